@@ -1,0 +1,1 @@
+"""Adapters: one file, one class, one table of tests for each channel."""

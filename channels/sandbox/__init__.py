@@ -1,0 +1,1 @@
+"""Stand-ins for the providers, for the demo and the tests alone."""
