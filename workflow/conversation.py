@@ -1,0 +1,133 @@
+"""One citizen address in talk with one office: what was asked, what was answered, what waits to be confirmed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from workflow.happening import FileType
+from workflow.message import Address, Location, Value
+
+PaperState = Literal["pending", "ready", "failed"]
+
+
+class Paper(Value):
+    """A file somebody sent, and what it is once that has been said.
+
+    An attachment is an identity document until somebody has said what it is: `sort` stays empty until the citizen
+    named it or a petugas labelled it, and only a confirmed or labelled place or supporting photo may enter the group.
+    """
+
+    file: str  # our id
+    message: str  # the provider's id of the message that brought it
+    at: datetime
+    state: PaperState = "pending"
+    type: FileType | Literal[""] = ""
+    sort: str = ""  # "ktp", "kk", "location_photo", "supporting", "voice" ...; "" = nobody has said
+    said_by: Literal["", "citizen", "petugas", "asked"] = ""  # asked: it came as the answer to that very question
+    confirmed: bool = False  # it stood under that name in a summary answered YA, or a petugas labelled it
+    album: str = ""
+    sha256: str = ""
+    position: Location | None = None
+    flaw: Literal["", "dark", "blurred"] = ""
+    retake_asked: bool = False
+    kept: bool = False  # PAKAI: use it all the same
+    gist: str = ""  # of a voice note, typed by a petugas
+    caption: str = ""
+    failed: str = ""  # why it could not be had
+    by_staff: str = ""  # sent by this staff member, not by the citizen
+    forwarded: str = ""
+
+
+class Revision(Value):
+    """An edited message: the earlier wording stays."""
+
+    message: str
+    at: datetime
+    before: str
+    after: str
+
+
+class Saying(Value):
+    """One thing the citizen wrote, where it was filed, so that an edit finds it again. Text is masked."""
+
+    message: str
+    at: datetime
+    text: str
+    filed_as: str = ""  # "statement", "name", "note" ...; "" = understood as a word of the dialogue
+
+
+Awaiting = Literal[
+    "",  # the answer to `Draft.asked`, or nothing
+    "consent",  # SETUJU
+    "reason",  # why something is TIDAK ADA
+    "sorting",  # which photo is which
+    "summary",  # YA or UBAH
+    "change",  # what to change
+    "cancel",  # "Batalkan laporan?" YA/TIDAK
+    "restart",  # MULAI BARU: YA/TIDAK
+    "gist",  # is the gist of the voice note right?
+    "retake",  # a better photo, or PAKAI
+    "same_person",  # "Masih atas nama Bu Sari?"
+    "which",  # which complaint is meant
+    "unclear",  # one question with four choices
+    "withdraw",  # withdrawal after registration: YA/TIDAK
+    "satisfied",  # SUDAH / BELUM
+    "unsatisfied_reason",
+]
+
+
+class Draft(Value):
+    """A report that's being told and not yet confirmed. Its key, code and standard stay with it to the end."""
+
+    code: str  # the short code, by which it's joined from another channel and STATUS works
+    standard: str  # version (content hash) it began with
+    began_at: datetime
+    last_at: datetime
+    statement: tuple[str, ...] = ()  # the citizen's words, masked, in order
+    answers: dict[str, str] = {}  # requirement id -> answer, masked; identity answers are in `private`
+    private: dict[str, str] = {}  # name, address, masked numbers' values ...: sealed at rest
+    papers: tuple[Paper, ...] = ()
+    place: Location | None = None
+    later: tuple[str, ...] = ()  # NANTI: requirement ids that come later
+    lacking: dict[str, str] = {}  # TIDAK ADA: requirement id -> reason
+    asked: str = ""  # requirement id of the open question
+    awaiting: Awaiting = ""
+    awaiting_for: str = ""  # what `awaiting` is about: requirement id, file id ...
+    notice: str = ""  # version of the notice shown
+    notice_at: datetime | None = None
+    sayings: tuple[Saying, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    topic: str = ""  # a guess that only suggests whom to name
+    kind: Literal["complaint", "suggestion"] = "complaint"
+    confidential: bool = False
+    reminded_at: datetime | None = None
+    forwarded: bool = False
+    extra: dict[str, str] = {}  # small things of the dialogue's own
+
+
+class Question(Value):
+    """A question about a service that went to the desk: no number, no clock, no identity."""
+
+    id: str
+    at: datetime
+    text: str
+    answered: bool = False
+
+
+class Conversation(Value):
+    """The state of one lane of a citizen. `version` counts its changes."""
+
+    address: Address
+    version: int = 0
+    draft: Draft | None = None
+    complaints: tuple[str, ...] = ()  # ids, oldest first
+    questions: tuple[Question, ...] = ()
+    awaiting: Awaiting = ""  # a question not about the draft
+    awaiting_for: str = ""
+    unclear: int = 0  # how often in a row we did not understand
+    greeted_at: datetime | None = None
+    last_at: datetime | None = None
+    blocked: bool = False
+    private: dict[str, str] = {}  # the name the account gives itself, and the like: sealed at rest
+    extra: dict[str, str] = {}

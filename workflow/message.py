@@ -1,0 +1,244 @@
+"""The words every channel speaks: what comes in from people, and what goes out to them.
+
+A channel turns a provider's payload into `Inbound` values and an `Outbound` into a request. Nothing here knows a
+provider. Texts carry no markup: a channel renders choices, mentions and files in its own way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of every value the core handles: immutable, compared by content, ready to be stored as JSON."""
+
+
+class Address(msgspec.Struct, frozen=True, order=True):
+    """Where one can write to: one chat on one channel of one office. The reply route is this, never a live object."""
+
+    office: str
+    channel: str
+    chat: str
+
+    @property
+    def lane(self) -> str:
+        """The name of the queue in which everything of this chat is handled, one after the other."""
+        return f"{self.channel}:{self.office}:{self.chat}"
+
+
+def address_of(lane: str) -> Address:
+    """The address whose lane this is; the inverse of `Address.lane`."""
+    channel, office, chat = lane.split(":", 2)
+    return Address(office, channel, chat)
+
+
+class Limits(Value):
+    """What a channel can carry; the dialogue asks this and never the channel's name."""
+
+    text_units: int = 4096  # longest text of one message, in the channel's own units
+    choices: bool = True  # buttons; without them choices are numbered
+    photos: bool = True
+    pins: bool = True
+    edits: bool = True  # a sent message can be changed and deleted
+    one_thing_at_a_time: bool = True  # a chat; email asks for everything missing at once
+    short: bool = False  # every unit costs (SMS): the shortest wording
+
+
+class Sender(Value):
+    """Who wrote or pressed. `id` is the account's own, stable and per channel; `name` is what they call themselves."""
+
+    id: str
+    name: str = ""
+    anonymous: bool = False  # an anonymous admin or a channel: nobody who could be held to it
+    bot: bool = False
+
+
+class Location(Value):
+    """A place as coordinates (WGS 84 degrees): a claim of the sender, not a proof."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+    address: str = ""
+    live: bool = False  # of a position that moves: the first and the last count
+
+
+class Contact(Value):
+    """A shared contact; `own` only where the provider says that it's the sender's."""
+
+    phone: str
+    name: str = ""
+    own: bool = False
+
+
+AttachmentKind = Literal["photo", "document", "voice", "audio", "video", "sticker"]
+
+
+class Attachment(Value):
+    """A file named in a message and not yet fetched. Size, type and name are the sender's word and prove nothing."""
+
+    kind: AttachmentKind
+    ref: str  # what the channel needs to download it
+    unique: str = ""  # the provider's stable name of the same content, for duplicates
+    name: str = ""
+    mime: str = ""
+    size_bytes: int = 0
+    seconds: int = 0  # of a voice note or video
+
+
+class Message(Value, tag_field="is", tag="message"):
+    """Something a person said, as one value: words, files and a place may come together."""
+
+    chat: Address
+    id: str  # the provider's id of the message within its chat
+    sender: Sender
+    at: datetime
+    private: bool = True  # a talk of two; False in a group
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    contact: Contact | None = None
+    reply_to: str = ""  # id of the message really replied to; never a topic's root
+    album: str = ""  # messages of one album share it
+    thread: str = ""  # the group's topic it stands in
+    forwarded: str = ""  # from whom it was forwarded: not first-hand
+    edited: bool = False  # a new wording of the message with this id
+    start: str = ""  # payload of a deep link
+    unsupported: str = ""  # a kind that can't be taken in (poll, dice ...)
+
+
+class Press(Value, tag_field="is", tag="press"):
+    """A button pressed. `data` is what the button carried and is never trusted."""
+
+    chat: Address
+    id: str  # the provider's id, by which the press is answered
+    sender: Sender
+    at: datetime
+    data: str
+    message_id: str = ""
+    private: bool = True
+    thread: str = ""
+
+
+class Presence(Value, tag_field="is", tag="presence"):
+    """A person blocked the bot, or came back."""
+
+    chat: Address
+    sender: Sender
+    at: datetime
+    blocked: bool
+
+
+class TopicMade(Value, tag_field="is", tag="topic_made"):
+    """The provider's echo of a topic that we or others made: by its name the complaint finds its thread."""
+
+    chat: Address
+    at: datetime
+    thread: str
+    name: str
+    ours: bool
+
+
+class Ignored(Value, tag_field="is", tag="ignored"):
+    """An update that means nothing to us, kept as done with its reason."""
+
+    chat: Address
+    at: datetime
+    reason: str
+
+
+Inbound = Message | Press | Presence | TopicMade | Ignored
+
+
+class Choice(Value):
+    """A button or numbered choice: what people read, and what comes back when they choose it (or a link to open)."""
+
+    label: str
+    data: str = ""  # at most 64 bytes
+    url: str = ""
+
+
+class Mention(Value):
+    """A person whose `name` stands in the text and who shall be notified."""
+
+    id: str
+    name: str
+
+
+class Enclosure(Value):
+    """A stored file to be sent along; `stamp` is the visible watermark drawn over a picture before it leaves."""
+
+    file: str
+    shown_as: Literal["photo", "document", "voice"] = "photo"
+    stamp: str = ""
+    name: str = ""
+
+
+# What a message is decides what happens after an uncertain sending; see "Deliver" in the design.
+Kind = Literal["answer", "receipt", "question", "summary", "notice", "ack", "card", "edit", "delete", "topic", "press"]
+
+
+class Outbound(Value):
+    """One message to be sent, or one change to a message already sent. It goes through the outbox, never directly."""
+
+    to: Address
+    kind: Kind
+    text: str = ""
+    choices: tuple[tuple[Choice, ...], ...] = ()  # rows of buttons
+    mentions: tuple[Mention, ...] = ()
+    enclosure: Enclosure | None = None
+    location: Location | None = None
+    key: str = ""  # our name for it: later messages edit, delete or reply to it by this
+    target: str = ""  # for `edit` and `delete`: the key of the message meant
+    reply_to: str = ""  # the provider's id of a message in `to`, or "key:" and our name of one
+    topic: str = ""  # the code of the complaint whose topic it belongs to, where the group has topics
+    silent: bool = False
+    protect: bool = False  # not to be forwarded or saved
+    not_before: datetime | None = None
+    replaces: str = ""  # an unsent message with this word gives way to this one
+    delete_after_s: int = 0  # deleted again after so many seconds; 0: stays
+    about: str = ""  # id of the complaint that delivery news belongs to
+    press: str = ""  # for `press`: the id of the press being answered
+    alert: bool = False  # for `press`: shown until dismissed
+    refers: Refers | None = None  # what a reply to this message, or a press on it, will be about
+    request_location: bool = False  # offer the button that shares the sender's place
+    priority: int = 5  # 0 first: presses, then citizens' words, then cards
+
+
+class Refers(Value):
+    """What a message at the desk (or a relayed one) is about, kept with the provider's id of it."""
+
+    role: str  # card, relay, prompt, question, held, handover, document, list ...
+    complaint: str = ""  # id
+    conversation: str = ""  # lane
+    detail: str = ""  # the act a prompt waits for, the question's id, the relayed message's id
+    version: int = 0
+    person: str = ""  # only this person's reply counts
+
+
+class Sent(Value):
+    """The provider took it; `id` may be unknown ("") though it was surely accepted."""
+
+    id: str = ""
+    thread: str = ""  # for a topic: its thread
+
+
+Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured"]
+
+
+class SendError(Exception):
+    """Why one attempt to send failed, as a fact with consequences (see the table in `bot/deliver.py`)."""
+
+    def __init__(self, fact: Fact, reason: str, *, retry_after_s: float = 0.0, moved_to: str = "") -> None:
+        super().__init__(f"{fact}: {reason}")
+        self.fact: Fact = fact
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.moved_to = moved_to
+
+
+class BadPayload(Exception):  # noqa: N818 - a payload isn't at fault, it's merely bad
+    """A payload that can't be read; it goes to quarantine with this sentence."""

@@ -1,0 +1,46 @@
+"""Fills the office's sentences: `say("receipt.number", number=...)`; a missing word or field is an error, never a gap."""
+
+from __future__ import annotations
+
+import re
+
+from workflow.words import texts
+
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+
+
+class UnknownWords(LookupError):
+    """A sentence or a field of it that doesn't exist: our bug, found by the test that reads every use."""
+
+
+def say(key: str, **fields: object) -> str:
+    """The sentence `key` of workflow/words/*.toml with its `{fields}` filled in.
+
+    Values are taken literally: braces in a citizen's words are never read as fields.
+    """
+    try:
+        template = texts()[key]
+    except KeyError:
+        raise UnknownWords(f"no sentence {key!r} in workflow/words") from None
+
+    def fill(match: re.Match[str]) -> str:
+        try:
+            return str(fields[match[1]])
+        except KeyError:
+            raise UnknownWords(f"the sentence {key!r} wants {{{match[1]}}}") from None
+
+    return _FIELD.sub(fill, template)
+
+
+def lines(*parts: str) -> str:
+    """The parts that say something, one below the other."""
+    return "\n".join(part for part in parts if part)
+
+
+def listing(parts: list[str] | tuple[str, ...]) -> str:
+    """An Indonesian list: "KTP", "KTP dan KK", "KTP, KK, dan foto lokasi"."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    if len(parts) == 2:  # noqa: PLR2004 - two of a kind
+        return say("list.two", first=parts[0], last=parts[1])
+    return say("list.many", first=", ".join(parts[:-1]), last=parts[-1])

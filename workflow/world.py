@@ -1,0 +1,156 @@
+"""What a decision may look at, and what it may change: `World` goes in, `Decision` comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflow.complaint import Complaint, Entry
+from workflow.conversation import Conversation
+from workflow.happening import Event
+from workflow.message import Address, Limits, Outbound, Refers, Value
+from workflow.office import Office
+from workflow.standard import Standard
+
+
+class Search(Value):
+    """A question the desk asks of the register; answered with at most `limit` complaints."""
+
+    text: str = ""  # words to find in the masked text, a number or a code
+    open_only: bool = False
+    overdue_at: datetime | None = None  # due before this moment
+    waits_for: str = ""  # a role or "staff:ID"
+    limit: int = 20
+
+
+class Needs(Value):
+    """What must be loaded before an event can be decided."""
+
+    complaints: tuple[str, ...] = ()  # by id
+    codes: tuple[str, ...] = ()  # by short code (a complaint's or a draft's)
+    numbers: tuple[str, ...] = ()  # by register number
+    messages: tuple[tuple[Address, str], ...] = ()  # what a message of ours is about: (chat, provider's id)
+    keys: tuple[str, ...] = ()  # are these outbox rows still unsent?
+    searches: tuple[Search, ...] = ()
+    histories: tuple[str, ...] = ()  # the events of these complaints (ids)
+
+
+class Supply:
+    """Fresh names and numbers, drawn by the shell beforehand, so that a decision draws no chance of its own."""
+
+    def __init__(self, ids: Iterator[str], codes: Iterator[str], tokens: Iterator[str], numbers: Mapping[int, int]) -> None:
+        self._ids, self._codes, self._tokens = ids, codes, tokens
+        self.numbers = dict(numbers)  # year -> the last register number given out in this office
+
+    def id(self) -> str:
+        """A fresh id for a complaint, file, question: short, sortable, never reused."""
+        return next(self._ids)
+
+    def code(self) -> str:
+        """A fresh short code such as 7K3F, unused in this office."""
+        return next(self._codes)
+
+    def token(self) -> str:
+        """A fresh secret for a one-time link."""
+        return next(self._tokens)
+
+    def number(self, year: int) -> int:
+        """The next register number of the year: gapless, because it's stored with what used it or not at all."""
+        self.numbers[year] = self.numbers.get(year, 0) + 1
+        return self.numbers[year]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a decision may look at. Mappings hold what `Needs` asked for and the lane's own state."""
+
+    office: Office  # with the standard in force today
+    now: datetime
+    supply: Supply
+    limits: Limits = Limits()  # of the channel the event came by
+    standards: Mapping[str, Standard] = field(default_factory=dict)  # pinned versions by content hash
+    conversation: Conversation | None = None  # of the lane, if one exists
+    complaints: Mapping[str, Complaint] = field(default_factory=dict)  # by id: the conversation's and the needed ones
+    by_code: Mapping[str, str] = field(default_factory=dict)  # code or number -> complaint id
+    refers: Mapping[tuple[str, str], Refers] = field(default_factory=dict)  # (chat, message id) -> what it's about
+    unsent: frozenset[str] = frozenset()  # of Needs.keys: still unsent and locked for us
+    linked: Mapping[str, str] = field(default_factory=dict)  # staff id -> private chat that was linked
+    found: tuple[tuple[Complaint, ...], ...] = ()  # one answer for each of Needs.searches
+    histories: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)  # one-time link token -> staff id it's for
+
+    def standard_of(self, version: str) -> Standard:
+        """The standard a complaint or draft began with; today's if that version was never stored."""
+        return self.standards.get(version, self.office.standard)
+
+
+class Fetch(Value):
+    """Download this file and put `FileReady` or `FileFailed` into the lane."""
+
+    file: str  # our id, drawn from the supply
+    lane: Address
+    ref: str
+    kind: str
+    size_bytes: int = 0
+    keyring: str = ""  # code of the draft or complaint whose key seals it
+
+
+class Timer(Value):
+    """Ring at `due_at`: a `Due` enters the lane. Setting a key again moves it."""
+
+    key: str
+    lane: Address
+    due_at: datetime
+    kind: str
+    subject: str = ""
+    rule: str = ""  # the rule that made the time, such as "60 office_minute from 2026-11-23T02:12Z"
+    standard: str = ""
+
+
+class Link(Value):
+    """A one-time token that ties a private chat to a staff member."""
+
+    token: str
+    staff: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything that changes because of one event; written in one transaction."""
+
+    conversation: Conversation | None = None  # the lane's new state, if it changed
+    complaints: tuple[Complaint, ...] = ()  # new or changed
+    entries: tuple[Entry, ...] = ()  # append-only records of acts
+    sends: tuple[Outbound, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    unset: tuple[str, ...] = ()  # timers' keys
+    cancels: tuple[str, ...] = ()  # keys of unsent outbox rows that shall not be sent
+    posts: tuple[tuple[Address, Event], ...] = ()  # happenings for another lane
+    links: tuple[Link, ...] = ()
+    linked: tuple[tuple[str, str], ...] = ()  # (staff id, private chat) that was linked now
+    used_tokens: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()  # files whose key is destroyed
+    ignored: str = ""  # why nothing was done, for the operator
+
+    def __add__(self, other: Decision) -> Decision:
+        """Both, in this order; the later state of a conversation or complaint stands."""
+        newer = {complaint.id: complaint for complaint in (*self.complaints, *other.complaints)}
+        return Decision(
+            conversation=other.conversation or self.conversation,
+            complaints=tuple(newer.values()),
+            entries=self.entries + other.entries,
+            sends=self.sends + other.sends,
+            fetches=self.fetches + other.fetches,
+            timers=self.timers + other.timers,
+            unset=self.unset + other.unset,
+            cancels=self.cancels + other.cancels,
+            posts=self.posts + other.posts,
+            links=self.links + other.links,
+            linked=self.linked + other.linked,
+            used_tokens=self.used_tokens + other.used_tokens,
+            erased=self.erased + other.erased,
+            ignored=other.ignored or self.ignored,
+        )
