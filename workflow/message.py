@@ -7,11 +7,12 @@ provider. Texts carry no markup: a channel renders choices, mentions and files i
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 import msgspec
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The base of every value the core handles: immutable, compared by content, ready to be stored as JSON."""
 
@@ -240,5 +241,5 @@ class SendError(Exception):
         self.moved_to = moved_to
 
 
-class BadPayload(Exception):  # noqa: N818 - a payload isn't at fault, it's merely bad
+class BadPayload(Exception):
     """A payload that can't be read; it goes to quarantine with this sentence."""

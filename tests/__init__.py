@@ -1,0 +1,1 @@
+"""The tests of Aduan, a folder for each package of the house."""

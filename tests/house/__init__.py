@@ -1,0 +1,1 @@
+"""Tests of the house itself: its shape, its packaging and its documents."""
