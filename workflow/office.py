@@ -33,6 +33,7 @@ class Office(msgspec.Struct, frozen=True):
     standard: Standard
     staff: tuple[Staff, ...] = ()
     desk: str | None = None
+    reply_hold_s: int = 10  # how long a petugas's reply waits for "Batalkan" before it leaves
 
     @property
     def calendar(self) -> Calendar:

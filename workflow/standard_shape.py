@@ -9,12 +9,12 @@ from workflow.standard_parts import StandardFile
 from workflow.standard_vocabulary import Part, keys_of
 
 
-def shape_finding(detail: Mapping[str, Any]) -> Finding:
-    """A problem of shape, as pydantic tells it, in our words."""
+def shape_finding(detail: Mapping[str, Any], root: type[Part] = StandardFile) -> Finding:
+    """A problem of shape in a file of the kind `root`, as pydantic tells it, in our words."""
     loc: Loc = tuple(detail["loc"])
     kind, written, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        known = keys_of(_annotation_at(loc[:-1]))
+        known = keys_of(_annotation_at(loc[:-1], root))
         return Finding(
             loc, f"{loc[-1]!r} is no key of this section.", f"Keys: {listed(known)}.", did_you_mean(str(loc[-1]), known)
         )
@@ -31,9 +31,9 @@ def shape_finding(detail: Mapping[str, Any]) -> Finding:
     return Finding(loc, f"{key_of(loc[-1:])} is wrong: {detail['msg']}.")
 
 
-def _annotation_at(loc: Loc) -> Any:  # noqa: ANN401 - any annotation of a field
+def _annotation_at(loc: Loc, root: type[Part]) -> Any:  # noqa: ANN401 - any annotation of a field
     """What the file may hold at a place: a section's class where there is one."""
-    here: Any = StandardFile
+    here: Any = root
     for part in loc:
         if isinstance(here, type) and issubclass(here, Part):
             fields = {field.alias or name: field for name, field in here.model_fields.items()}

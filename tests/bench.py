@@ -1,0 +1,249 @@
+"""The pure core on a bench: everything the shell would remember is held in plain dictionaries, time is moved by hand.
+
+It feeds events to `workflow.decide` as the pump does, and "sends" what leaves at once. Transcripts and talk-like
+tests stand on it; storage, crashes and channels are tested elsewhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from workflow import decide
+from workflow.complaint import Complaint, Entry
+from workflow.conversation import Conversation
+from workflow.happening import Delivery, Due, Event, FileReady
+from workflow.identity import mask
+from workflow.message import Address, Limits, Message, Outbound, Refers
+from workflow.office import Office
+from workflow.world import Decision, Fetch, Search, Supply, Timer, World
+
+
+@dataclass(slots=True)
+class Posted:
+    """A message of ours as it stands in a chat now."""
+
+    id: str
+    message: Outbound
+    at: datetime
+    text: str
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What the fetcher will find when a file is downloaded."""
+
+    type: str = "photo"
+    mime: str = "image/jpeg"
+    flaw: str = ""
+
+
+@dataclass(slots=True)
+class Bench:
+    """One office, its store in memory and a clock moved by hand."""
+
+    office: Office
+    now: datetime
+    limits: Limits = Limits()
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    complaints: dict[str, Complaint] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
+    held: list[Outbound] = field(default_factory=list)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    linked: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    sent: list[Outbound] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    topics: set[str] = field(default_factory=set)
+    forum: bool = False
+    _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+    _supply: Supply = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw names in order, so that a talk reads the same each time."""
+        letters = "23456789ACDEFHJKLMNPQRTUVWXY"
+        codes = ("".join(letters[(n * k + 5 * k) % 28] for k in (7, 11, 13, 17)) for n in itertools.count(1))
+        ids = (f"id{n:04}" for n in itertools.count(1))
+        tokens = (f"token{n:04}" for n in itertools.count(1))
+        self._supply = Supply(ids, codes, tokens, {})
+
+    def feed(self, event: Event) -> list[Outbound]:
+        """Handle an event and all that follows from it at this moment; what was sent, in order."""
+        before = len(self.sent)
+        queue: deque[Event] = deque([event])
+        while queue:
+            following = self._decide(queue.popleft())
+            queue.extend(following)
+        return self.sent[before:]
+
+    def pass_time(self, until: datetime) -> list[Outbound]:
+        """Move the clock; timers ring and held messages leave in their order."""
+        before = len(self.sent)
+        while (moment := self._next_moment(until)) is not None:
+            self.now = max(self.now, moment)
+            queue: deque[Event] = deque()
+            for timer in sorted(
+                (t for t in self.timers.values() if t.due_at <= self.now), key=lambda t: (t.due_at, t.key)
+            ):
+                del self.timers[timer.key]
+                queue.append(Due(chat=timer.lane, at=self.now, timer=timer.key, kind=timer.kind, subject=timer.subject))
+            ready = [m for m in self.held if (m.not_before or self.now) <= self.now]
+            self.held = [m for m in self.held if m not in ready]
+            for message in ready:
+                queue.extend(self._send(message))
+            while queue:
+                queue.extend(self._decide(queue.popleft()))
+        self.now = max(self.now, until)
+        return self.sent[before:]
+
+    def _next_moment(self, until: datetime) -> datetime | None:
+        moments = [t.due_at for t in self.timers.values()] + [m.not_before or self.now for m in self.held]
+        due = [m for m in moments if m <= until]
+        return min(due) if due else None
+
+    def world_for(self, event: Event) -> World:
+        """What the pump would load for this event."""
+        wanted = decide.needs(event, self.office, frozenset(self.linked.values()))
+        conversation = self.conversations.get(event.chat.lane)
+        return World(
+            office=self.office,
+            now=self.now,
+            supply=self._supply,
+            limits=self.limits,
+            standards={self.office.standard.version: self.office.standard},
+            conversation=conversation,
+            complaints=dict(self.complaints),
+            by_code={c.code: c.id for c in self.complaints.values()}
+            | {c.number: c.id for c in self.complaints.values() if c.number},
+            refers={(p.message.to.chat, p.id): p.message.refers for p in self.posted if p.message.refers},
+            unsent=frozenset(m.key for m in self.held if m.key in wanted.keys),
+            linked=dict(self.linked),
+            found=tuple(self._search(search) for search in wanted.searches),
+            histories={c: tuple(e for e in self.entries if e.complaint == c) for c in wanted.histories},
+            tokens=dict(self.tokens),
+        )
+
+    def _search(self, search: Search) -> tuple[Complaint, ...]:
+        found = []
+        for complaint in self.complaints.values():
+            if search.open_only and complaint.closed_at is not None:
+                continue
+            if search.overdue_at and not (complaint.due_at and complaint.due_at < search.overdue_at):
+                continue
+            hay = f"{complaint.number} {complaint.code} {complaint.statement}".lower()
+            if all(word in hay for word in search.text.lower().split()):
+                found.append(complaint)
+        return tuple(found[: search.limit])
+
+    def _decide(self, event: Event) -> list[Event]:
+        if isinstance(event, Message):
+            event = masked(event)
+        decision = decide.decide(event, self.world_for(event))
+        return self._apply(event, decision)
+
+    def _apply(self, event: Event, decision: Decision) -> list[Event]:
+        following: list[Event] = []
+        if decision.conversation is not None:
+            self.conversations[decision.conversation.address.lane] = decision.conversation
+        for complaint in decision.complaints:
+            known = self.complaints.get(complaint.id)
+            assert known is None or complaint.version > known.version, f"{complaint.code} changed without a new version"
+            self.complaints[complaint.id] = complaint
+        self.entries.extend(decision.entries)
+        for key in decision.unset:
+            self.timers.pop(key, None)
+        for timer in decision.timers:
+            self.timers[timer.key] = timer
+        self.held = [m for m in self.held if m.key not in decision.cancels]
+        for link in decision.links:
+            self.tokens[link.token] = link.staff
+        for token in decision.used_tokens:
+            self.tokens.pop(token, None)
+        self.linked.update(decision.linked)
+        following.extend(posted for _, posted in decision.posts)
+        for message in decision.sends:
+            if message.not_before and message.not_before > self.now:
+                self.held = [m for m in self.held if not (message.replaces and m.replaces == message.replaces)]
+                self.held.append(message)
+            else:
+                following.extend(self._send(message))
+        following.extend(self._arrive(fetch) for fetch in decision.fetches)
+        if decision.ignored:
+            self.ignored.append(decision.ignored)
+        return following
+
+    def _send(self, message: Outbound) -> list[Event]:
+        if message.kind == "topic":
+            self.topics.add(message.topic)
+            if not self.forum:
+                return []
+        self.sent.append(message)
+        target = next((p for p in reversed(self.posted) if message.target and p.message.key == message.target), None)
+        if message.kind == "edit" and target:
+            target.text, target.message = message.text, replace_message(target.message, message)
+        elif message.kind == "delete" and target:
+            target.deleted = True
+        elif message.kind not in ("press", "edit", "delete"):
+            self.posted.append(Posted(str(next(self._message_ids)), message, self.now, message.text))
+        if not message.about:
+            return []
+        return [
+            Delivery(
+                chat=message.to, at=self.now, key=message.key, state="sent", about=message.about, kind=message.kind
+            )
+        ]
+
+    def _arrive(self, fetch: Fetch) -> Event:
+        found = self.arrivals.get(fetch.ref, Arrival())
+        return FileReady(
+            chat=fetch.lane, at=self.now, file=fetch.file, type=found.type, mime=found.mime,  # type: ignore[arg-type]
+            size_bytes=250_000, sha256=f"sha-{fetch.ref}", width_px=1280, height_px=960,
+            dark=found.flaw == "dark", blurred=found.flaw == "blurred",
+        )  # fmt: skip
+
+    def button(self, chat: str, label: str) -> tuple[Posted, str]:
+        """The newest visible button with this label in a chat: its message and its data."""
+        for posted in reversed(self.posted):
+            if posted.message.to.chat != chat or posted.deleted:
+                continue
+            for row in posted.message.choices:
+                for choice in row:
+                    if choice.label == label:
+                        return posted, choice.data or choice.url
+        visible = [c.label for p in self.posted if p.message.to.chat == chat for r in p.message.choices for c in r]
+        raise AssertionError(f"no button [{label}] in chat {chat}; visible: {visible}")
+
+    def find(self, chat: str, snippet: str) -> Posted:
+        """The newest message of ours in a chat that contains the snippet."""
+        for posted in reversed(self.posted):
+            if posted.message.to.chat == chat and not posted.deleted and snippet in posted.text:
+                return posted
+        raise AssertionError(f"no message with {snippet!r} in chat {chat}")
+
+    def pass_s(self, seconds: float) -> list[Outbound]:
+        """Move the clock by seconds."""
+        return self.pass_time(self.now + timedelta(seconds=seconds))
+
+
+def replace_message(old: Outbound, new: Outbound) -> Outbound:
+    """The posted message after an edit: new text and buttons, the old key and meaning unless new ones are given."""
+    import msgspec
+
+    return msgspec.structs.replace(old, text=new.text, choices=new.choices, refers=new.refers or old.refers)
+
+
+def masked(message: Message) -> Message:
+    """As the pump does before the core sees a text."""
+    import msgspec
+
+    return msgspec.structs.replace(message, text=mask(message.text).text)
+
+
+__all__ = ["Address", "Arrival", "Bench", "Posted", "Refers", "replace"]
