@@ -1,4 +1,4 @@
-"""config.toml -> settings: every problem is reported at once, and secrets come only by the name of an environment variable."""
+"""config.toml -> settings: every problem told at once, secrets only by the name of an environment variable."""
 
 from __future__ import annotations
 
@@ -118,7 +118,10 @@ class Settings:
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check a configuration file; raises `ConfigProblems` with every problem at once, `OSError` if unreadable."""
+    """Read and check a configuration file.
+
+    Raises `ConfigProblems` with every problem at once, `OSError` if the file can't be read.
+    """
     return parse(path.read_text("utf-8"), place=path.name, folder=path.resolve().parent, environ=environ)
 
 
@@ -199,17 +202,21 @@ def _role_findings(index: int, office: Mapping[str, Any], rules: Standard) -> It
 
 def _whole_findings(file: ConfigFile) -> Iterator[Finding]:
     """Problems between the parts of a file that is well-formed."""
-    key = ("service", "key")
-    try:
-        if len(base64.b64decode(file.service.key.reveal(), validate=True)) != KEY_BYTES:
-            raise ValueError
-    except (ValueError, binascii.Error):
-        yield Finding(key, "The key isn't 32 bytes in base64.", "Print one with `aduan key new` and keep it safe.")
+    if not _is_key(file.service.key.reveal()):
+        mend = "Print one with `aduan key new` and keep it safe."
+        yield Finding(("service", "key"), "The key isn't 32 bytes in base64.", mend)
     ids = [office.id for office in file.offices]
     for index, office in enumerate(file.offices):
         if office.id in ids[:index]:
             yield Finding(("offices", index, "id"), f"{office.id!r} stands twice.", "Give each office its own id.")
         yield from _telegram_findings(index, office, file)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == KEY_BYTES
+    except (ValueError, binascii.Error):
+        return False
 
 
 def _telegram_findings(index: int, office: OfficeSettings, file: ConfigFile) -> Iterator[Finding]:

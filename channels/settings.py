@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
@@ -47,7 +47,7 @@ class Secret:
         return hash(self._value)
 
 
-def _secret(value: Any, info: ValidationInfo) -> Secret:
+def _secret(value: object, info: ValidationInfo) -> Secret:
     """A secret as written, or taken from the environment that the loader passes as context."""
     if isinstance(value, Secret):
         return value

@@ -55,16 +55,6 @@ def test_the_example_names_every_key_and_no_other() -> None:
     assert sorted(set(written(tomllib.loads(EXAMPLE)))) == sorted(set(keys_of(ConfigFile)))
 
 
-def test_every_key_of_the_example_stands_under_a_sentence() -> None:
-    lines = EXAMPLE.splitlines()
-    bare = [
-        line
-        for before, line in zip(lines, lines[1:], strict=False)
-        if line.startswith(("[offices.t", "[[", "token")) and not before
-    ]
-    assert not [line for line in bare if not line.startswith(("[offices.telegram", "[offices.email"))]
-
-
 def test_the_example_is_read_and_its_paths_are_relative_to_it() -> None:
     settings = read()
     assert settings.database_url == "sqlite:////srv/aduan/data/aduan.db"
