@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -19,8 +20,9 @@ __all__ = [
     "Reading",
     "Spent",
     "Unit",
+    "Wait",
     "calendar_of",
-    "merged",
+    "closed_pauses",
     "promise",
     "spent",
     "step_due",
@@ -28,6 +30,18 @@ __all__ = [
 ]
 
 WARN_MINUTES = 15
+
+
+class Wait(Protocol):
+    """A wait for the citizen as a complaint keeps it; `until` is None while it lasts."""
+
+    @property
+    def since(self) -> datetime:
+        """When the waiting began."""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ended."""
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -83,6 +97,11 @@ def promise(standard: Standard, start: datetime, pauses: Sequence[Pause] = ()) -
     return Promise(due_at=min(reading.due_at for reading in readings), readings=readings)
 
 
+def closed_pauses(waits: Iterable[Wait], at: datetime) -> list[Pause]:
+    """The waits as they stand at an instant: those that still last are taken to end there, later ones are left out."""
+    return [Pause(wait.since, at if wait.until is None else min(wait.until, at)) for wait in waits if wait.since <= at]
+
+
 def step_due(standard: Standard, step: Step, start: datetime, pauses: Sequence[Pause] = ()) -> datetime | None:
     """When a step that began at `start` is due by its own norm, in UTC; None where the standard publishes no norm."""
     if step.norm is None or step.unit is None:
@@ -109,10 +128,10 @@ def spent(calendar: Calendar, start: datetime, end: datetime, unit: Unit, pauses
         total = calendar.office_minutes_between(start, end)
         service = calendar.office_minutes_between(start, end, pauses)
         return Spent(service, total - service, total, unit)
-    inside = [Pause(max(pause.start, start), min(pause.until, end)) for pause in merged(pauses)]
-    stretches = [pause for pause in inside if pause.start < pause.until]
+    inside = [Pause(max(pause.since, start), min(pause.until, end)) for pause in merged(pauses)]
+    stretches = [pause for pause in inside if pause.since < pause.until]
     total = _days(calendar, start, end, unit)
-    waiting = sum(_days(calendar, pause.start, pause.until, unit) for pause in stretches)
+    waiting = sum(_days(calendar, pause.since, pause.until, unit) for pause in stretches)
     return Spent(total - waiting, waiting, total, unit)
 
 

@@ -37,7 +37,7 @@ class NeverOpen(ValueError):
 class Pause(NamedTuple):
     """A closed stretch in which the office waited for the citizen; its service clock stood still."""
 
-    start: datetime
+    since: datetime
     until: datetime
 
 
@@ -150,9 +150,9 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
             for opens, closes in self._spans(day):
                 since = max(opens, begin)
                 for pause in standing:
-                    if since < pause.start < closes:
-                        yield since, pause.start
-                    if pause.start < closes:
+                    if since < pause.since < closes:
+                        yield since, pause.since
+                    if pause.since < closes:
                         since = max(since, pause.until)
                 if since < closes:
                     yield since, closes
@@ -169,7 +169,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
             return self.local_date(self.add_office_minutes(start, value, pauses))
         day = self._day_after(self.local_date(start), value, unit)
         for pause in merged(pauses):
-            begin = max(pause.start, _aware(start))
+            begin = max(pause.since, _aware(start))
             if begin < pause.until and begin < self._end_of(day):
                 waited = self._days_between(self.local_date(begin), self.local_date(pause.until), unit)
                 day = self._day_after(day, waited, unit)
@@ -200,13 +200,13 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 def merged(pauses: Sequence[Pause]) -> list[Pause]:
     """The pauses in UTC and in order, touching ones as one. Raises ValueError if one ends before it began."""
     joined: list[Pause] = []
-    for start, until in sorted(Pause(_aware(p.start).astimezone(UTC), _aware(p.until).astimezone(UTC)) for p in pauses):
-        if until < start:
-            raise ValueError(f"a pause ends at {until}, before it began at {start}")
-        if joined and start <= joined[-1].until:
-            joined[-1] = Pause(joined[-1].start, max(until, joined[-1].until))
+    for since, until in sorted((_aware(p.since).astimezone(UTC), _aware(p.until).astimezone(UTC)) for p in pauses):
+        if until < since:
+            raise ValueError(f"a pause ends at {until}, before it began at {since}")
+        if joined and since <= joined[-1].until:
+            joined[-1] = Pause(joined[-1].since, max(until, joined[-1].until))
         else:
-            joined.append(Pause(start, until))
+            joined.append(Pause(since, until))
     return joined
 
 
