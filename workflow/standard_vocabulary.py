@@ -1,5 +1,6 @@
 """The closed vocabulary of a service standard, and how its times are written."""
 
+import re
 from datetime import time
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -53,6 +54,8 @@ ChannelKind = Literal[
 ]
 EmergencyKind = Literal["any", "police", "ambulance", "fire", "rescue", "disaster", "power", "violence", "suicide"]
 
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
 Span = tuple[time, time]
 """A stretch in which the office is open, local time: from the first moment up to the second."""
 
@@ -60,12 +63,10 @@ Span = tuple[time, time]
 def _moment(value: object) -> time:
     if isinstance(value, time):
         return value
-    if not isinstance(value, str):
-        raise ValueError(f'a time is written "07:30", not {value!r}')  # noqa: TRY004 - pydantic collects ValueErrors
-    try:
-        return time.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f'a time is written "07:30", not {value!r}') from None
+    written = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
+        raise ValueError(f'a time is written "07:30", not {value!r}')
+    return time(int(written[1]), int(written[2]))
 
 
 def _pair(value: object) -> Span:

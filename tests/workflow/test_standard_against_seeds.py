@@ -59,7 +59,9 @@ def test_the_office_its_service_and_its_sk_are_the_published_ones(office):
     facts = [standard.office.name_published or standard.office.name, standard.office.government]
     facts += [standard.office.address, standard.office.website, standard.service.name, *standard.service.product]
     assert [fact for fact in facts if fact not in seed] == []
-    assert f"No. SK: {standard.source.sk}" in seed if standard.source.sk else re.search(r"No\. SK :\s*Persyaratan", seed)
+    assert (
+        f"No. SK: {standard.source.sk}" in seed if standard.source.sk else re.search(r"No\. SK :\s*Persyaratan", seed)
+    )
     assert standard.service.fee == 0
 
 
@@ -88,7 +90,9 @@ def test_no_sentence_of_a_published_procedure_was_left_out():
     leftover = {}
     for office in ["kedopok", "kanigaran", "dpmd-pasuruan", "pekutatan"]:
         standard, seed = shipped()[office], seed_of(office)
-        procedure = seed[seed.index("Mekanisme dan Prosedur") + len("Mekanisme dan Prosedur") : seed.index("Waktu Penyel")]
+        procedure = seed[
+            seed.index("Mekanisme dan Prosedur") + len("Mekanisme dan Prosedur") : seed.index("Waktu Penyel")
+        ]
         for text in [*(step.text for step in standard.steps), standard.office.address, standard.office.website]:
             procedure = procedure.replace(plain(text), " ")
         for text in [standard.office.name_published, standard.office.name, standard.office.government]:
@@ -101,7 +105,18 @@ def test_pegantenans_rows_carry_their_own_columns():
     seed = (SEEDS / "002_7d4cac6169e98e43.txt").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in seed.splitlines() if re.match(r"\d+\t", line)]
     ours = [
-        [step.no, step.text_published or step.text, "", "", "", "", step.input_text, step.norm_text, step.output_text, step.remark]
+        [
+            step.no,
+            step.text_published or step.text,
+            "",
+            "",
+            "",
+            "",
+            step.input_text,
+            step.norm_text,
+            step.output_text,
+            step.remark,
+        ]
         for step in shipped()["pegantenan"].steps
     ]
     assert ours == rows

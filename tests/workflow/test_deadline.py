@@ -1,0 +1,98 @@
+"""Promises and norms: what an office owes by when, and how long it took."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.workflow.test_office_time import WITA, at, pause
+from workflow.complaint import Pause as Wait
+from workflow.deadline import Promise, Reading, Spent, closed_pauses, promise, spent, step_due, warn_at
+from workflow.standard import shipped
+
+KANIGARAN, DPMD, PEGANTENAN = (shipped()[office] for office in ("kanigaran", "dpmd-pasuruan", "pegantenan"))
+
+
+def test_three_days_are_read_both_ways_and_the_earlier_one_is_promised():
+    made = promise(DPMD, at("2026-12-23T10:00"))
+    assert made == Promise(
+        due_at=at("2026-12-28T16:00"),
+        readings=(
+            Reading("working_day", 3, date(2026, 12, 30), at("2026-12-30T16:00")),
+            Reading("calendar_day", 3, date(2026, 12, 26), at("2026-12-28T16:00")),
+        ),
+    )
+    assert made.told_at == made.due_at
+
+
+@pytest.mark.parametrize(
+    ("office", "start", "due"),
+    [
+        ("kanigaran", at("2026-12-23T15:50"), at("2026-12-28T08:20")),
+        ("pekutatan", at("2026-12-23T15:00", WITA), at("2026-12-28T08:05", WITA)),
+        ("kedopok", at("2026-11-23T09:12"), at("2026-11-24T16:00")),
+        ("pegantenan", at("2026-12-14T09:00"), at("2027-01-04T16:00")),
+    ],
+)
+def test_one_reading_is_the_promise(office, start, due):
+    made = promise(shipped()[office], start)
+    assert made.due_at == due
+    assert len(made.readings) == 1
+
+
+def test_a_promise_moves_with_the_waiting():
+    waits = [pause("2026-12-23T11:00", "2026-12-28T09:00")]  # one working day, five calendar days
+    made = promise(DPMD, at("2026-12-23T10:00"), waits)
+    assert [reading.falls_on for reading in made.readings] == [date(2026, 12, 31), date(2026, 12, 31)]
+    assert made.due_at == at("2026-12-31T16:00")
+
+
+def test_a_step_has_its_own_norm_and_none_where_none_is_published():
+    start = at("2026-11-23T09:00")
+    assert step_due(PEGANTENAN, PEGANTENAN.step("s01"), start) == at("2026-11-23T09:15")
+    assert step_due(PEGANTENAN, PEGANTENAN.step("s02"), start) == at("2026-11-26T16:00")
+    assert step_due(KANIGARAN, KANIGARAN.step("verify"), start) is None
+
+
+@pytest.mark.parametrize(
+    ("due", "unit", "warned"),
+    [
+        ("2026-11-23T11:05", "office_minute", "2026-11-23T10:50"),
+        ("2026-11-23T07:40", "office_minute", "2026-11-23T07:30"),  # never before the opening
+        ("2026-11-24T16:00", "working_day", "2026-11-24T07:30"),
+        ("2026-12-28T16:00", "calendar_day", "2026-12-28T07:30"),
+    ],
+)
+def test_the_desk_is_reminded_shortly_before_or_at_that_days_opening(due, unit, warned):
+    assert warn_at(KANIGARAN.calendar, at(due), unit) == at(warned)
+
+
+def test_service_waiting_and_wall_time_are_shown_apart():
+    start, end = at("2026-11-23T09:00"), at("2026-12-01T10:00")
+    waits = [pause("2026-11-24T10:00", "2026-11-30T08:00")]
+    assert spent(KANIGARAN.calendar, start, end, "working_day", waits) == Spent(2, 4, 6, "working_day")
+    assert spent(KANIGARAN.calendar, start, end, "calendar_day", waits) == Spent(2, 6, 8, "calendar_day")
+    assert spent(KANIGARAN.calendar, start, at("2026-11-23T10:00"), "office_minute", []) == Spent(
+        60, 0, 60, "office_minute"
+    )
+
+
+def test_only_the_part_of_a_wait_between_start_and_end_counts():
+    start, end = at("2026-11-23T09:00"), at("2026-11-23T10:00")
+    waits = [pause("2026-11-23T08:00", "2026-11-23T09:10"), pause("2026-11-23T09:50", "2026-11-24T09:00")]
+    assert spent(KANIGARAN.calendar, start, end, "office_minute", waits) == Spent(40, 20, 60, "office_minute")
+    before = [pause("2026-11-19T08:00", "2026-11-20T09:10")]
+    assert spent(KANIGARAN.calendar, start, at("2026-11-25T10:00"), "working_day", before) == Spent(
+        2, 0, 2, "working_day"
+    )
+
+
+def test_a_wait_that_still_lasts_ends_now_and_a_later_one_is_left_out():
+    now = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    waits = [
+        Wait(reason="KK", since=now - 3 * hour, until=now - 2 * hour),
+        Wait(reason="KTP", since=now - hour),
+        Wait(reason="foto", since=now + hour, until=now + 2 * hour),
+    ]
+    assert closed_pauses(waits, now) == [(now - 3 * hour, now - 2 * hour), (now - hour, now)]
+    assert closed_pauses(waits, now - 2.5 * hour) == [(now - 3 * hour, now - 2.5 * hour)]
