@@ -1,0 +1,270 @@
+// Every word of the page itself, in Indonesian and in English for visitors. What the office and its people write is
+// never translated.
+
+const WORDS = {
+  id: {
+    tagline: "Peraga. Semuanya berjalan di komputer ini, dengan data contoh.",
+    skip: "Langsung ke percakapan",
+    offices: "Pilih kantor",
+    language: "English",
+    languageLabel: "Show the page in English",
+    clock: "Jam kantor",
+    clockOpen: "Jam pelayanan",
+    clockClosed: "Di luar jam pelayanan",
+    plus10: "+10 menit",
+    plus60: "+1 jam",
+    nextDay: "Hari kerja berikutnya",
+    nextDayShort: "Hari kerja +1",
+    steps: "Langkah",
+    stepsOf: "Langkah pengaduan",
+    stepsEmpty: "Belum ada pengaduan di kantor ini. Tulislah sebagai warga; langkahnya akan tampak di sini.",
+    stepDone: "selesai",
+    stepNow: "sedang berjalan",
+    stepTodo: "belum",
+    due: "Batas {time}",
+    closed: "Selesai, diarsipkan",
+    complaints: "Daftar pengaduan",
+    citizens: "Warga",
+    citizenAdd: "Tambah warga",
+    citizenName: "Nama warga",
+    citizenNames: "Joko Prasetyo|Ni Luh Ayu|Hasan Basri|Dewi Lestari|Made Sudarma|Rahmat Hidayat|Siti Aminah|Agus Salim",
+    add: "Tambah",
+    cancel: "Batal",
+    close: "Tutup",
+    phoneOf: "Telepon {name}",
+    phoneStart: "{name} belum pernah menulis ke {office}.",
+    start: "Mulai",
+    examples: "Atau mulai dengan contoh:",
+    example1: "Assalamualaikum, jalan depan SD rusak parah, banyak lubang. Mohon diperbaiki",
+    example2: "Lampu jalan di RT 3 RW 2 sudah seminggu mati",
+    example3: "Mau tanya, syarat KTP hilang apa saja?",
+    blocked: "{name} memblokir kantor ini. Pesan tidak dapat dikirim.",
+    block: "Blokir kantor ini",
+    unblock: "Buka blokir",
+    more: "Menu",
+    desk: "Meja",
+    deskOf: "Meja pengaduan",
+    deskGroup: "Grup petugas",
+    deskPrivate: "Chat pribadi {name}",
+    deskEmpty: "Kartu pengaduan akan muncul di sini.",
+    privateEmpty: "{name} belum membuka chat pribadi dengan bot. Dokumen identitas hanya dikirim ke sana.",
+    topics: "Topik",
+    topicsHint: "Grup dengan topik: satu topik untuk setiap pengaduan",
+    topicAll: "Semua",
+    topicGeneral: "Umum",
+    topicList: "Topik grup",
+    speaker: "Yang berbicara",
+    forPerson: "Untuk {name}",
+    write: "Tulis pesan",
+    writeAs: "Tulis sebagai {name}",
+    send: "Kirim",
+    attach: "Lampirkan",
+    replying: "Membalas {name}",
+    editing: "Mengubah pesan",
+    drop: "Batalkan",
+    reply: "Balas",
+    edit: "Ubah",
+    messageMenu: "Tindakan untuk pesan ini",
+    edited: "diubah",
+    silent: "tanpa suara",
+    protected: "tidak dapat diteruskan",
+    forwarded: "Diteruskan dari {name}",
+    typing: "sedang mengetik",
+    newMessages: "Pesan baru",
+    unread: "ada pesan baru",
+    messages: "Percakapan",
+    photo: "Foto",
+    photoOpen: "Perbesar foto",
+    file: "Berkas",
+    voice: "Pesan suara, {seconds} detik",
+    sticker: "Stiker",
+    location: "Titik lokasi",
+    contact: "Nomor telepon",
+    unsupported: "Jenis pesan ini tidak ditampilkan",
+    topicOpened: "Topik dibuka: {name}",
+    topicClosed: "Topik ditutup",
+    topicReopened: "Topik dibuka kembali",
+    shareLocation: "titik lokasi dikirim",
+    attachKtp: "Foto KTP",
+    attachKk: "Foto KK",
+    attachRoad: "Foto jalan",
+    attachRoadFile: "Foto jalan sebagai berkas",
+    attachAlbum: "Album: KTP, KK, jalan",
+    attachKtpDark: "Foto KTP, terlalu gelap",
+    attachKtpBlurred: "Foto KTP, buram",
+    attachPin: "Titik lokasi",
+    attachVoice: "Pesan suara",
+    attachSticker: "Stiker",
+    attachContact: "Nomor telepon sendiri",
+    attachOwn: "Foto atau berkas sendiri",
+    hintSample: "contoh, bukan data asli",
+    hintStripped: "posisi GPS dihapus oleh aplikasi",
+    hintGps: "posisi GPS tetap ada",
+    hintAlbum: "tiga pesan sekaligus",
+    connected: "Tersambung",
+    lost: "Sambungan terputus. Mencoba lagi.",
+    error_cannot: "Maaf, itu tidak dapat dilakukan di sini.",
+    error_gone: "Maaf, pesan itu sudah tidak ada.",
+    error_invalid: "Maaf, isian itu tidak dapat diterima.",
+    error_not_a_photo: "Maaf, berkas itu bukan foto yang dapat dikirim.",
+    error_too_big: "Maaf, berkas itu terlalu besar (paling besar 20 MB).",
+    error_empty: "Maaf, berkas itu kosong.",
+    error_not_yours: "Maaf, hanya pesan sendiri yang dapat diubah.",
+    error_full: "Maaf, jumlahnya sudah paling banyak.",
+    error_unknown: "Maaf, itu tidak ditemukan.",
+    error_other: "Maaf, ada gangguan. Silakan coba lagi.",
+  },
+  en: {
+    tagline: "A demonstration. Everything runs on this computer, with sample data.",
+    skip: "Skip to the conversations",
+    offices: "Choose an office",
+    language: "Bahasa Indonesia",
+    languageLabel: "Tampilkan halaman dalam bahasa Indonesia",
+    clock: "Office clock",
+    clockOpen: "Open",
+    clockClosed: "Closed",
+    plus10: "+10 minutes",
+    plus60: "+1 hour",
+    nextDay: "Next working day",
+    nextDayShort: "Next workday",
+    steps: "Steps",
+    stepsOf: "Steps of the complaint",
+    stepsEmpty: "No complaint at this office yet. Write as a citizen and its steps appear here.",
+    stepDone: "done",
+    stepNow: "under way",
+    stepTodo: "to come",
+    due: "Due {time}",
+    closed: "Finished, archived",
+    complaints: "Complaints",
+    citizens: "Citizens",
+    citizenAdd: "Add a citizen",
+    citizenName: "The citizen's name",
+    add: "Add",
+    cancel: "Cancel",
+    close: "Close",
+    phoneOf: "{name}'s phone",
+    phoneStart: "{name} has never written to {office}.",
+    start: "Start",
+    examples: "Or begin with an example:",
+    blocked: "{name} has blocked this office. Nothing can be sent.",
+    block: "Block this office",
+    unblock: "Unblock",
+    more: "Menu",
+    desk: "Desk",
+    deskOf: "Complaint desk",
+    deskGroup: "Staff group",
+    deskPrivate: "{name}'s private chat",
+    deskEmpty: "Cards of complaints appear here.",
+    privateEmpty: "{name} hasn't opened a private chat with the bot. Identity documents are sent only there.",
+    topics: "Topics",
+    topicsHint: "A group with topics: one topic for each complaint",
+    topicAll: "All",
+    topicGeneral: "General",
+    topicList: "Topics of the group",
+    speaker: "Who speaks",
+    forPerson: "For {name}",
+    write: "Write a message",
+    writeAs: "Write as {name}",
+    send: "Send",
+    attach: "Attach",
+    replying: "Reply to {name}",
+    editing: "Editing a message",
+    drop: "Discard",
+    reply: "Reply",
+    edit: "Edit",
+    messageMenu: "Actions for this message",
+    edited: "edited",
+    silent: "silent",
+    protected: "can't be forwarded",
+    forwarded: "Forwarded from {name}",
+    typing: "is typing",
+    newMessages: "New messages",
+    unread: "new messages",
+    messages: "Conversation",
+    photo: "Photo",
+    photoOpen: "Enlarge the photo",
+    file: "File",
+    voice: "Voice note, {seconds} seconds",
+    sticker: "Sticker",
+    location: "Location",
+    contact: "Phone number",
+    unsupported: "This kind of message isn't shown",
+    topicOpened: "Topic opened: {name}",
+    topicClosed: "Topic closed",
+    topicReopened: "Topic reopened",
+    attachKtp: "Photo of the identity card (KTP)",
+    attachKk: "Photo of the family card (KK)",
+    attachRoad: "Photo of the road",
+    attachRoadFile: "Photo of the road, as a file",
+    attachAlbum: "Album: KTP, KK, road",
+    attachKtpDark: "Photo of the KTP, too dark",
+    attachKtpBlurred: "Photo of the KTP, blurred",
+    attachPin: "Location",
+    attachVoice: "Voice note",
+    attachSticker: "Sticker",
+    attachContact: "Own phone number",
+    attachOwn: "Own photo or file",
+    hintSample: "a sample, nobody's data",
+    hintStripped: "the app removes the GPS position",
+    hintGps: "keeps the GPS position",
+    hintAlbum: "three messages at once",
+    connected: "Connected",
+    lost: "Connection lost. Trying again.",
+    error_cannot: "Sorry, that can't be done here.",
+    error_gone: "Sorry, that message is gone.",
+    error_invalid: "Sorry, that can't be accepted.",
+    error_not_a_photo: "Sorry, that file isn't a photo that can be sent.",
+    error_too_big: "Sorry, that file is too big (20 MB at most).",
+    error_empty: "Sorry, that file is empty.",
+    error_not_yours: "Sorry, only one's own messages can be edited.",
+    error_full: "Sorry, there are as many as there can be.",
+    error_unknown: "Sorry, that wasn't found.",
+    error_other: "Sorry, something went wrong. Please try again.",
+  },
+};
+
+const KEPT = "aduan-language";
+let language = remembered();
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEPT) === "en" ? "en" : "id";
+  } catch {
+    return "id"; // a browser that keeps nothing
+  }
+}
+
+/** The words for a key in the chosen language, else in Indonesian; {name} places are filled from `parts`. */
+export function word(key, parts = {}) {
+  const text = WORDS[language][key] ?? WORDS.id[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (place, name) => (name in parts ? String(parts[name]) : place));
+}
+
+/** The words for an error code of the API. */
+export function errorWord(code) {
+  return word(`error_${code}` in WORDS.id ? `error_${code}` : "error_other");
+}
+
+/** The language code of the page. */
+export function chosenLanguage() {
+  return language;
+}
+
+/** Change between the two languages and remember it. */
+export function otherLanguage() {
+  language = language === "id" ? "en" : "id";
+  try {
+    localStorage.setItem(KEPT, language);
+  } catch {
+    // a browser that keeps nothing asks again next time
+  }
+}
+
+/** Fill every element that names its words: data-word is its text, data-label its accessible name, data-hint its title. */
+export function fill(root) {
+  for (const element of root.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+  for (const element of root.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", word(element.dataset.label));
+  }
+  for (const element of root.querySelectorAll("[data-hint]")) element.title = word(element.dataset.hint);
+}

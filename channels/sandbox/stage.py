@@ -1,0 +1,360 @@
+"""The HTTP layer of the demo: the page with the phones and the desk, and its API over the stand-in's `World`.
+
+    site = stage.app(
+        world,                       # one World with one bot per office
+        {"kanigaran": OfficeStage(...), ...},        # in the order of the switch
+        citizens=[world.add_user("Sari", last_name="Wulandari")],
+        hands=ClockHands(now=..., shift=..., next_working_day=..., is_open=...),
+        strip=lambda: [StripRow(...), ...],          # may be a coroutine function; asked about once a second
+        run="20261123T0200",                         # another word for every start: browsers begin anew
+    )
+    Starlette(routes=[*real_routes, Mount("/", site)])
+
+`site.state.stage.close()` ends all event streams, so that a server can stop.
+
+What it answers (JSON; an error is `{"error": code, "reason": why}` and the page has words for the code):
+GET  /                    the page;  /page/NAME its scripts and styles;  /samples/ID a sample's file
+GET  /api/state           everything there is now, with the `cursor` from which /api/events goes on
+GET  /api/events?after=C  server-sent events: `feed` (a change in the world), `strip`, `citizens`, `clock`, and `reset`
+                          (fetch the state again). Ids replay after Last-Event-ID; a comment every 15 s keeps it open.
+GET  /api/files/ID        a file somebody sent
+POST /api/say photo album pin voice sticker contact edit press start block citizen desk clock (bodies: `stage_acts`)
+POST /api/upload?who=&chat=&name=...   the visitor's own file as the body
+
+Only this machine is served: another name in the Host header, or a request that another site's page made, gets 403.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from channels.sandbox import stage_acts, stage_view
+from channels.sandbox.samples import load_places, load_samples
+from channels.sandbox.stage_acts import UPLOAD_LIMIT_BYTES, Acts, OfficeStage, StaffMember, StageError
+from channels.sandbox.stage_guard import Guard
+from channels.sandbox.stage_view import StripRow, StripStep
+from channels.sandbox.telegram.model import User
+from channels.sandbox.telegram.photos import photo_sizes
+from channels.sandbox.telegram.world import World
+
+__all__ = ["ClockHands", "OfficeStage", "StaffMember", "Stage", "StripRow", "StripStep", "app"]
+
+BODY_LIMIT_BYTES = 64 * 1024
+PING_S = 15.0
+LOOK_S = 1.0  # how often the steps and the clock are looked at while nothing else happens
+FOLLOWERS_MAX = 32
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "ogg": "audio/ogg",
+}
+
+_ACTS: dict[str, tuple[type[stage_acts.Body], Callable[[Acts, Any], object]]] = {
+    "say": (stage_acts.Say, Acts.say),
+    "photo": (stage_acts.Photo, Acts.photo),
+    "album": (stage_acts.Album, Acts.album),
+    "pin": (stage_acts.Pin, Acts.pin),
+    "voice": (stage_acts.Given, Acts.voice),
+    "sticker": (stage_acts.Given, Acts.sticker),
+    "contact": (stage_acts.OwnContact, Acts.contact),
+    "edit": (stage_acts.Edit, Acts.edit),
+    "press": (stage_acts.Press, Acts.press),
+    "start": (stage_acts.Start, Acts.start),
+    "block": (stage_acts.Block, Acts.block),
+    "desk": (stage_acts.Desk, Acts.desk),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockHands:
+    """The office's clock as the page turns it; each may be a plain or a coroutine function.
+
+    now() -> aware datetime;  shift(seconds) moves it forward;  next_working_day(office id) moves it to that office's
+    next opening on a later day;  is_open(office id) -> whether the office is open now (left out: not shown).
+    """
+
+    now: Callable[[], datetime]
+    shift: Callable[[float], Awaitable[None] | None]
+    next_working_day: Callable[[str], Awaitable[None] | None]
+    is_open: Callable[[str], bool] | None = None
+
+
+def app(
+    world: World,
+    offices: Mapping[str, OfficeStage],
+    *,
+    citizens: Sequence[User],
+    hands: ClockHands,
+    strip: Callable[[], Sequence[StripRow] | Awaitable[Sequence[StripRow]]],
+    run: str,
+) -> Starlette:
+    """Return the demo's site, to be mounted at `/`; see the module's own words for what it answers."""
+    acts = Acts(world, offices, load_samples(), load_places(), list(citizens))
+    stage = Stage(acts, hands, strip, run)
+    site = Starlette(routes=stage.routes(), middleware=[Middleware(Guard)], exception_handlers={StageError: _refused})
+    site.state.stage = stage
+    return site
+
+
+class Stage:
+    """The page's server: one per process, following one world."""
+
+    def __init__(
+        self,
+        acts: Acts,
+        hands: ClockHands,
+        strip: Callable[[], Sequence[StripRow] | Awaitable[Sequence[StripRow]]],
+        run: str,
+    ) -> None:
+        """Begin with nobody looking."""
+        self.acts = acts
+        self.world = acts.world
+        self.hands = hands
+        self.run = run
+        self._strip = strip
+        self._turns = 0
+        self._closed = False
+        self._wakers: set[asyncio.Event] = set()
+        self._pages = {
+            entry.name: entry.read_bytes()
+            for entry in files("channels.sandbox").joinpath("page").iterdir()
+            if entry.name.rpartition(".")[2] in _TYPES
+        }
+
+    def close(self) -> None:
+        """End every stream of events."""
+        self._closed = True
+        self._wake()
+
+    def routes(self) -> list[Route]:
+        """Return the addresses that the module's own words list."""
+        return [
+            Route("/", self.page),
+            Route("/page/{name}", self.part),
+            Route("/samples/{name}", self.sample),
+            Route("/api/state", self.state),
+            Route("/api/events", self.events),
+            Route("/api/files/{name}", self.file),
+            Route("/api/citizen", self.citizen, methods=["POST"]),
+            Route("/api/clock", self.clock, methods=["POST"]),
+            Route("/api/upload", self.upload, methods=["POST"]),
+            Route("/api/{act}", self.act, methods=["POST"]),
+        ]
+
+    # What is shown
+
+    async def page(self, _request: Request) -> Response:
+        """Answer `GET /`."""
+        return _content(self._pages["index.html"], "html")
+
+    async def part(self, request: Request) -> Response:
+        """Answer `GET /page/NAME`."""
+        name = request.path_params["name"]
+        if name not in self._pages:
+            raise StageError(404, "unknown", f"there is no {name!r}")
+        return _content(self._pages[name], name.rpartition(".")[2])
+
+    async def sample(self, request: Request) -> Response:
+        """Answer `GET /samples/ID`."""
+        sample = self.acts.sample(request.path_params["name"], "photo", "voice", "sticker")
+        return _content(sample.content, sample.file.rpartition(".")[2])
+
+    async def file(self, request: Request) -> Response:
+        """Answer `GET /api/files/ID`."""
+        file = self.world.files.by_unique_id(request.path_params["name"])
+        if file is None:
+            raise StageError(404, "gone", "there is no such file")
+        mime, shown = stage_view.file_type(file)
+        headers = {} if shown else {"content-disposition": "attachment"}
+        return Response(file.content, media_type=mime, headers=headers)
+
+    async def state(self, _request: Request) -> Response:
+        """Answer `GET /api/state`."""
+        strip = await self._rows()
+        # From here on nothing is awaited: what is told and the cursor belong together.
+        return _json(
+            {
+                "run": self.run,
+                "cursor": f"{self.run}.{self.world.feed.last}",
+                "offices": [stage_view.office_json(office) for office in self.acts.offices.values()],
+                "citizens": stage_view.people_json(self.acts.citizens),
+                "samples": [{"id": sample.id, "kind": sample.kind} for sample in self.acts.samples.values()],
+                "places": self.acts.places,
+                "chats": stage_view.chats_view(self.acts),
+                "strip": strip,
+                "clock": self._time(),
+            }
+        )
+
+    async def events(self, request: Request) -> Response:
+        """Answer `GET /api/events`."""
+        if len(self._wakers) >= FOLLOWERS_MAX:
+            raise StageError(503, "full", f"at most {FOLLOWERS_MAX} windows at once")
+        last_id = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        return StreamingResponse(
+            self._stream(stage_view.place_in_feed(self.world, self.run, last_id)),
+            media_type="text/event-stream",
+            headers={"x-accel-buffering": "no"},
+        )
+
+    # What is done
+
+    async def act(self, request: Request) -> Response:
+        """Answer `POST /api/ACT`."""
+        kind, do = _ACTS.get(request.path_params["act"], (None, None))
+        if kind is None or do is None:
+            raise StageError(404, "unknown", f"there is no act {request.path_params['act']!r}")
+        do(self.acts, await self._body(request, kind))
+        return _json({"ok": True})
+
+    async def citizen(self, request: Request) -> Response:
+        """Answer `POST /api/citizen`."""
+        user = self.acts.citizen(await self._body(request, stage_acts.NewCitizen))
+        self._wake()
+        return _json({"ok": True, "id": user.id})
+
+    async def clock(self, request: Request) -> Response:
+        """Answer `POST /api/clock`."""
+        body = await self._body(request, stage_acts.Turn)
+        office = self.acts.office(body.office)
+        if (body.by_s is None) == (body.to is None):
+            raise StageError(400, "invalid", "give either by_s or to")
+        await _settled(self.hands.shift(body.by_s) if body.by_s else self.hands.next_working_day(office.id))
+        self._turns += 1
+        self._wake()
+        return _json({"ok": True, "clock": self._time()})
+
+    async def upload(self, request: Request) -> Response:
+        """Answer `POST /api/upload`."""
+        body = stage_acts.from_query(stage_acts.Upload, request.query_params)
+        content = await _received(request, UPLOAD_LIMIT_BYTES)
+        mime = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if mime.startswith("image/") and not body.as_file:
+            await asyncio.to_thread(_warmed, content)
+        self.acts.upload(body, content, mime or "application/octet-stream")
+        return _json({"ok": True})
+
+    # Inside
+
+    async def _body(self, request: Request, kind: type[stage_acts.Body]) -> Any:  # noqa: ANN401 - the kind asked for
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise StageError(415, "invalid", "send application/json")
+        return stage_acts.decoded(kind, await _received(request, BODY_LIMIT_BYTES))
+
+    async def _stream(self, after: int | None) -> AsyncIterator[bytes]:
+        if after is None:
+            yield b"retry: 1000\n" + stage_view.event("reset", {})
+            return
+        waker = asyncio.Event()
+        self._wakers.add(waker)
+        stop = self.world.feed.subscribe(lambda _item: waker.set())
+        told: dict[str, bytes] = {}
+        idle_since = asyncio.get_running_loop().time()
+        try:
+            yield b"retry: 1000\n\n"
+            while not self._closed:
+                waker.clear()
+                items = self.world.feed.after(after)
+                news = [stage_view.feed_event(self.run, item) for item in items]
+                after = items[-1].number if items else after
+                news += await self._changes(told)
+                if not news and asyncio.get_running_loop().time() - idle_since >= PING_S:
+                    news = [b": ping\n\n"]
+                if news:
+                    idle_since = asyncio.get_running_loop().time()
+                    yield b"".join(news)
+                await _woken(waker, LOOK_S)
+        finally:
+            stop()
+            self._wakers.discard(waker)
+
+    async def _changes(self, told: dict[str, bytes]) -> list[bytes]:
+        """Return what isn't in the feed and changed since this browser was told; `told` remembers it."""
+        time = self._time()
+        looks = {
+            "strip": (await self._rows(), None),
+            "citizens": (stage_view.people_json(self.acts.citizens), None),
+            "clock": (time, {name: time[name] for name in ("turn", "open")}),
+        }
+        news = []
+        for name, (data, what_counts) in looks.items():
+            mark = stage_view.packed(what_counts or data)
+            if told.get(name) != mark:
+                told[name] = mark
+                news.append(stage_view.event(name, data))
+        return news
+
+    async def _rows(self) -> Sequence[StripRow]:
+        found = self._strip()
+        return await found if inspect.isawaitable(found) else found
+
+    def _time(self) -> dict[str, Any]:
+        is_open = self.hands.is_open
+        opened = {office: is_open(office) for office in self.acts.offices} if is_open else {}
+        return {"now": self.hands.now(), "turn": self._turns, "open": opened}
+
+    def _wake(self) -> None:
+        for waker in self._wakers:
+            waker.set()
+
+
+async def _woken(waker: asyncio.Event, timeout_s: float) -> None:
+    try:
+        await asyncio.wait_for(waker.wait(), timeout_s)
+    except TimeoutError:
+        return
+
+
+async def _settled(result: Awaitable[None] | None) -> None:
+    if inspect.isawaitable(result):
+        await result
+
+
+async def _received(request: Request, limit_bytes: int) -> bytes:
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > limit_bytes:
+                raise StageError(413, "too_big", f"at most {limit_bytes} bytes")
+    except ClientDisconnect as error:
+        raise StageError(400, "invalid", "the request broke off") from error
+    return bytes(body)
+
+
+def _warmed(content: bytes) -> None:
+    # Scaling a large photo takes a moment; done beside the event loop, its result is kept for the act itself.
+    try:
+        photo_sizes(content)
+    except ValueError:
+        return
+
+
+def _content(content: bytes, ending: str) -> Response:
+    return Response(content, headers={"content-type": _TYPES[ending]})
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(stage_view.packed(value), status, media_type="application/json")
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, StageError)
+    return _json({"error": error.code, "reason": error.reason}, error.status)
