@@ -28,13 +28,9 @@ LOG = VENV / "set-up.log"
 MADE_FOR = VENV / "set-up-place"  # the folder and the interpreter that .venv was made for
 LOCKED = ROOT / ".venv.lock"  # held by the set-up that is at work; not empty while .venv is unfinished
 LOCK_FILES = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+UV_PIN = re.compile(r"(?m)^uv==(\S+).*\\\n(?: +.*\n)+")  # one entry of a lock file, with its hashes
 OLDEST = (3, 11)
-LINTERS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
-    ("mypy",),
-    ("lint-imports",),
-)
+LINTERS = ("ruff check .", "ruff format --check .", "mypy", "lint-imports")
 USAGE = """\
 python3 start.py demo [--port N] [--office ID]    the whole office in a browser, with stand-ins and no account
 python3 start.py test [pytest arguments]          all tests
@@ -127,10 +123,11 @@ def lint() -> int:
     import subprocess
 
     failed = []
-    for name, *args in LINTERS:
-        print(f"== {name} {' '.join(args)}".rstrip(), flush=True)
+    for command in LINTERS:
+        print(f"== {command}", flush=True)
+        name, *args = command.split()
         if subprocess.call([str(VENV / "bin" / name), *args], cwd=ROOT):
-            failed.append(name)
+            failed.append(command)
     if failed:
         print(f"lint: not content: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
@@ -283,7 +280,7 @@ def make_venv() -> None:
 def fetch_uv(pins: str) -> list[str]:
     """Bring the pinned uv into `.venv`; its installing command, or nothing where this machine can't have it."""
     uv = str(VENV / "bin" / "uv")
-    pin = re.search(r"(?m)^uv==(\S+).*\\\n(?: +.*\n)+", pins)
+    pin = UV_PIN.search(pins)
     if not pin:
         return []
     if not _output_of(uv, "--version").startswith(f"uv {pin[1]}"):
@@ -345,8 +342,9 @@ def clean_environment() -> dict[str, str]:
 
 def why_it_failed() -> str:
     """The log's last lines, and what they mean if that is known."""
-    lines = "\n".join(_read(LOG).strip().splitlines()[-12:])
-    return f"{lines}\n\naduan: {advice() or f'Set-up failed; the whole story is in {LOG}.'}"
+    known = advice()
+    lines = _read(LOG).strip().splitlines()[-2 if known else -20 :]
+    return "\n".join([known or f"Set-up failed; the whole story is in {LOG}, and this is its end:", *lines])
 
 
 def advice() -> str:
