@@ -37,6 +37,10 @@ class Paper(Value):
     failed: str = ""  # why it could not be had
     by_staff: str = ""  # sent by this staff member, not by the citizen
     forwarded: str = ""
+    sorting_declined: bool = False  # the citizen was asked which it is and couldn't or wouldn't say
+    replaces: str = ""  # the file this one was taken again for
+    replaced: bool = False  # a better one came
+    complaint: str = ""  # id of the registered complaint it's meant for, while it waits in the conversation
 
 
 class Revision(Value):
@@ -71,6 +75,9 @@ Awaiting = Literal[
     "same_person",  # "Masih atas nama Bu Sari?"
     "which",  # which complaint is meant
     "unclear",  # one question with four choices
+    "addition",  # an addition to the registered complaint, or a new one?
+    "about_head",  # is a confidential report about the very person it would go to?
+    "details",  # what, where, when and evidence of a confidential report
     "withdraw",  # withdrawal after registration: YA/TIDAK
     "satisfied",  # SUDAH / BELUM
     "unsatisfied_reason",
@@ -101,6 +108,12 @@ class Draft(Value):
     topic: str = ""  # a guess that only suggests whom to name
     kind: Literal["complaint", "suggestion"] = "complaint"
     confidential: bool = False
+    place_last: Location | None = None  # of a position that moved
+    summaries: int = 0  # how many were shown; a button carries the number of its own
+    shown: tuple[str, ...] = ()  # files that stood in the last summary
+    changing: str = ""  # requirement id that the citizen is changing from the summary
+    resume: Awaiting = ""  # what was awaited before a question in between ("Batalkan laporan?")
+    resume_for: str = ""
     reminded_at: datetime | None = None
     forwarded: bool = False
     extra: dict[str, str] = {}  # small things of the dialogue's own
@@ -126,6 +139,11 @@ class Conversation(Value):
     awaiting: Awaiting = ""  # a question not about the draft
     awaiting_for: str = ""
     unclear: int = 0  # how often in a row we did not understand
+    sayings: tuple[Saying, ...] = ()  # what was said outside any report
+    papers: tuple[Paper, ...] = ()  # files that came outside a report, or wait to be named for a registered one
+    offered: tuple[str, ...] = ()  # the data of the choices shown last, for people who type a choice's number
+    recent: tuple[str, ...] = ()  # ids of messages and presses seen last, so that none counts twice
+    staff_wanted_at: datetime | None = None  # PETUGAS was asked for
     greeted_at: datetime | None = None
     last_at: datetime | None = None
     blocked: bool = False

@@ -1,0 +1,173 @@
+"""Hears what a short message means, whatever its spelling: folding, words with one meaning, codes and numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from workflow.heard import table
+
+_WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
+_REPEATED = re.compile(r"(.)\1{2,}")
+_LINK = re.compile(r"https?://|www\.|\b(?:bit\.ly|t\.me|wa\.me)/", re.IGNORECASE)
+_CODE = re.compile(r"(?<![0-9A-Za-z-])(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{4}(?![0-9A-Za-z-])")
+_NAMED_CODE = re.compile(r"(?i:\b(?:status|cek|lanjut|lanjutkan|kode|code))\s*:?\s*#?([0-9A-Z]{4})\b")
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """The words of a text as they're compared: lower case, without marks, abbreviations and dialects written out."""
+    flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().replace("`", "'")
+    spelt = tuple(_spelling(word) for word in _WORD.findall(flat))
+    return tuple(part for word in _joined(spelt) for part in word.split())
+
+
+def meanings(text: str) -> frozenset[str]:
+    """All meanings of words.toml that a message has; empty for whatever says more than such a word."""
+    words = folded(text)
+    if not words:
+        return frozenset()
+    bare = _without_fillers(words)
+    found = set(_phrases().get(words, ())) | set(_phrases().get(bare, ()))
+    if bare:
+        found |= {name for name, bag in _bags().items() if set(bare) <= bag}
+    return frozenset(found)
+
+
+def means(text: str, *names: str) -> str:
+    """The first of these meanings that the message has, or ""."""
+    has = meanings(text)
+    return next((name for name in names if name in has), "")
+
+
+def begins_with(text: str, name: str) -> str | None:
+    """What's left of a text that begins with a phrase of this meaning, as it was written; None if it doesn't.
+
+    "tidak ada, KK ikut orang tua" begins with "none" and leaves "KK ikut orang tua".
+    """
+    spans = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+    for count in range(min(len(spans), 5), 0, -1):
+        if name in meanings(text[: spans[count - 1][1]]):
+            return text[spans[count - 1][1] :].strip(" ,.;:-\n")
+    return None
+
+
+def slash(text: str) -> tuple[str, str]:
+    """A command typed with a slash: (meaning, rest); ("", "") for anything else, ("unknown", rest) for others."""
+    match = re.match(r"/([a-zA-Z_]+)(?:@\w+)?(?:\s+(.*))?$", text.strip(), re.DOTALL)
+    if match is None:
+        return "", ""
+    return table("words")["slash"].get(match[1].casefold(), "unknown"), (match[2] or "").strip()
+
+
+def codes_in(text: str) -> tuple[str, ...]:
+    """What may be short codes of drafts or complaints, in capitals: mixed letters and digits, or named as a code."""
+    found = [match[0] for match in _CODE.finditer(text)] + [match[1] for match in _NAMED_CODE.finditer(text)]
+    return tuple(dict.fromkeys(code.upper() for code in found))[:5]
+
+
+def numbers_in(text: str, prefix: str) -> tuple[str, ...]:
+    """The register numbers named in a text, written as the office writes them: "kng 2026 17" is KNG-2026-0017."""
+    pattern = rf"\b{re.escape(prefix)}[\s./-]*(\d{{4}})[\s./-]+(\d{{1,6}})\b"
+    found = re.finditer(pattern, text, re.IGNORECASE)
+    return tuple(dict.fromkeys(f"{prefix}-{match[1]}-{int(match[2]):04}" for match in found))[:5]
+
+
+def without_names(text: str, prefix: str) -> str:
+    """The text without codes and register numbers, so that "STATUS 7K3F" is heard as STATUS."""
+    text = re.sub(rf"\b{re.escape(prefix)}[\s./-]*\d{{4}}[\s./-]+\d{{1,6}}\b", " ", text, flags=re.IGNORECASE)
+    return _CODE.sub(" ", text).strip()
+
+
+def has_link(text: str) -> bool:
+    """Whether the text holds a web address."""
+    return bool(_LINK.search(text))
+
+
+def is_shouted(text: str) -> bool:
+    """Whether most of a longer text is in capitals."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) >= 20 and sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+
+
+def shape(phrase: str) -> tuple[str, ...]:
+    """A phrase of a data file as it's compared; a trailing * on a word stands for any ending."""
+    return tuple(
+        part if not star else f"{part}*"
+        for word in phrase.split()
+        for star in [word.endswith("*")]
+        for part in (folded(word.rstrip("*")) if not star else (word.rstrip("*").casefold(),))
+    )
+
+
+def _spelling(word: str) -> str:
+    """One word without drawn-out letters and with the doubling digit written out: "iyaaa", "jalan2"."""
+    word = _REPEATED.sub(r"\1", word.replace("’", "'"))
+    return re.sub(r"^([a-z]{3,})2(nya)?$", r"\1", word)
+
+
+def _joined(spelt: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with entries of the folding table replaced, the longest entry first."""
+    table_, longest = _folds()
+    found: list[str] = []
+    at = 0
+    while at < len(spelt):
+        for count in range(min(longest, len(spelt) - at), 0, -1):
+            entry = " ".join(spelt[at : at + count])
+            if entry in table_:
+                found.append(table_[entry])
+                at += count
+                break
+        else:
+            found.append(_without_nya(spelt[at].replace("'", "")))
+            at += 1
+    return tuple(found)
+
+
+def _without_nya(word: str) -> str:
+    if len(word) > 5 and word.endswith("nya") and word not in _kept_nya():
+        word = word[:-3]
+        return _folds()[0].get(word, word)
+    return word
+
+
+@cache
+def _folds() -> tuple[dict[str, str], int]:
+    entries: dict[str, str] = table("fold")["word"]
+    return entries, max(len(entry.split()) for entry in entries)
+
+
+@cache
+def _kept_nya() -> frozenset[str]:
+    return frozenset(table("fold")["keep_nya"])
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(word for filler in table("fold")["fillers"] for word in folded(filler))
+
+
+def _without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in _fillers())
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """From a phrase, with and without its fillers, to its meanings."""
+    found: dict[tuple[str, ...], dict[str, None]] = {}
+    for name, entry in table("words").items():
+        for phrase in entry.get("phrases", ()):
+            words = folded(phrase)
+            for form in {words, _without_fillers(words)} - {()}:
+                found.setdefault(form, {})[name] = None
+    return {form: tuple(names) for form, names in found.items()}
+
+
+@cache
+def _bags() -> dict[str, frozenset[str]]:
+    """For meanings with `bag`: the one-word phrases a message may consist of."""
+    return {
+        name: frozenset(folded(phrase)[0] for phrase in entry["phrases"] if len(folded(phrase)) == 1)
+        for name, entry in table("words").items()
+        if entry.get("bag")
+    }

@@ -1,0 +1,96 @@
+"""Identity numbers: what a plausible NIK is, and hiding 16-digit runs before a text is stored, logged or shown."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+
+from workflow.message import Value
+
+DIGITS = 16
+_GAP = r"[ .\u00a0\u200b-\u200d\u2010-\u2015\u2060-]{1,3}"
+_RUN = re.compile(rf"(?<![\d*])\d+(?:{_GAP}\d+)*(?![\d*])")
+_PIECE = re.compile(r"\d+")
+_FEMALE_DAY = 40  # women's NIK carry the day of birth plus 40
+
+
+class Masked(Value):
+    """A text without its long numbers, and what stood behind each mark: (mark, digits), to be sealed."""
+
+    text: str
+    found: tuple[tuple[str, str], ...] = ()
+
+
+class Nik(Value):
+    """A number that may be a NIK: 16 digits, a possible date of birth, a serial that isn't 0000.
+
+    There's no checksum, and the region is that of the first registration, not of the home: neither rejects anybody.
+    """
+
+    digits: str
+    region: str  # Kemendagri code of the kecamatan of first registration: "35.74.04"
+
+
+def nik(text: str) -> Nik | None:
+    """The NIK a text consists of, blanks, dots and dashes aside; None if it can't be one."""
+    digits = re.sub(rf"{_GAP}", "", text.strip())
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits) or digits.endswith("0000"):
+        return None
+    day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    day -= _FEMALE_DAY if day > _FEMALE_DAY else 0
+    if not 1 <= month <= 12 or not any(1 <= day <= monthrange(age + year, month)[1] for age in (1900, 2000)):
+        return None
+    return Nik(digits=digits, region=f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}")
+
+
+def shown(digits: str) -> str:
+    """A long number as it may be shown: "3574**********03"."""
+    return f"{digits[:4]}{'*' * (len(digits) - 6)}{digits[-2:]}"
+
+
+def mask(text: str) -> Masked:
+    """Hide every run of 16 digits (written together, or with blanks, dots or dashes between) and every longer word.
+
+    Numbers that stand beside each other are hidden together only if their digits add up to 16. Two different numbers
+    get different marks. Hiding a text twice changes nothing.
+    """
+    found: dict[str, str] = {}
+
+    def hide(run: re.Match[str]) -> str:
+        pieces = [(match.start(), match.end()) for match in _PIECE.finditer(run[0])]
+        said, since, at = "", 0, 0
+        while at < len(pieces):
+            upto = _sixteen(run[0], pieces, at)
+            if not upto:
+                at += 1
+                continue
+            digits = "".join(run[0][start:end] for start, end in pieces[at:upto])
+            said += run[0][since : pieces[at][0]] + _mark(digits, found)
+            since, at = pieces[upto - 1][1], upto
+        return said + run[0][since:]
+
+    masked = _RUN.sub(hide, text)
+    return Masked(text=masked, found=tuple(found.items()))
+
+
+def _sixteen(run: str, pieces: list[tuple[int, int]], first: int) -> int:
+    """Up to which piece, from `first` on, the digits are to be hidden; 0 for none."""
+    count = 0
+    for upto in range(first, len(pieces)):
+        size = pieces[upto][1] - pieces[upto][0]
+        if size >= DIGITS:
+            return upto + 1 if upto == first else 0
+        count += size
+        if count >= DIGITS:
+            return upto + 1 if count == DIGITS else 0
+    return 0
+
+
+def _mark(digits: str, found: dict[str, str]) -> str:
+    mark = shown(digits)
+    twin = 1
+    while found.get(mark, digits) != digits:
+        twin += 1
+        mark = f"{shown(digits)}({twin})"
+    found[mark] = digits
+    return mark
