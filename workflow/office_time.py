@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -135,12 +135,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     def office_minutes_between(self, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> int:
         """The whole minutes of open office from one instant to another, pauses not counted; 0 if `end` isn't later."""
         last = _aware(end).astimezone(UTC)
-        passed = timedelta()
-        for opens, closes in self._running(start, pauses):
-            if opens >= last:
-                break
-            passed += min(closes, last) - opens
-        return passed // timedelta(minutes=1)
+        passed = takewhile(lambda stretch: stretch[0] < last, self._running(start, pauses))
+        return sum((min(closes, last) - opens for opens, closes in passed), timedelta()) // timedelta(minutes=1)
 
     def _running(self, start: datetime, pauses: Sequence[Pause]) -> Iterator[tuple[datetime, datetime]]:
         """The stretches in which the service clock runs: open, not paused, from `start` on."""

@@ -106,10 +106,7 @@ class Standard(StandardFile):
         """
         chain = [step]
         while chain[-1].with_next and (through_chat or chain[-1].with_next_when is None):
-            onward = self.next_step(chain[-1])
-            if onward is None or onward in chain:
-                break
-            chain.append(onward)
+            chain.append(self.step(chain[-1].next[0]))
         return tuple(chain)
 
     def is_clerical(self, step: Step) -> bool:

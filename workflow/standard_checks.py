@@ -41,6 +41,8 @@ ROLE_REFERENCES: tuple[Loc, ...] = (
 )
 """Where in the file steps and roles are named; "*" is every item."""
 
+_BRANCHES: Loc = ("branch", "*", "to")
+
 
 def findings(data: Data) -> Iterator[Finding]:
     """Every problem between the parts of one standard."""
@@ -143,7 +145,7 @@ def _role_kinds(data: Data) -> Iterator[Finding]:
 
 
 def _ways(step: Data, ids: list[str]) -> list[str]:
-    return [to for to in (*_words(step, "next"), *(w for _, w in words_at(step, ("branch", "*", "to")))) if to in ids]
+    return [to for to in (*_words(step, "next"), *(w for _, w in words_at(step, _BRANCHES))) if to in ids]
 
 
 def _reached(starts: list[str], ways: Mapping[str, list[str]]) -> set[str]:
@@ -182,6 +184,14 @@ def _procedure(data: Data) -> Iterator[Finding]:
 
 def _order(data: Data) -> Iterator[Finding]:
     ids, deadline = _step_ids(data), _section(data, "deadline")
+    for place, (index, step) in enumerate(_steps(data)):
+        here: Loc = ("steps", index)
+        for key, onward in (("next", _words(step, "next")), ("branch", [w for _, w in words_at(step, _BRANCHES)])):
+            back = [to for to in onward if to in ids[: place + 1]]
+            yield from (Finding((*here, key), f"It leads back to {to!r}.", "A loop is `returns_to`.") for to in back)
+        if step.get("returns_to") in ids[place:]:
+            said = f"{step['returns_to']!r} is no earlier step."
+            yield Finding((*here, "returns_to"), said, "A return leads to a step before this one.")
     starts, ends = deadline.get("starts_at"), deadline.get("ends_at")
     if starts in ids and ends in ids and ids.index(starts) > ids.index(ends):
         yield Finding(("deadline", "ends_at"), f"The clock ends at {ends!r}, before it starts at {starts!r}.")

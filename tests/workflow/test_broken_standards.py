@@ -1,9 +1,12 @@
 """A broken standard is told whole: each problem with its place, its line, the way to mend it and the word meant."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.workflow.test_standard import edited
-from workflow.standard import Problem, StandardProblems, load, shipped_text
+from workflow.standard import Problem, StandardProblems, load, shipped, shipped_text
+from workflow.standard_vocabulary import keys_of
 
 
 def problems_of(text: str) -> list[Problem]:
@@ -117,6 +120,9 @@ SHAPES = [
         "hours.mon",
         "The parts of a split day must follow each other.",
     ),
+    ([('after = "intake"', 'after = "intake"\nbefore = 1')], "register.before", "'before' is no key of this section."),
+    ([("[hours.ramadan]", "[hours.ramadan]\nsabtu = []")], "hours.ramadan.sabtu", "'sabtu' is no key of this section."),
+    ([('kind = "head"', 'kind = "head"\nrank = 1')], "roles.camat.rank", "'rank' is no key of this section."),
     ([('citizen = ["20:00", "07:00"]', 'citizen = "20-7"')], "quiet.citizen", "Two times are written"),
 ]
 
@@ -177,6 +183,9 @@ def test_via_acts_branches_and_the_citizens_view_name_what_exists():
     assert problems(('to = "refer"', 'to = "reffer"'), office="pegantenan") == [
         ("steps[3].branch[0].to", "'reffer' is no step or exit of this file.")
     ]
+    assert problems(('to = "respond"', 'to = "record"'), office="dpmd-pasuruan") == [
+        ("steps[2].branch", "It leads back to 'record'.")
+    ]
     assert problems(('covers = ["s02"]', 'covers = ["s01"]'), office="pegantenan") == [
         ("summary_steps", "'s01' stands behind 2 lines of the citizen's view."),
         ("summary_steps", "'s02' stands behind 0 lines of the citizen's view."),
@@ -184,6 +193,10 @@ def test_via_acts_branches_and_the_citizens_view_name_what_exists():
 
 
 PROCEDURES = [
+    (
+        [('returns_to = "intake"', 'returns_to = "verify"')],
+        [("steps[1].returns_to", "'verify' is no earlier step.")],
+    ),
     ([('next = ["disposition"]', 'next = ["follow_up"]')], [("steps[3]", "No step leads to 'disposition'.")]),
     (
         [('next = ["deliver"]', 'next = ["disposition"]')],
@@ -192,6 +205,7 @@ PROCEDURES = [
                 (f"steps[{n}]", f"From '{s}' the last step can't be reached.")
                 for n, s in enumerate(("intake", "verify", "report_up", "disposition", "follow_up"))
             ),
+            ("steps[4].next", "It leads back to 'disposition'."),
             ("steps[5]", "No step leads to 'deliver'."),
             ("steps[6]", "No step leads to 'archive'."),
         ],
@@ -204,6 +218,7 @@ PROCEDURES = [
         [("next = []", 'next = ["intake"]'), ("with_next = true", "with_next = false")],
         [
             ("steps", "Steps without a next one: none."),
+            ("steps[6].next", "It leads back to 'intake'."),
             *(
                 (f"steps[{n}]", f"From '{s}' the last step can't be reached.")
                 for n, s in enumerate(
@@ -336,3 +351,49 @@ def test_a_suggestion_is_made_only_when_something_is_near():
 def test_times_of_toml_itself_are_understood():
     standard = load(edited("kanigaran", ('mon = ["07:30", "16:00"]', "mon = [07:30:00, 16:00:00]")), place="x.toml")
     assert standard.hours.mon == standard.hours.tue
+
+
+def test_what_is_no_section_has_no_keys():
+    assert keys_of(int) == ()
+    assert keys_of(tuple[int, ...]) == ()
+
+
+VALUES = [
+    "1",
+    '"x"',
+    "[]",
+    "[1]",
+    '["x"]',
+    "true",
+    "{ a = 1 }",
+    "2026-01-31",
+    "[[], []]",
+    '[["07:30", "x"]]',
+    "1.5",
+    '""',
+]
+TABLES = ["[steps]", "[[office]]", "[[hours.mon]]", "[roles]", "[prints.labels]", "[[steps.next]]"]
+
+
+@given(
+    st.sampled_from(list(shipped())),
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([*VALUES, *TABLES, ""])), min_size=1, max_size=6),
+)
+def test_whatever_stands_in_the_file_only_problems_come_out(office, changes):
+    lines = shipped_text(office).splitlines()
+    for where, word in changes:
+        row = where % len(lines)
+        key = lines[row].split("=")[0]
+        lines[row] = f"{key} = {word}" if word in VALUES and "=" in lines[row] else word
+    for problem in told("\n".join(lines)):
+        assert problem.place.startswith("x.toml")
+        assert problem.sentence
+
+
+def told(text: str) -> tuple[Problem, ...]:
+    """The problems of a text, none if it loads; any other error fails the test."""
+    try:
+        load(text, place="x.toml")
+    except StandardProblems as broken:
+        return broken.problems
+    return ()

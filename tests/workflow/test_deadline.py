@@ -1,15 +1,23 @@
 """Promises and norms: what an office owes by when, and how long it took."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
 from tests.workflow.test_office_time import WITA, at, pause
-from workflow.complaint import Pause as Wait
 from workflow.deadline import Promise, Reading, Spent, closed_pauses, promise, spent, step_due, warn_at
 from workflow.standard import shipped
 
 KANIGARAN, DPMD, PEGANTENAN = (shipped()[office] for office in ("kanigaran", "dpmd-pasuruan", "pegantenan"))
+
+
+class Wait(NamedTuple):
+    """A wait as a complaint keeps it."""
+
+    reason: str
+    since: datetime
+    until: datetime | None = None
 
 
 def test_three_days_are_read_both_ways_and_the_earlier_one_is_promised():
