@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -87,7 +87,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         timeout_s: float = 300.0,
         silence_s: float = 30.0,
-    ) -> AsyncIterator[Answer | bytes]:
+    ) -> AsyncGenerator[Answer | bytes, None]:
         """A download: first the `Answer` without its body, then the body in pieces of 64 kB.
 
         Raises `NotSent` or `Lost`, also when the body ends too early or nothing comes for `silence_s`.

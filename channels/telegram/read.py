@@ -28,6 +28,9 @@ from workflow.message import (
 )
 from workflow.message import Message as Said
 
+# The kinds of update that we ask for. Telegram keeps the list when it's omitted, so it's named each time.
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # getFile's limit (https://core.telegram.org/bots/api#getfile)
 
 # Accounts behind which anybody may stand: an anonymous admin, a channel, a linked channel's posts (telegram.md, G3).

@@ -226,3 +226,43 @@ class Numbered(Shape, frozen=True, gc=False):
     """The one thing an update can't be without."""
 
     update_id: int
+
+
+class FileLink(Shape, frozen=True, gc=False):
+    """Where a file can be had for the next hour."""
+
+    file_path: str = ""
+    file_size: Size = 0
+
+
+class Me(Shape, frozen=True, gc=False):
+    """The bot's own account."""
+
+    id: int
+    username: str = ""
+    first_name: str = ""
+    can_read_all_group_messages: bool = False
+
+
+class DeskChat(Shape, frozen=True, gc=False):
+    """The staff group as the bot sees it."""
+
+    id: int
+    type: str = ""
+    title: str = ""
+    is_forum: bool = False
+
+
+class Membership(Shape, frozen=True, gc=False):
+    """What the bot is in the staff group."""
+
+    status: str = ""
+    can_manage_topics: bool = False
+
+
+class WebhookState(Shape, frozen=True, gc=False):
+    """How Telegram gets on with our webhook."""
+
+    url: str = ""
+    pending_update_count: int = 0
+    last_error_message: str = ""

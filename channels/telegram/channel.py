@@ -1,0 +1,180 @@
+"""The Telegram channel of one office: one bot for its citizens and its desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from hmac import compare_digest
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from channels.base import Envelope, Forged, Malformed, Parcel
+from channels.http import Http
+from channels.telegram.answers import AlreadyDone
+from channels.telegram.api import Api
+from channels.telegram.decode import number_of
+from channels.telegram.read import ALLOWED_UPDATES, Reader
+from workflow.message import Inbound, Limits, SendError, Sent
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from channels.telegram.render import Call
+    from channels.telegram.setup import Report
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
+POLL_S = 50  # the longest that Telegram holds a request (tdlib/telegram-bot-api, Client.cpp)
+POLL_LIMIT = 100
+
+
+class Telegram:
+    """One bot. The library is loaded at the first send or preparation, so that a web role does without it."""
+
+    name = "telegram"
+    limits = Limits()
+
+    def __init__(
+        self,
+        office: str,
+        token: str,
+        *,
+        http: Http,
+        desk: str | None = None,
+        secrets: tuple[str, ...] = (),
+        api_url: str = "https://api.telegram.org",
+        poll_s: int = POLL_S,
+    ) -> None:
+        self.office = office
+        self.desk = desk
+        self.topics: bool | None = None  # whether the desk has topics; None until Telegram was asked
+        self._token = token
+        self._http = http
+        self._secrets = tuple(secret.encode() for secret in secrets if secret)
+        self._api_url = api_url
+        self._api = Api(http, api_url, token)
+        self._poll_s = poll_s
+        number = token.partition(":")[0]  # a token begins with the bot's own number
+        self._reader = Reader(office, bot_id=int(number) if number.isdecimal() else 0)
+        self._library: Bot | None = None
+
+    def __repr__(self) -> str:
+        return f"Telegram({self.office!r})"
+
+    @property
+    def username(self) -> str:
+        """The bot's name without the @, for links to it; "" until Telegram was asked."""
+        return self._reader.username
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - others sign the body
+        """Raise `Forged` unless the secret is there: the present one, or the one before while it's being changed."""
+        given = headers.get(SECRET_HEADER, "").encode()
+        fits = [compare_digest(given, secret) for secret in self._secrets]
+        if not any(fits):
+            raise Forged
+
+    def envelope(self, payload: bytes) -> Envelope:
+        """The update's number and its chat's lane. Raises `Malformed` unless it's an object with a 64-bit update_id."""
+        return self._reader.envelope(payload)
+
+    def read(self, payload: bytes) -> Inbound:
+        """One update as a value. Raises `BadPayload` when a part we need has another shape than Telegram's."""
+        return self._reader.read(payload)
+
+    async def poll(self, after: str) -> tuple[Sequence[bytes], str]:
+        """Wait up to 50 s for updates from `after` on; the cursor is the number after the last. Raises `SendError`.
+
+        Asking with a cursor makes Telegram forget everything before it, so nothing is lost that wasn't stored.
+        """
+        updates = await self._api.ask(
+            "getUpdates",
+            {
+                "offset": int(after) if after else None,
+                "limit": POLL_LIMIT,
+                "timeout": self._poll_s,
+                "allowed_updates": ALLOWED_UPDATES,
+            },
+            list[msgspec.Raw],
+            timeout_s=self._poll_s + 20.0,
+        )
+        payloads = [bytes(update) for update in updates]
+        for payload in reversed(payloads):
+            try:
+                return payloads, str(number_of(payload) + 1)
+            except Malformed:
+                continue
+        if payloads:
+            raise SendError("uncertain", "getUpdates was answered with updates that have no number")
+        return payloads, after
+
+    async def send(self, parcel: Parcel, key: str) -> Sent:  # noqa: ARG002 - Telegram knows no idempotency key
+        """One attempt: a message, an edit, a deletion, a topic or the answer to a press. Raises `SendError`.
+
+        `Sent.id` is "" when Telegram took it and its answer couldn't be read.
+        """
+        from channels.telegram import render
+
+        sent = Sent()
+        for call in render.calls(parcel):
+            try:
+                result = await self._call(call)
+            except SendError:
+                if call.needed:
+                    raise
+                continue
+            if call.counts:
+                sent = _sent(result, parcel)
+        return sent
+
+    def download(self, ref: str, limit_bytes: int) -> AsyncIterator[bytes]:
+        """The file's bytes in pieces. Raises `FetchError` above the limit, or when it's gone."""
+        return self._api.download(ref, limit_bytes)
+
+    async def describe(self) -> Report:
+        """What Telegram says about the bot and its desk; changes nothing there, and raises nothing."""
+        from channels.telegram import setup
+
+        report = await setup.describe(self._api, self.desk)
+        if report.bot_id:
+            self._reader = Reader(self.office, bot_id=report.bot_id, username=report.username)
+        self.topics = report.topics
+        return report
+
+    async def set_up(self, webhook: str = "") -> Report:
+        """Prepare the bot for a webhook at this address or for polling (""). Raises nothing; repeat unless `ready`."""
+        from channels.telegram import setup
+
+        report = await self.describe()
+        secret = self._secrets[0].decode() if self._secrets else ""
+        problems = await setup.prepare(self._api, self._bot(), webhook=webhook, secret=secret, desk=self.desk)
+        return replace(report, problems=report.problems + problems)
+
+    async def _call(self, call: Call) -> object:
+        """One call, or the one that may stand in for it."""
+        from channels.telegram import library
+
+        try:
+            return await library.call(self._bot(), call.method, call.fields)
+        except AlreadyDone:
+            return True
+        except SendError as error:
+            words = error.reason.casefold()
+            if call.otherwise is None or not any(each in words for each in call.refused_as):
+                raise
+        return await self._call(call.otherwise)
+
+    def _bot(self) -> Bot:
+        from channels.telegram import library
+
+        if self._library is None:
+            self._library = library.bot_over(self._http, self._api_url, self._token)
+        return self._library
+
+
+def _sent(result: object, parcel: Parcel) -> Sent:
+    """What the provider calls the message, as far as its answer says so."""
+    thread = getattr(result, "message_thread_id", None) if parcel.message.kind == "topic" else None
+    if thread is not None:
+        return Sent(id=str(thread), thread=str(thread))
+    number = getattr(result, "message_id", None)
+    return Sent(id=str(number) if number is not None else parcel.target)

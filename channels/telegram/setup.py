@@ -1,0 +1,145 @@
+"""Prepares a bot for work and tells the operator what is wrong with it and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from channels.telegram.answers import AlreadyDone
+from channels.telegram.library import call
+from channels.telegram.read import ALLOWED_UPDATES
+from channels.telegram.shapes import DeskChat, Me, Membership, WebhookState
+from workflow.message import Fact, SendError
+from workflow.words import texts
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from channels.telegram.api import Api
+
+MAX_CONNECTIONS = 40
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps the bot from a part of its work; without a `fact` nothing failed, but it's set wrong."""
+
+    what: str
+    mend: str
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What Telegram says about a bot and its desk."""
+
+    bot_id: int = 0
+    username: str = ""
+    sees_all: bool = False  # every message in groups, not only commands and replies
+    desk: str = ""  # the group's title
+    topics: bool | None = None  # whether complaints get topics of their own; None: unknown
+    waiting: int = 0  # updates that Telegram holds for our webhook
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing failed; otherwise it's worth trying again, except for a wrong token."""
+        return all(problem.fact is None for problem in self.problems)
+
+
+@dataclass(slots=True)
+class Inspection:
+    """One pass over a bot: asks, and notes what goes wrong instead of giving up."""
+
+    api: Api
+    problems: list[Problem]
+
+    async def ask(self, method: str, fields: Mapping[str, object], shape: type[_T], mend: str) -> _T | None:
+        """The method's result, or None with a problem noted."""
+        return await self.tried(method, mend, partial(self.api.ask, method, fields, shape))
+
+    async def tried(self, what: str, mend: str, work: Callable[[], Awaitable[_T]]) -> _T | None:
+        """The work's result, or None with a problem noted."""
+        try:
+            return await work()
+        except AlreadyDone:
+            return None
+        except SendError as error:
+            self.problems.append(Problem(f"{what}: {error.reason}", mend, error.fact))
+            return None
+
+
+async def describe(api: Api, desk: str | None) -> Report:
+    """Look at the bot, its desk and its webhook, and change nothing."""
+    look = Inspection(api, [])
+    me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.")
+    webhook = await look.ask("getWebhookInfo", {}, WebhookState, "Try again later.") if me is not None else None
+    if webhook is not None and webhook.last_error_message:
+        mend = "Telegram must reach public_url over HTTPS (port 443, 80, 88 or 8443), and the secret must be the same."
+        look.problems.append(Problem(f"Telegram's last call failed: {webhook.last_error_message}", mend))
+    group = None
+    if me is not None and desk:
+        group = await _desk(look, me, desk)
+    return Report(
+        bot_id=me.id if me else 0,
+        username=me.username if me else "",
+        sees_all=me.can_read_all_group_messages if me else False,
+        desk=group.title if group else "",
+        topics=group.is_forum if group else None,
+        waiting=webhook.pending_update_count if webhook else 0,
+        problems=tuple(look.problems),
+    )
+
+
+async def prepare(api: Api, bot: Bot, *, webhook: str, secret: str, desk: str | None) -> tuple[Problem, ...]:
+    """Choose webhook (its address) or polling (""), and set the menus of commands. No waiting update is dropped."""
+    look = Inspection(api, [])
+    if webhook:
+        fields: dict[str, Any] = {
+            "url": webhook,
+            "secret_token": secret,
+            "max_connections": MAX_CONNECTIONS,
+            "allowed_updates": ALLOWED_UPDATES,
+        }
+        mend = "public_url must be an HTTPS address that Telegram reaches on port 443, 80, 88 or 8443."
+        await look.tried("setWebhook", mend, partial(call, bot, "set_webhook", fields))
+    else:
+        await look.tried("deleteWebhook", "Try again later.", partial(call, bot, "delete_webhook", {}))
+    menus: list[tuple[str, BotCommandScope]] = [("citizen", BotCommandScopeAllPrivateChats())]
+    if desk:
+        menus.append(("desk", BotCommandScopeChat(int(desk))))
+    for audience, scope in menus:
+        menu = {"commands": commands(audience), "scope": scope}
+        mend = f"The menu of commands for the {audience} is missing; everything else works."
+        await look.tried("setMyCommands", mend, partial(call, bot, "set_my_commands", menu))
+    return tuple(look.problems)
+
+
+def commands(audience: str) -> list[BotCommand]:
+    """The menu for "citizen" or "desk", in the order of workflow/words/commands.toml."""
+    prefix = f"commands.{audience}."
+    return [BotCommand(key.removeprefix(prefix), words) for key, words in texts().items() if key.startswith(prefix)]
+
+
+async def _desk(look: Inspection, me: Me, desk: str) -> DeskChat | None:
+    """The staff group, and whether the bot can do there what it must."""
+    mend = "Add the bot to the staff group, and put the group's number into `desk`."
+    group = await look.ask("getChat", {"chat_id": int(desk)}, DeskChat, mend)
+    if group is None:
+        return None
+    if group.type not in {"supergroup", ""}:
+        upgrade = "Make its history visible to new members, or turn on topics: it becomes a supergroup with a new id."
+        look.problems.append(Problem(f"the desk is a {group.type}, not a supergroup", upgrade))
+    membership = await look.ask("getChatMember", {"chat_id": int(desk), "user_id": me.id}, Membership, mend)
+    if membership is not None and membership.status in {"left", "kicked"}:
+        look.problems.append(Problem("the bot isn't a member of the desk", mend))
+    elif membership is not None and group.is_forum and not membership.can_manage_topics:
+        rights = "Make the bot an administrator of the staff group with the right to manage topics."
+        look.problems.append(Problem("the desk has topics and the bot may not make any", rights))
+    return group
