@@ -329,6 +329,14 @@ def test_what_does_not_fit_together_is_told(changes, expected):
     assert sorted(problems(*changes)) == sorted(expected)
 
 
+def test_a_step_that_leads_to_itself_is_told():
+    assert ("steps[1].next", "It leads back to 'verify'.") in problems(('next = ["report_up"]', 'next = ["verify"]'))
+
+
+def test_a_clock_may_start_and_end_at_one_step():
+    assert load(edited("kanigaran", ('starts_at = "intake"', 'starts_at = "deliver"')), place="x.toml")
+
+
 def test_an_office_that_never_opens_is_told():
     text = shipped_text("kanigaran")
     for day in ("mon", "tue", "wed", "thu"):

@@ -137,6 +137,14 @@ def test_it_knows_where_a_complaint_is_registered(office, where, at_once):
     assert standard.registers_at_once() is at_once
 
 
+def test_a_registering_step_that_somebody_must_do_does_not_come_at_once():
+    by_hand = edited("pekutatan", ('by = "system" ', "# "))
+    assert not load(by_hand, place="x.toml").registers_at_once()
+    later = edited("kanigaran", ('after = "intake"', 'after = "verify"'))
+    assert load(later, place="x.toml").registers_at() == ("system", "verify")
+    assert not load(later, place="x.toml").registers_at_once()
+
+
 def test_a_step_knows_its_place_and_its_next():
     standard = shipped()["pekutatan"]
     draft = standard.step("draft")
