@@ -36,6 +36,11 @@ class HandClock:
         """Return the time the clock shows."""
         return self._now
 
+    @property
+    def waiters(self) -> int:
+        """Return how many wait for the clock to move."""
+        return sum(not future.done() for _, _, future in self._waiters)
+
     async def wait(self, seconds: float) -> None:
         """Return when the clock has been moved that far."""
         if seconds <= 0:

@@ -46,6 +46,7 @@ class Courier:
             self._world.wakers.discard(changed.set)
             for task in self._under_way:
                 task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _send_due(self, bot: BotAccount) -> None:
         for update in updates.due(bot, self._world.now()):
