@@ -19,7 +19,8 @@ def holidays_of(categories: tuple[str, ...]) -> HolidaysIn:
     """The days off of these categories: "public" holidays, and "government" for cuti bersama.
 
     From the package `holidays`, country ID: its days are those of the yearly SKB 3 Menteri, and for years not yet
-    decreed an estimate whose name says so. It's imported when the first year is asked for (46 MB of memory measured).
+    decreed an estimate whose name says so. It's imported when the first year is asked for:
+    35 MB and half a second, measured.
     """
     if not categories:
         return none_in
