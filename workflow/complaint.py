@@ -1,106 +1,91 @@
-"""What was registered: facts, files, current step, clocks and version; and what an act makes of it."""
+"""What was registered, and what an act makes of it: opened by the citizen's YA, changed by acts only."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from msgspec.structs import replace
 
-from workflow.conversation import Paper, Revision, Saying
-from workflow.message import Address, Location, Value
+from workflow import telling
+from workflow.case import Case, Refused
+from workflow.citizen_acts import CITIZEN_ACTS
+from workflow.conversation import Conversation, Draft, Paper
+from workflow.progress import begin, lacking
+from workflow.record import Act, Complaint, Entry, Pause, Pending, Source, Undo
+from workflow.staff_acts import STAFF_ACTS, check
+from workflow.world import Decision, World
 
-Source = Literal["chat", "visit", "phone", "letter", "box", "lapor", "social"]
-
-
-class Pause(Value):
-    """A stretch in which the office waited for the citizen: the service clock stands, the wall clock runs."""
-
-    reason: str
-    since: datetime
-    until: datetime | None = None
-
-
-class Entry(Value):
-    """One line of the append-only record of a complaint: who, when, from where, what. The control card is its view."""
-
-    complaint: str  # id
-    at: datetime
-    act: str  # register, accept, ask, dispose, report, draft, return, approve, deliver, archive, note, viewed ...
-    by: str = ""  # "citizen", "system" or "staff:ID"
-    role: str = ""
-    name: str = ""
-    step: str = ""  # id of the standard's step
-    text: str = ""  # masked
-    data: dict[str, str] = {}
-    version: int = 0  # of the complaint after the act
+__all__ = [
+    "Act",
+    "Complaint",
+    "Entry",
+    "Pause",
+    "Pending",
+    "Refused",
+    "Source",
+    "Undo",
+    "apply",
+    "open_case",
+    "open_from",
+]
 
 
-class Undo(Value):
-    """The complaint before the last act that may be taken back, for the same person and 10 minutes."""
+def open_from(draft: Draft, conversation: Conversation, world: World) -> Decision:
+    """The citizen's YA: the complaint begins, with its acknowledgement and, where the standard says so, its number.
 
-    by: str
-    at: datetime
-    act: str
-    before: Complaint
-
-
-class Complaint(Value):
-    """A complaint of one office, from the citizen's YA (or the clerk's `/catat`) to the archive.
-
-    `version` rises with every change; an act carries the version its author saw. "Open" is `closed_at is None`.
+    Papers stand under the names that the summary showed; what the citizen named is confirmed by this YA.
     """
+    standard = world.standard_of(draft.standard)
+    complaint = Complaint(
+        id=world.supply.id(),
+        code=draft.code,
+        office=world.office.id,
+        standard=standard.version,
+        received_at=draft.began_at,
+        confirmed_at=world.now,
+        citizen=conversation.address,
+        kind=draft.kind,
+        statement="\n".join(draft.statement),
+        answers=draft.answers,
+        private=draft.private,
+        papers=tuple(_confirmed(paper) for paper in draft.papers),
+        place=draft.place,
+        later=draft.later,
+        lacking=draft.lacking,
+        sayings=draft.sayings,
+        revisions=draft.revisions,
+        topic=draft.topic,
+        confidential=draft.confidential,
+        notice=draft.notice,
+        notice_at=draft.notice_at,
+    )
+    return open_case(complaint, world, by="citizen")
 
-    id: str
-    code: str
-    office: str
-    standard: str  # version of the standard it began with
-    received_at: datetime  # the first message
-    confirmed_at: datetime  # YA
-    version: int = 1
-    number: str = ""  # register number, once registered
-    registered_at: datetime | None = None
-    citizen: Address | None = None  # where answers go; nobody's chat for a walk-in
-    source: Source = "chat"
-    kind: Literal["complaint", "suggestion"] = "complaint"
-    statement: str = ""  # masked
-    answers: dict[str, str] = {}
-    private: dict[str, str] = {}  # name, address ...: sealed at rest
-    papers: tuple[Paper, ...] = ()
-    place: Location | None = None
-    later: tuple[str, ...] = ()
-    lacking: dict[str, str] = {}
-    seen: tuple[str, ...] = ()  # requirements seen at the counter
-    sayings: tuple[Saying, ...] = ()
-    revisions: tuple[Revision, ...] = ()
-    topic: str = ""
-    confidential: bool = False
-    notice: str = ""
-    notice_at: datetime | None = None
 
-    step: str = ""  # id of the standard's current step
-    step_since: datetime | None = None
-    complete: Literal["", "complete", "enough"] = ""  # the petugas's (or the rule's) word on completeness
-    clock_started_at: datetime | None = None
-    due_at: datetime | None = None  # the published total
-    step_due_at: datetime | None = None
-    pauses: tuple[Pause, ...] = ()
-    waiting: str = ""  # what the citizen was asked for and we wait for; "" = nothing
-    assignee: str = ""  # staff id of the one responsible person
-    helpers: tuple[str, ...] = ()
-    disposed_note: str = ""
-    report: str = ""
-    draft: str = ""
-    draft_by: str = ""
-    correction: str = ""
-    returns: int = 0
-    approved_by: str = ""
-    answer: str = ""  # the words that leave
-    answered_at: datetime | None = None
-    delivery: str = ""  # of the answer: sent, delivered, read, failed, uncertain
-    referred_to: str = ""
-    satisfied: Literal["", "yes", "no"] = ""
-    reopened: int = 0
-    closed_at: datetime | None = None
-    closed_as: Literal["", "answered", "referred", "withdrawn", "refused"] = ""
-    undo: Undo | None = None
-    card: int = 0  # counts the cards posted; the last one carries the buttons
-    extra: dict[str, str] = {}
+def _confirmed(paper: Paper) -> Paper:
+    named = paper.sort and paper.said_by in ("citizen", "asked", "petugas")
+    return replace(paper, confirmed=True) if named else paper
+
+
+def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
+    """Begin: the citizen's own step is done with the YA (or with what a clerk wrote down for them)."""
+    case = Case(world, complaint, by)
+    if not lacking(complaint, case.standard):
+        case.set(complete="complete", clock_started_at=world.now)
+    case.set(fresh=complaint.version)
+    begin(case, source=complaint.source)
+    telling.opened(case)
+    return case.decision()
+
+
+def apply(complaint: Complaint, act: Act, world: World) -> Decision:
+    """What an act makes of a complaint. Raises `Refused` with the sentence that says why it isn't done."""
+    before = complaint
+    case = Case(world, replace(complaint, version=complaint.version + 1), act.by)
+    if act.by.startswith("staff:"):
+        check(before, act, world)
+        STAFF_ACTS[act.kind](case, act)
+    elif act.kind in CITIZEN_ACTS:
+        CITIZEN_ACTS[act.kind](case, act)
+    else:
+        raise Refused("desk.refused.unknown")
+    telling.news(case)
+    return case.decision()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow.complaint import Complaint, Entry
+from workflow.record import Complaint, Entry
 from workflow.conversation import Conversation
 from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
