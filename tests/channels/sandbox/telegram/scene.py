@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
+import json
 from dataclasses import dataclass
 from functools import cache
 
@@ -60,7 +63,6 @@ class Scene:
 
 
 def raw(params):
-    import json
 
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in params.items()}
 
@@ -92,3 +94,11 @@ def picture(width: int = 1600, height: int = 1200, *, exif: bool = False, kind: 
         marks.get_ifd(0x8825)[1] = "S"
     image.save(out, kind, exif=marks)
     return out.getvalue()
+
+
+async def until(condition) -> None:
+    """Let the loop turn until something holds, for five seconds at most."""
+    async with asyncio.timeout(5):
+        while not condition():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), 0.001)

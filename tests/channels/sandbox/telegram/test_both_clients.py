@@ -12,7 +12,7 @@ import pytest
 from channels.sandbox.telegram import AlbumItem, Fault, FloodLimits, forward_origin, serve
 from tests.channels.sandbox.telegram.drivers import AiogramDriver, PtbDriver, Refused
 from tests.channels.sandbox.telegram.receiver import Receiver
-from tests.channels.sandbox.telegram.scene import TOKEN, picture, scene
+from tests.channels.sandbox.telegram.scene import TOKEN, picture, scene, until
 
 # python-telegram-bot warns of a change to come whenever it meets a 429.
 pytestmark = pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
@@ -152,24 +152,21 @@ async def test_updates_are_confirmed_by_the_next_offset(client, office):
 
 async def test_a_long_poll_ends_with_the_first_message(client, office):
     waiting = asyncio.ensure_future(client.updates(timeout_s=50))
-    while not office.bot.poll_number:
-        await asyncio.wait([waiting], timeout=0.001)
+    await until(lambda: office.clock.waiters == 2)  # the deliverer and the poll
     office.people.say(office.sari, office.private, "halo")
     assert [told.text for told in await waiting] == ["halo"]
 
 
 async def test_a_long_poll_ends_empty_when_its_time_is_over(client, office):
     waiting = asyncio.ensure_future(client.updates(timeout_s=30))
-    while office.clock.waiters < 2:  # the deliverer and the poll
-        await asyncio.wait([waiting], timeout=0.001)
+    await until(lambda: office.clock.waiters == 2)  # the deliverer and the poll
     office.clock.advance(30)
     assert await waiting == []
 
 
 async def test_a_second_poller_ends_the_first(client, office):
     first = asyncio.ensure_future(client.updates(timeout_s=50))
-    while office.clock.waiters < 2:  # the deliverer and the poll
-        await asyncio.wait([first], timeout=0.001)
+    await until(lambda: office.clock.waiters == 2)  # the deliverer and the poll
     assert await client.updates() == []
     assert (await refusal(first)).kind == "conflict"
 
@@ -308,9 +305,17 @@ async def test_an_unknown_token_is_refused(server):
 
 def everything(office):
     """Let people do all they can, and return every update the bot was told."""
-    people, bot, sari, rahma = office.people, office.bot, office.sari, office.rahma
-    chat = office.private
-    people.start(sari, bot, "KODE_123")
+    said = everything_in_private(office)
+    everything_in_groups(office)
+    office.people.react(office.sari, said, "\N{THUMBS UP SIGN}")
+    office.people.block(office.sari, office.bot)
+    office.people.unblock(office.sari, office.bot)
+    return [update.as_json() for update in office.bot.updates]
+
+
+def everything_in_private(office):
+    people, sari, chat = office.people, office.sari, office.private
+    people.start(sari, office.bot, "KODE_123")
     said = people.say(sari, chat, "jalan di https://contoh.id rusak, hubungi @sari_contoh atau a@contoh.id #lapor")
     people.edit(said, "jalan depan SD rusak \N{PARTY POPPER} /status")
     people.say(sari, chat, "lampirannya", reply_to=said, quote="jalan depan")
@@ -332,18 +337,17 @@ def everything(office):
     people.send_sticker(sari, chat)
     people.send_poll(sari, chat, "Setuju?", ["ya", "tidak"])
     people.send_dice(sari, chat, 4)
-    now = office.clock.now()
     for kind in ("user", "hidden_user", "chat", "channel"):
-        origin = forward_origin(kind, now, user=rahma, name="Warga", chat=office.desk)
+        origin = forward_origin(kind, office.clock.now(), user=office.rahma, name="Warga", chat=office.desk)
         people.say(sari, chat, f"terusan {kind}", forward=origin)
-    card = office.desk.messages[
-        office.ask(
-            "sendMessage",
-            chat_id=office.desk.id,
-            text="kartu",
-            reply_markup={"inline_keyboard": [[{"text": "Terima", "callback_data": "a:1"}]]},
-        )["message_id"]
-    ]
+    return said
+
+
+def everything_in_groups(office):
+    people, bot, rahma = office.people, office.bot, office.rahma
+    keys = {"inline_keyboard": [[{"text": "Terima", "callback_data": "a:1"}]]}
+    sent = office.ask("sendMessage", chat_id=office.desk.id, text="kartu", reply_markup=keys)
+    card = office.desk.messages[sent["message_id"]]
     people.press(rahma, card, "Terima")
     people.say(rahma, office.desk, "siap", reply_to=card)
     people.delete(card)
@@ -362,15 +366,11 @@ def everything(office):
     office.ask("pinChatMessage", chat_id=office.desk.id, message_id=pinned)
     old = office.world.add_group("Lama", members=[rahma], bots=[], basic=True)
     people.add_bot(rahma, old, bot, admin=True)
-    people.join(sari, old)
-    people.leave(sari, old)
+    people.join(office.sari, old)
+    people.leave(office.sari, old)
     people.upgrade(rahma, old)
     people.set_bot_rights(rahma, office.desk, bot, frozenset({"can_pin_messages"}))
-    people.react(sari, said, "\N{THUMBS UP SIGN}")
-    people.block(sari, bot)
-    people.unblock(sari, bot)
     people.remove_bot(rahma, office.desk, bot)
-    return [update.as_json() for update in bot.updates]
 
 
 #: Fields of a Bot API newer than python-telegram-bot 22.8's 10.0.
