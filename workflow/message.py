@@ -40,6 +40,7 @@ class Limits(Value):
     """What a channel can carry; the dialogue asks this and never the channel's name."""
 
     text_units: int = 4096  # longest text of one message, in the channel's own units
+    caption_units: int = 1024  # longest text that goes with a file or a place
     choices: bool = True  # buttons; without them choices are numbered
     photos: bool = True
     pins: bool = True

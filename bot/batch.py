@@ -1,0 +1,246 @@
+"""One batch of the pump: loads what its events need, decides them one after the other in memory, writes all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from bot.changes import Changes
+from bot.reading import Arrived
+from bot.road import Road
+from storage.cases import Kept
+from storage.unit import Unit
+from workflow.conversation import Conversation
+from workflow.happening import Event
+from workflow.message import Address, Limits, Message, Refers
+from workflow.office import Office
+from workflow.record import Complaint, Entry
+from workflow.standard import Standard, load
+from workflow.world import Decision, Needs, Search, Supply, World
+
+_COMPLAINTS_OF_A_CONVERSATION = 50  # the newest; older ones are found by their number
+
+
+class Core(Protocol):
+    """What decides: `workflow.decide`, or something else in its place for tests."""
+
+    def needs(self, event: Event, office: Office, linked: frozenset[str]) -> Needs:
+        """What must be loaded for the event."""
+        ...
+
+    def decide(self, event: Event, world: World) -> Decision:
+        """What becomes of it."""
+        ...
+
+
+class Standards:
+    """Versions of standards by their content hash: those in force, and older ones as somebody's case needs them."""
+
+    def __init__(self, offices: Mapping[str, Office]) -> None:
+        self._known = {office.standard.version: office.standard for office in offices.values()}
+
+    def load(self, versions: Iterable[str], unit: Unit) -> Mapping[str, Standard]:
+        """All known versions, with these among them as far as they were ever stored."""
+        missing = {version for version in versions if version and version not in self._known}
+        for version, source in unit.cases.standard_sources(missing).items():
+            self._known[version] = load(source, place=version)
+        return self._known
+
+
+@dataclass(slots=True)
+class _Offered:
+    """An office's supply of names, and which of them were drawn."""
+
+    supply: Supply
+    before: dict[int, int]
+    codes: list[str] = field(default_factory=list)
+
+
+class Batch:
+    """The events of some lanes, inside one transaction."""
+
+    def __init__(self, unit: Unit, road: Road, core: Core, standards: Standards, now: datetime) -> None:
+        self._unit, self._road, self._core, self._now = unit, road, core, now
+        self._standards_known = standards
+        self._standards: Mapping[str, Standard] = {}
+        self._needs: dict[int, Needs] = {}
+        self._conversations: dict[str, Conversation] = {}
+        self._complaints: dict[str, Complaint] = {}
+        self._codes: dict[tuple[str, str], str] = {}  # (office, code or number) -> complaint id
+        self._refers: dict[tuple[str, str], Refers] = {}
+        self._linked: dict[str, dict[str, str]] = {}
+        self._unsent: set[tuple[str, str]] = set()
+        self._offered: dict[str, _Offered] = {}
+        self.changes = Changes(now)
+
+    # --- loading ------------------------------------------------------------------------------------------------------
+
+    def load(self, arrived: Sequence[Arrived]) -> None:
+        """Everything these events need, in two rounds: what they name, then the complaints that is about."""
+        offices = {each.row.office for each in arrived}
+        cases = self._unit.cases
+        self._linked = cases.linked(offices)
+        for each in arrived:
+            office = self._road.offices[each.row.office]
+            staff_chats = frozenset(self._linked[office.id].values())
+            self._needs[each.row.id] = self._core.needs(each.event, office, staff_chats)
+        self._take_conversations(cases.conversations({each.event.chat.lane for each in arrived}))
+        self._refers = cases.refers(
+            (address.lane, message) for needs in self._needs.values() for address, message in needs.messages
+        )
+        self._load_complaints(arrived)
+        self._unsent = set(
+            self._unit.outbox.unsent(
+                (each.row.office, key) for each in arrived for key in self._needs[each.row.id].keys
+            )
+        )
+        numbers = cases.numbers(offices)
+        for office_id in offices:
+            self._offered[office_id] = self._offer(numbers[office_id])
+        versions = {each.standard for each in self._complaints.values()}
+        versions |= {each.draft.standard for each in self._conversations.values() if each.draft}
+        self._standards = self._standards_known.load(versions, self._unit)
+
+    def _load_complaints(self, arrived: Sequence[Arrived]) -> None:
+        ids = {refers.complaint for refers in self._refers.values() if refers.complaint}
+        for conversation in self._conversations.values():
+            ids |= set(conversation.complaints[-_COMPLAINTS_OF_A_CONVERSATION:])
+        named: dict[str, tuple[set[str], set[str]]] = {}
+        for each in arrived:
+            needs = self._needs[each.row.id]
+            ids |= set(needs.complaints)
+            if needs.codes or needs.numbers:
+                codes, numbers = named.setdefault(each.row.office, (set(), set()))
+                codes |= set(needs.codes)
+                numbers |= set(needs.numbers)
+        self._take_complaints(self._unit.cases.complaints(ids=ids))
+        for office, (codes, numbers) in named.items():
+            self._take_complaints(self._unit.cases.complaints(office, codes=codes, numbers=numbers))
+
+    def _take_conversations(self, found: Mapping[str, Kept[Conversation]]) -> None:
+        for lane, kept in found.items():
+            self._conversations[lane] = kept.value
+            self.changes.conversation_revs[lane] = kept.rev
+
+    def _take_complaints(self, found: Mapping[str, Kept[Complaint]]) -> None:
+        for name, kept in found.items():
+            self.changes.complaint_revs[name] = kept.rev
+            self._know(kept.value)
+
+    def _know(self, complaint: Complaint) -> None:
+        self._complaints[complaint.id] = complaint
+        self._codes[complaint.office, complaint.code] = complaint.id
+        if complaint.number:
+            self._codes[complaint.office, complaint.number] = complaint.id
+
+    def _offer(self, numbers: dict[int, int]) -> _Offered:
+        chance = self._road.chance
+        drawn: list[str] = []
+
+        def codes() -> Iterator[str]:
+            for code in chance.codes():
+                if code not in drawn:
+                    drawn.append(code)
+                    yield code
+
+        return _Offered(Supply(chance.ids(), codes(), chance.tokens(), numbers), dict(numbers), drawn)
+
+    # --- deciding -----------------------------------------------------------------------------------------------------
+
+    def decide(self, arrived: Arrived) -> None:
+        """One event; those after it in the batch see what became of it."""
+        event, office = arrived.event, self._road.offices[arrived.row.office]
+        decision = self._core.decide(event, self._world(arrived, office))
+        if arrived.marks:
+            decision = self._with_marks(decision, arrived, office)
+        self.changes.add(decision, arrived, self._limits)
+        if decision.conversation is not None:
+            self._conversations[decision.conversation.address.lane] = decision.conversation
+        for complaint in decision.complaints:
+            self._know(complaint)
+        for staff, chat in decision.linked:
+            self._linked[office.id][staff] = chat
+        self._unsent -= {(office.id, key) for key in decision.cancels}
+        self._unsent |= {(office.id, message.key) for message in decision.sends if message.key}
+
+    def _world(self, arrived: Arrived, office: Office) -> World:
+        event, needs = arrived.event, self._needs[arrived.row.id]
+        conversation = self._conversations.get(event.chat.lane)
+        refers = {
+            (address.chat, message): self._refers[address.lane, message]
+            for address, message in needs.messages
+            if address.office == office.id and (address.lane, message) in self._refers
+        }
+        complaints = self._seen(office, conversation, needs, refers.values())
+        starts = [event.start] if isinstance(event, Message) and event.start else []
+        return World(
+            office=office,
+            now=self._now,
+            supply=self._offered[office.id].supply,
+            limits=self._limits(event.chat),
+            standards=self._standards,
+            conversation=conversation,
+            complaints=complaints,
+            by_code={name: each.id for each in complaints.values() for name in (each.code, each.number) if name},
+            refers=refers,
+            unsent=frozenset(key for key in needs.keys if (office.id, key) in self._unsent),
+            linked=dict(self._linked[office.id]),
+            found=tuple(self._found(office, search) for search in needs.searches),
+            histories=self._histories(needs.histories),
+            tokens=self._unit.cases.tokens(office.id, starts, self._now) if starts else {},
+        )
+
+    def _seen(
+        self, office: Office, conversation: Conversation | None, needs: Needs, refers: Iterable[Refers]
+    ) -> dict[str, Complaint]:
+        """The complaints one event may look at: its conversation's and those it named, of its own office only."""
+        ids = dict.fromkeys(conversation.complaints[-_COMPLAINTS_OF_A_CONVERSATION:] if conversation else ())
+        ids |= dict.fromkeys(needs.complaints)
+        ids |= dict.fromkeys(each.complaint for each in refers if each.complaint)
+        named = (self._codes.get((office.id, name)) for name in (*needs.codes, *needs.numbers))
+        ids |= dict.fromkeys(each for each in named if each)
+        unknown = [each for each in ids if each not in self._complaints]
+        if unknown:  # an earlier event of this batch led here
+            self._take_complaints(self._unit.cases.complaints(ids=unknown))
+        found = ((each, self._complaints.get(each)) for each in ids)
+        return {each: complaint for each, complaint in found if complaint and complaint.office == office.id}
+
+    def _found(self, office: Office, search: Search) -> tuple[Complaint, ...]:
+        found = self._unit.cases.find(office.id, search)
+        return tuple(self._complaints.get(each.id, each) for each in found)
+
+    def _histories(self, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
+        stored = self._unit.cases.histories(ids)
+        fresh = self.changes.entries
+        return {
+            name: (*lines, *(each for _, each in fresh if each.complaint == name)) for name, lines in stored.items()
+        }
+
+    def _limits(self, chat: Address) -> Limits:
+        channel = self._road.channels.get((chat.channel, chat.office))
+        return channel.limits if channel else Limits()
+
+    def _with_marks(self, decision: Decision, arrived: Arrived, office: Office) -> Decision:
+        """What stood behind the marks goes, sealed, to the report it was said for; staff's words keep none."""
+        chat = arrived.event.chat
+        before = self._conversations.get(chat.lane)
+        after = decision.conversation or before
+        if after is None or chat.chat == office.desk:
+            return decision
+        marks = {f"mark:{mark}": digits for mark, digits in arrived.marks}
+        if after.draft is not None:
+            after = replace(after, draft=replace(after.draft, private=after.draft.private | marks))
+        else:
+            after = replace(after, private=after.private | marks)
+        return decision + Decision(conversation=after)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Everything that changed, in a statement or two for each kind of thing. Raises `Conflict`."""
+        drawn = {office: (each.before, each.supply.numbers, each.codes) for office, each in self._offered.items()}
+        self.changes.write(self._unit, self._conversations, self._complaints, drawn, self._standards)

@@ -1,0 +1,75 @@
+"""Inbox rows as events: opened, read by their channel, and with every long number hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.road import Road
+from storage.rows import InboxRow, read_event
+from storage.seal import Unopenable
+from storage.unit import Unit
+from workflow.happening import Event
+from workflow.identity import mask
+from workflow.message import BadPayload, Message
+
+Marks = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event with the row it lay in, and what stood behind the marks in its text."""
+
+    row: InboxRow
+    event: Event
+    marks: Marks = ()
+
+
+def read(row: InboxRow, unit: Unit, road: Road) -> Arrived:
+    """The row as an event. Raises `BadPayload` with a reason for the operator; nothing of the payload is in it."""
+    if row.office not in road.offices:
+        raise BadPayload(f"no office {row.office!r} is configured")
+    if row.form == "raw" and (row.channel, row.office) not in road.channels:
+        raise BadPayload(f"{row.office} has no channel {row.channel!r}")
+    try:
+        payload = unit.inbox.opened(row)
+        if row.form == "event":
+            return Arrived(row, read_event(payload))
+        event = road.channels[row.channel, row.office].read(payload)
+    except BadPayload:
+        raise
+    except Unopenable as error:
+        raise BadPayload(str(error)) from error
+    except msgspec.MsgspecError as error:
+        raise BadPayload(f"an event that can't be read: {error}") from error
+    except Exception as error:  # reading is pure: what failed once fails again
+        raise BadPayload(f"reading it raised {type(error).__name__}") from error
+    if not isinstance(event, Message):
+        return Arrived(row, event)
+    message, marks = hidden(event)
+    return Arrived(row, message, marks)
+
+
+def hidden(message: Message) -> tuple[Message, Marks]:
+    """The message with every long number masked, wherever the sender can write one, and what the marks stand for."""
+    found: dict[str, str] = {}
+
+    def hide(text: str) -> str:
+        masked = mask(text)
+        found.update(masked.found)
+        return masked.text
+
+    place = message.location
+    return (
+        replace(
+            message,
+            text=hide(message.text),
+            sender=replace(message.sender, name=hide(message.sender.name)),
+            attachments=tuple(replace(each, name=hide(each.name)) for each in message.attachments),
+            location=replace(place, title=hide(place.title), address=hide(place.address)) if place else None,
+            contact=replace(message.contact, name=hide(message.contact.name)) if message.contact else None,
+        ),
+        tuple(found.items()),
+    )

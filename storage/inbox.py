@@ -1,0 +1,279 @@
+"""The inbox and its lanes: what came in, in which order it's worked off, what can't be read, what is parked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, case, func, null, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage.parts import Part
+from storage.rows import Arrival, InboxRow
+from storage.tables import inbox, lanes, quarantine
+
+PER_LANE = 16  # at most so many events of one lane in one batch, so that nobody's flood holds up the others
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLane:
+    """A lane that stands still until an operator has looked at it."""
+
+    lane: str
+    office: str
+    parked_at: datetime
+    error: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A payload that could not be read, or an event set aside."""
+
+    id: int
+    office: str
+    channel: str
+    lane: str
+    reason: str
+    at: datetime
+    replayed_at: datetime | None
+
+
+class Inbox(Part):
+    """The road in."""
+
+    def take_in(self, arrivals: Sequence[Arrival], now: datetime) -> int:
+        """Store what arrived and wake its lanes; what's known by its key already is let go. How many were new.
+
+        The lanes are touched after the rows and even for doublets: a lane that's being released waits for this
+        transaction or this one for it, so no arrival is ever left asleep.
+        """
+        if not arrivals:
+            return 0
+        new = self.each(
+            self.put(inbox).on_conflict_do_nothing(index_elements=["channel", "office", "key"]),
+            [
+                {
+                    "office": each.office,
+                    "channel": each.channel,
+                    "key": each.key,
+                    "lane": each.lane,
+                    "form": each.form,
+                    "payload": self.seal.close("inbox", each.payload),
+                    "received_at": now,
+                    "attempts": 0,
+                    "error": "",
+                }
+                for each in arrivals
+            ],
+        )
+        self.wake({each.lane: each.office for each in arrivals}, now)
+        return new
+
+    def wake(self, offices: dict[str, str], now: datetime) -> None:
+        """Make these lanes (with their office) ready, unless they're parked or rest after a failure."""
+        insert = self.put(lanes)
+        told = insert.excluded.next_at
+        self.each(
+            insert.on_conflict_do_update(
+                index_elements=["lane"],
+                set_={
+                    "next_at": case(
+                        (lanes.c.parked_at.is_not(None), null()),
+                        (lanes.c.rest_until > told, lanes.c.rest_until),
+                        (lanes.c.next_at < told, lanes.c.next_at),
+                        else_=told,
+                    )
+                },
+            ),
+            [{"lane": lane, "office": offices[lane], "next_at": now, "error": ""} for lane in sorted(offices)],
+        )
+
+    def lease(self, now: datetime, limit: int, only: str = "") -> list[str]:
+        """Up to `limit` ready lanes, locked until the end of this transaction; others pass them by."""
+        statement = select(lanes.c.lane).where(lanes.c.next_at <= bindparam("now"))
+        if only:
+            statement = statement.where(lanes.c.lane == only)
+        statement = statement.order_by(lanes.c.next_at).limit(limit)
+        if self.postgres:
+            statement = statement.with_for_update(skip_locked=True)
+        return list(self.connection.execute(statement, {"now": now}).scalars())
+
+    def ready(self, now: datetime, limit: int) -> list[str]:
+        """Lanes that could be leased, the one that waits longest first; nothing is locked."""
+        statement = select(lanes.c.lane).where(lanes.c.next_at <= now).order_by(lanes.c.next_at).limit(limit)
+        return list(self.connection.execute(statement).scalars())
+
+    def waiting(self, leased: Sequence[str], per_lane: int = PER_LANE) -> tuple[list[InboxRow], set[str]]:
+        """The first waiting rows of each leased lane in their order, and the lanes that have more than those."""
+        place = func.row_number().over(partition_by=inbox.c.lane, order_by=inbox.c.id).label("place")
+        ranked = select(inbox.c.id, place).where(_among(inbox.c.lane, "leased"), inbox.c.done_at.is_(None)).subquery()
+        statement = (
+            select(*_INBOX_COLUMNS, ranked.c.place)
+            .join(ranked, ranked.c.id == inbox.c.id)
+            .where(ranked.c.place <= bindparam("most"))
+            .order_by(inbox.c.id)
+        )
+        rows, more = [], set()
+        for *columns, nth in self.connection.execute(statement, {"leased": list(leased), "most": per_lane + 1}):
+            row = InboxRow(*columns)
+            if nth > per_lane:
+                more.add(row.lane)
+            else:
+                rows.append(row)
+        return rows, more
+
+    def opened(self, row: InboxRow) -> bytes:
+        """The payload of a row. Raises `Unopenable`."""
+        return self.seal.open("inbox", row.payload)
+
+    def done(self, ids: Sequence[int], now: datetime) -> None:
+        """These rows have had their effect."""
+        if ids:
+            self.connection.execute(update(inbox).where(_among(inbox.c.id, "ids")), {"ids": list(ids), "done_at": now})
+
+    def release(self, rested: Sequence[str], awake: Iterable[str], now: datetime) -> None:
+        """Let leased lanes go: to sleep, or to be taken again at once. Their rows are locked since the lease."""
+        for names, at in ((list(rested), None), (list(awake), now)):
+            if names:
+                self.connection.execute(
+                    update(lanes).where(_among(lanes.c.lane, "lanes")),
+                    {"lanes": names, "next_at": at, "rest_until": None, "error": ""},
+                )
+
+    # --- failures -----------------------------------------------------------------------------------------------------
+
+    def head(self, lane: str) -> InboxRow | None:
+        """The first waiting row of a lane that this transaction now holds."""
+        if self.postgres:
+            self.connection.execute(select(lanes.c.lane).where(lanes.c.lane == lane).with_for_update())
+        statement = select(*_INBOX_COLUMNS).where(inbox.c.lane == lane, inbox.c.done_at.is_(None))
+        row = self.connection.execute(statement.order_by(inbox.c.id).limit(1)).one_or_none()
+        return None if row is None else InboxRow(*row)
+
+    def rest(self, row: InboxRow, until: datetime, error: str) -> None:
+        """The head of a lane failed: count it, and leave the lane alone until then."""
+        self.connection.execute(
+            update(inbox).where(inbox.c.id == row.id).values(attempts=row.attempts + 1, error=error[:500])
+        )
+        self.connection.execute(
+            update(lanes).where(lanes.c.lane == row.lane).values(next_at=until, rest_until=until, error=error[:500])
+        )
+
+    def park(self, row: InboxRow, now: datetime, error: str) -> None:
+        """The head failed too often: the lane stands still, with everything in it, until an operator releases it."""
+        self.connection.execute(
+            update(inbox).where(inbox.c.id == row.id).values(attempts=row.attempts + 1, error=error[:500])
+        )
+        self.connection.execute(
+            update(lanes)
+            .where(lanes.c.lane == row.lane)
+            .values(next_at=None, rest_until=None, parked_at=now, error=error[:500])
+        )
+
+    def set_aside(self, row: InboxRow, now: datetime, reason: str) -> None:
+        """Put a row into quarantine, where it blocks nobody, and count it as done."""
+        self.connection.execute(
+            quarantine.insert().values(
+                office=row.office,
+                channel=row.channel,
+                lane=row.lane,
+                inbox=row.id,
+                payload=row.payload,  # sealed as it came
+                form=row.form,
+                reason=reason[:500],
+                at=now,
+            )
+        )
+        self.connection.execute(update(inbox).where(inbox.c.id == row.id).values(done_at=now, error=reason[:500]))
+
+    def aside(self) -> list[Quarantined]:
+        """What lies in quarantine, oldest first."""
+        columns = [quarantine.c[each] for each in ("id", "office", "channel", "lane", "reason", "at", "replayed_at")]
+        return [Quarantined(*row) for row in self.connection.execute(select(*columns).order_by(quarantine.c.id))]
+
+    def aside_payload(self, number: int) -> bytes | None:
+        """The payload of a quarantined row, for the operator. Raises `Unopenable`."""
+        sealed = self.connection.execute(select(quarantine.c.payload).where(quarantine.c.id == number)).scalar()
+        return None if sealed is None else self.seal.open("inbox", sealed)
+
+    def replay(self, number: int, now: datetime) -> bool:
+        """Put a quarantined row back at the end of its lane. False: there is none, or it was replayed before."""
+        row = self.connection.execute(
+            select(quarantine).where(quarantine.c.id == number, quarantine.c.replayed_at.is_(None))
+        ).one_or_none()
+        if row is None:
+            return False
+        again = Arrival(
+            office=row.office,
+            channel=row.channel,
+            key=f"replay:{row.id}",
+            lane=row.lane,
+            payload=self.seal.open("inbox", row.payload),
+            form=row.form,
+        )
+        self.take_in([again], now)
+        self.connection.execute(update(quarantine).where(quarantine.c.id == number).values(replayed_at=now))
+        return True
+
+    def parked(self) -> list[ParkedLane]:
+        """The lanes that stand still."""
+        count = select(func.count()).where(inbox.c.lane == lanes.c.lane, inbox.c.done_at.is_(None)).scalar_subquery()
+        statement = select(lanes.c.lane, lanes.c.office, lanes.c.parked_at, lanes.c.error, count)
+        return [
+            ParkedLane(*row)
+            for row in self.connection.execute(
+                statement.where(lanes.c.parked_at.is_not(None)).order_by(lanes.c.parked_at)
+            )
+        ]
+
+    def unpark(self, lane: str, now: datetime) -> bool:
+        """Let a parked lane go on, with its head tried anew. False: it isn't parked."""
+        row = self.head(lane)
+        if row is not None:
+            self.connection.execute(update(inbox).where(inbox.c.id == row.id).values(attempts=0))
+        changed = self.connection.execute(
+            update(lanes)
+            .where(lanes.c.lane == lane, lanes.c.parked_at.is_not(None))
+            .values(parked_at=None, next_at=now, error="")
+        )
+        return changed.rowcount == 1
+
+    # --- watching -----------------------------------------------------------------------------------------------------
+
+    def sweep(self, now: datetime, older: timedelta) -> int:
+        """Wake lanes that sleep over waiting rows, whatever the cause. How many there were: always 0, or it's a bug."""
+        asleep = (
+            select(inbox.c.lane)
+            .where(inbox.c.done_at.is_(None), inbox.c.received_at < now - older, lanes.c.lane == inbox.c.lane)
+            .exists()
+        )
+        found = update(lanes).where(lanes.c.next_at.is_(None), lanes.c.parked_at.is_(None), asleep).values(next_at=now)
+        return self.connection.execute(found).rowcount
+
+    def next_at(self) -> datetime | None:
+        """When the next lane is ready; None: all sleep."""
+        return self.connection.execute(
+            select(lanes.c.next_at).where(lanes.c.next_at.is_not(None)).order_by(lanes.c.next_at).limit(1)
+        ).scalar()
+
+    def depths(self) -> dict[str, int]:
+        """How much waits, is parked, lies in quarantine: for /metrics."""
+        return {
+            "waiting": self._count(select(func.count()).where(inbox.c.done_at.is_(None))),
+            "parked": self._count(select(func.count()).where(lanes.c.parked_at.is_not(None))),
+            "quarantine": self._count(select(func.count()).where(quarantine.c.replayed_at.is_(None))),
+        }
+
+    def _count(self, statement: object) -> int:
+        return int(self.connection.execute(statement).scalar_one())  # type: ignore[call-overload]
+
+
+_INBOX_COLUMNS = [
+    inbox.c[each] for each in ("id", "office", "channel", "key", "lane", "form", "payload", "received_at", "attempts")
+]
+
+
+def _among(column: ColumnElement[str] | ColumnElement[int], name: str) -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))

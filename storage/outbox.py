@@ -1,0 +1,269 @@
+"""The outbox: what waits to be sent, in which order, what became of it, and what a sent message was about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage.outcomes import OUTBOX, Outcomes, among
+from storage.rows import OutboxRow, encode
+from storage.tables import addresses, outbox, sent, topics
+from workflow.message import Address, Outbound, address_of
+
+PER_ADDRESS = 24  # so many waiting rows of an address are looked at when the next one is chosen
+_UNSENT = ("queued", "later")  # surely not sent yet
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """Where something waits to go, and what's known of the way there."""
+
+    address: str
+    busy_until: datetime | None
+    gone_at: datetime | None
+    reason: str
+    moved_to: str
+
+    @property
+    def to(self) -> Address:
+        """As a reply route."""
+        return address_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A message that isn't settled, without its content: enough to choose the next one."""
+
+    id: int
+    address: str
+    kind: str
+    key: str
+    target: str
+    topic: str
+    priority: int
+    state: str
+    not_before: datetime | None
+    ready_at: datetime | None
+    lease_until: datetime | None
+    attempts: int
+    doubts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentPart:
+    """A message of ours as the provider knows it."""
+
+    message: str
+    part: int
+    deleted: bool
+
+
+class Outbox(Outcomes):
+    """The road out."""
+
+    # --- putting in ---------------------------------------------------------------------------------------------------
+
+    def put_in(self, messages: Sequence[tuple[Outbound, int]], now: datetime) -> None:
+        """Queue messages, each with the number of its part (0: whole). They take the place of those they replace."""
+        kept = _without_replaced(messages)
+        self._give_way([message for message, _ in kept], now)
+        rows = []
+        for message, part in kept:
+            if message.delete_after_s and not message.key:
+                message = msgspec.structs.replace(message, key=f"auto:{self.seal.random_bytes(8).hex()}")  # noqa: PLW2901
+            rows.append(
+                {
+                    "office": message.to.office,
+                    "address": message.to.lane,
+                    "kind": message.kind,
+                    "key": message.key,
+                    "target": message.target,
+                    "topic": message.topic,
+                    "replaces": message.replaces,
+                    "about": message.about,
+                    "priority": message.priority,
+                    "part": part,
+                    "state": "queued",
+                    "payload": self.seal.close("outbox", encode(message)),
+                    "queued_at": now,
+                    "not_before": message.not_before,
+                }
+            )
+        self.each(outbox.insert(), rows)
+        soonest: dict[str, datetime] = {}
+        for message, _ in kept:
+            at = message.not_before or now
+            soonest[message.to.lane] = min(at, soonest.get(message.to.lane, at))
+        self._wake(soonest)
+
+    def unsent(self, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Of these (office, key) those that surely have not been sent and now can't be, until this transaction ends."""
+        wanted = set(pairs)
+        if not wanted:
+            return frozenset()
+        o = outbox.c
+        statement = select(o.office, o.key, o.state).where(
+            o.office.in_(bindparam("offices", expanding=True)),
+            o.key.in_(bindparam("keys", expanding=True)),
+            o.settled_at.is_(None),
+        )
+        if self.postgres:
+            statement = statement.with_for_update()
+        given = {"offices": sorted({office for office, _ in wanted}), "keys": sorted({key for _, key in wanted})}
+        found: dict[tuple[str, str], bool] = {}
+        for office, key, state in self.connection.execute(statement, given):
+            found[office, key] = found.get((office, key), True) and state in _UNSENT
+        return frozenset(pair for pair, yes in found.items() if yes and pair in wanted)
+
+    def cancel(self, pairs: Iterable[tuple[str, str]], now: datetime) -> int:
+        """Take back what's queued under these (office, key). How many rows that were."""
+        return self._cancel("at_office", outbox.c.office, "at_key", outbox.c.key, sorted(set(pairs)), now)
+
+    # --- taking out ---------------------------------------------------------------------------------------------------
+
+    def lease(self, now: datetime, limit: int, closed_routes: Sequence[str] = ()) -> list[AddressRow]:
+        """Up to `limit` addresses for which something may leave now, locked until the end of the transaction."""
+        a = addresses.c
+        statement = select(a.address, a.busy_until, a.gone_at, a.reason, a.moved_to).where(a.next_at <= now)
+        if closed_routes:
+            statement = statement.where(a.route.not_in(bindparam("routes", list(closed_routes), expanding=True)))
+        statement = statement.order_by(a.next_at).limit(limit)
+        if self.postgres:
+            statement = statement.with_for_update(skip_locked=True)
+        return [AddressRow(*row) for row in self.connection.execute(statement)]
+
+    def waiting(self, leased: Sequence[str]) -> dict[str, list[WaitingRow]]:
+        """The first unsettled messages of each address, in the order they were queued."""
+        found: dict[str, list[WaitingRow]] = {address: [] for address in leased}
+        if not found:
+            return found
+        place = func.row_number().over(partition_by=outbox.c.address, order_by=outbox.c.id).label("place")
+        ranked = select(*(outbox.c[each] for each in WaitingRow.__slots__), place).where(
+            among(outbox.c.address), outbox.c.settled_at.is_(None)
+        )
+        inner = ranked.subquery()
+        statement = (
+            select(*(inner.c[each] for each in WaitingRow.__slots__))
+            .where(inner.c.place <= PER_ADDRESS)
+            .order_by(inner.c.id)
+        )
+        for row in self.connection.execute(statement, {"values": list(found)}):
+            waiting = WaitingRow(*row)
+            found[waiting.address].append(waiting)
+        return found
+
+    def started(self, leased: Sequence[str], since: datetime) -> dict[str, list[datetime]]:
+        """When attempts to each address began since then, earliest first: what pace is measured by."""
+        found: dict[str, list[datetime]] = {address: [] for address in leased}
+        o = outbox.c
+        statement = select(o.address, o.started_at).where(among(o.address), o.started_at > since, o.kind != "press")
+        for address, at in self.connection.execute(statement.order_by(o.started_at), {"values": list(found)}):
+            found[address].append(at)
+        return found
+
+    def start(self, ids: Sequence[int], now: datetime, until: datetime) -> list[OutboxRow]:
+        """These messages are about to be sent: `sending`, leased until then. With their content."""
+        if not ids:
+            return []
+        self.connection.execute(
+            update(outbox).where(among(outbox.c.id)),
+            {"values": list(ids), "state": "sending", "started_at": now, "lease_until": until},
+        )
+        rows = self.connection.execute(OUTBOX.where(among(outbox.c.id)).order_by(outbox.c.id), {"values": list(ids)})
+        return [self._read(row) for row in rows]
+
+    def row(self, number: int) -> OutboxRow | None:
+        """One message, whatever its state."""
+        found = self.connection.execute(OUTBOX.where(outbox.c.id == number)).one_or_none()
+        return None if found is None else self._read(found)
+
+    def rows(self, office: str) -> list[OutboxRow]:
+        """Every message of an office, oldest first: for tests and the operator."""
+        return [
+            self._read(row)
+            for row in self.connection.execute(OUTBOX.where(outbox.c.office == office).order_by(outbox.c.id))
+        ]
+
+    # --- names and ids ------------------------------------------------------------------------------------------------
+
+    def known_as(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[SentPart]]:
+        """What the provider calls our messages: (address, key) -> parts in order; the latest sending of each part."""
+        wanted = set(pairs)
+        if not wanted:
+            return {}
+        s = sent.c
+        statement = select(s.address, s.key, s.message, s.part, s.deleted_at).where(
+            s.address.in_(bindparam("addresses", expanding=True)),
+            s.key.in_(bindparam("keys", expanding=True)),
+            s.key != "",
+        )
+        given = {"addresses": sorted({address for address, _ in wanted}), "keys": sorted({key for _, key in wanted})}
+        found: dict[tuple[str, str], dict[int, SentPart]] = {}
+        for address, key, message, part, deleted_at in self.connection.execute(statement.order_by(s.id), given):
+            if (address, key) in wanted:
+                found.setdefault((address, key), {})[part] = SentPart(message, part, deleted_at is not None)
+        return {pair: [parts[part] for part in sorted(parts)] for pair, parts in found.items()}
+
+    def threads(self, leased: Iterable[str]) -> dict[tuple[str, str], str]:
+        """The topics of these groups: (address, code) -> thread."""
+        statement = select(topics.c.address, topics.c.code, topics.c.thread).where(among(topics.c.address))
+        return {
+            (address, code): thread
+            for address, code, thread in self.connection.execute(statement, {"values": list(leased)})
+        }
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _give_way(self, messages: Sequence[Outbound], now: datetime) -> None:
+        """What waits under the key that's replaced or replaces the same; edits that a later edit makes pointless."""
+        replaced = sorted({(message.to.lane, message.replaces) for message in messages if message.replaces})
+        self._cancel("at_address", outbox.c.address, "at_key", outbox.c.key, replaced, now)
+        self._cancel("at_address", outbox.c.address, "at_key", outbox.c.replaces, replaced, now)
+        edited = sorted({(message.to.lane, message.target) for message in messages if message.kind == "edit"})
+        self._cancel("at_address", outbox.c.address, "at_target", outbox.c.target, edited, now, kind="edit")
+
+    def _cancel(
+        self,
+        place: str,
+        where: ColumnElement[str],
+        name: str,
+        key: ColumnElement[str],
+        pairs: Sequence[tuple[str, str]],
+        now: datetime,
+        kind: str = "",
+    ) -> int:
+        if not pairs:
+            return 0
+        statement = update(outbox).where(
+            where == bindparam(place),
+            key == bindparam(name),
+            outbox.c.settled_at.is_(None),
+            outbox.c.state.in_(_UNSENT),
+        )
+        if kind:
+            statement = statement.where(outbox.c.kind == kind)
+        statement = statement.values(state="cancelled", settled_at=bindparam("now"), lease_until=None)
+        return self.each(statement, [{place: first, name: second, "now": now} for first, second in pairs])
+
+
+def _without_replaced(messages: Sequence[tuple[Outbound, int]]) -> list[tuple[Outbound, int]]:
+    """The messages that no later one of the same lot replaces."""
+    kept: list[tuple[Outbound, int]] = []
+    for message, part in messages:
+        if message.replaces or message.kind == "edit":
+            kept = [(each, nth) for each, nth in kept if not _gives_way(each, message)]
+        kept.append((message, part))
+    return kept
+
+
+def _gives_way(earlier: Outbound, later: Outbound) -> bool:
+    if earlier.to != later.to:
+        return False
+    if later.replaces and later.replaces in (earlier.key, earlier.replaces):
+        return True
+    return earlier.kind == later.kind == "edit" and earlier.target == later.target

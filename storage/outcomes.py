@@ -1,0 +1,242 @@
+"""What became of messages on their way out, what was learned of addresses and topics, and what a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, func, null, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage.parts import Part
+from storage.rows import OutboxRow, encode, read_outbound
+from storage.tables import addresses, deliveries, outbox, sent, topics
+from workflow.message import Address, address_of
+
+
+class Outcomes(Part):
+    """The second half of the road out."""
+
+    def hold(self, address: str) -> None:
+        """Lock an address before its rows change, so that `next_up` sees everything that was queued for it."""
+        if self.postgres:
+            self.connection.execute(select(addresses.c.address).where(addresses.c.address == address).with_for_update())
+
+    def sent_as(self, row: OutboxRow, message_id: str, now: datetime) -> None:
+        """The provider took it under this id."""
+        message = row.message
+        self.connection.execute(
+            sent.insert().values(
+                office=row.office,
+                address=row.address,
+                message=message_id,
+                key=message.key,
+                part=row.part,
+                refers=encode(message.refers).decode() if message.refers else "",
+                outbox=row.id,
+                at=now,
+            )
+        )
+
+    def deleted(self, address: str, message_id: str, now: datetime) -> None:
+        """The message is gone from the chat."""
+        self.connection.execute(
+            update(sent).where(sent.c.address == address, sent.c.message == message_id).values(deleted_at=now)
+        )
+
+    def settle(self, row: OutboxRow, state: str, now: datetime, reason: str = "") -> None:
+        """The end of a message: sent, refused, cancelled, dropped, or uncertain for good."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(
+                state=state,
+                settled_at=now,
+                lease_until=None,
+                ready_at=None,
+                attempts=row.attempts + 1,
+                reason=reason[:300],
+            )
+        )
+
+    def again(self, row: OutboxRow, state: str, ready_at: datetime, *, attempts: int, doubts: int, reason: str) -> None:
+        """Not the end: `later`, `uncertain` or `queued`, to be looked at again at that time."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(
+                state=state, ready_at=ready_at, lease_until=None, attempts=attempts, doubts=doubts, reason=reason[:300]
+            )
+        )
+
+    def note(self, row: OutboxRow, outcome: str, now: datetime, reason: str) -> None:
+        """Record an attempt that didn't simply succeed."""
+        self.connection.execute(
+            deliveries.insert().values(office=row.office, outbox=row.id, at=now, outcome=outcome, reason=reason[:300])
+        )
+
+    def next_up(self, plan: Mapping[str, datetime | None]) -> None:
+        """When each address is to be looked at next; None: nothing waits there. Only for addresses held by us."""
+        for address, at in sorted(plan.items()):
+            self.connection.execute(update(addresses).where(addresses.c.address == address).values(next_at=at))
+
+    def go_on(self, address: str, now: datetime) -> None:
+        """Look at a held address again at once, if anything is left for it."""
+        left = select(outbox.c.id).where(outbox.c.address == address, outbox.c.settled_at.is_(None)).exists()
+        self.connection.execute(
+            update(addresses).where(addresses.c.address == address).values(next_at=case((left, now), else_=null()))
+        )
+
+    def mark(self, address: str, **columns: object) -> None:
+        """What was learned of an address: `busy_until`, `gone_at`, `reason`, `moved_to`."""
+        self.connection.execute(update(addresses).where(addresses.c.address == address).values(**columns))
+
+    def heard_from(self, lanes: Sequence[str]) -> None:
+        """Somebody wrote from there: whatever made the address unreachable is over."""
+        if lanes:
+            self.connection.execute(
+                update(addresses).where(among(addresses.c.address), addresses.c.gone_at.is_not(None)),
+                {"values": list(lanes), "gone_at": None, "reason": ""},
+            )
+
+    def gone(self, address: Address, now: datetime, reason: str) -> None:
+        """Nothing can be sent there until somebody writes from it again."""
+        insert = self.put(addresses).values(
+            address=address.lane, office=address.office, route=_route(address), gone_at=now, reason=reason, moved_to=""
+        )
+        self.connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["address"], set_={"gone_at": insert.excluded.gone_at, "reason": insert.excluded.reason}
+            )
+        )
+
+    # --- after a crash, and watching ----------------------------------------------------------------------------------
+
+    def left_sending(self, now: datetime | None, limit: int = 500) -> list[OutboxRow]:
+        """Messages whose sender died: with an expired lease, or all (`now` None) when the only process starts."""
+        statement = OUTBOX.where(outbox.c.settled_at.is_(None), outbox.c.state == "sending")
+        if now is not None:
+            statement = statement.where(outbox.c.lease_until < now)
+        if self.postgres:
+            statement = statement.with_for_update(skip_locked=True)
+        return [self._read(row) for row in self.connection.execute(statement.order_by(outbox.c.id).limit(limit))]
+
+    def renew(self, ids: Sequence[int], until: datetime) -> None:
+        """Their sender is alive and still at it."""
+        if ids:
+            still = update(outbox).where(among(outbox.c.id), outbox.c.state == "sending")
+            self.connection.execute(still, {"values": list(ids), "lease_until": until})
+
+    def sweep(self, now: datetime, older: timedelta) -> int:
+        """Look at addresses that sleep over unsettled messages, whatever the cause. Always 0, or it's a bug."""
+        left = (
+            select(outbox.c.id)
+            .where(
+                outbox.c.address == addresses.c.address, outbox.c.settled_at.is_(None), outbox.c.queued_at < now - older
+            )
+            .exists()
+        )
+        return self.connection.execute(
+            update(addresses).where(addresses.c.next_at.is_(None), left).values(next_at=now)
+        ).rowcount
+
+    def next_at(self, closed_routes: Sequence[str] = ()) -> datetime | None:
+        """When the next address is to be looked at; None: nothing waits."""
+        statement = select(addresses.c.next_at).where(addresses.c.next_at.is_not(None))
+        if closed_routes:
+            statement = statement.where(addresses.c.route.not_in(list(closed_routes)))
+        return self.connection.execute(statement.order_by(addresses.c.next_at).limit(1)).scalar()
+
+    def depths(self) -> dict[str, int]:
+        """How many unsettled messages there are by state: for /metrics."""
+        statement = select(outbox.c.state, func.count()).where(outbox.c.settled_at.is_(None)).group_by(outbox.c.state)
+        return {state: count for state, count in self.connection.execute(statement)}  # noqa: C416 - a Result isn't pairs
+
+    # --- topics -------------------------------------------------------------------------------------------------------
+
+    def made_topic(self, address: Address, code: str, thread: str, now: datetime) -> None:
+        """Keep the thread of a complaint; the first one that is known stays."""
+        row = {"address": address.lane, "code": code, "office": address.office, "thread": thread, "at": now}
+        self.connection.execute(self.put(topics).values(**row).on_conflict_do_nothing())
+
+    def adopt_topic(self, address: Address, name: str, thread: str, now: datetime) -> bool:
+        """The provider's echo of a topic: if we asked for one of that name, it's ours. False: nobody asked."""
+        o = outbox.c
+        statement = OUTBOX.where(o.address == address.lane, o.kind == "topic").order_by(o.id.desc()).limit(50)
+        for found in self.connection.execute(statement).all():
+            row = self._read(found)
+            if row.message.text == name and row.message.topic:
+                self.made_topic(address, row.message.topic, thread, now)
+                if row.state in ("uncertain", "later", "dropped"):
+                    self.settle(row, "sent", now, "known by its echo")
+                    self._wake({address.lane: now})
+                return True
+        return False
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _wake(self, soonest: Mapping[str, datetime]) -> None:
+        insert = self.put(addresses)
+        told = insert.excluded.next_at
+        earlier = case((addresses.c.next_at < told, addresses.c.next_at), else_=told)
+        rows = []
+        for lane in sorted(soonest):
+            to = address_of(lane)
+            rows.append(
+                {
+                    "address": lane,
+                    "office": to.office,
+                    "route": _route(to),
+                    "next_at": soonest[lane],
+                    "reason": "",
+                    "moved_to": "",
+                }
+            )
+        self.each(insert.on_conflict_do_update(index_elements=["address"], set_={"next_at": earlier}), rows)
+
+    def _read(self, row: Row[Any]) -> OutboxRow:
+        return OutboxRow(
+            id=row.id,
+            office=row.office,
+            address=row.address,
+            state=row.state,
+            message=read_outbound(self.seal.open("outbox", row.payload)),
+            attempts=row.attempts,
+            doubts=row.doubts,
+            part=row.part,
+            queued_at=row.queued_at,
+            not_before=row.not_before,
+            ready_at=row.ready_at,
+            lease_until=row.lease_until,
+        )
+
+
+def _route(address: Address) -> str:
+    return f"{address.channel}:{address.office}"
+
+
+def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """`column IN values`, where `values` is given when the statement is executed."""
+    return column.in_(bindparam("values", expanding=True))
+
+
+OUTBOX = select(
+    *(
+        outbox.c[each]
+        for each in (
+            "id",
+            "office",
+            "address",
+            "state",
+            "payload",
+            "attempts",
+            "doubts",
+            "part",
+            "queued_at",
+            "not_before",
+            "ready_at",
+            "lease_until",
+        )
+    )
+)

@@ -1,0 +1,53 @@
+"""Brings a database to the shape of `storage/tables.py`, and says whether it has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from storage.engine import Store
+from storage.tables import REVISION, metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(store: Store) -> None:
+    """All tables at once, without migrations: for a database that's forgotten at the end."""
+    with store.engine.begin() as connection:
+        metadata.create_all(connection)
+
+
+def is_current(store: Store) -> bool:
+    """Whether the database has this program's shape; asks without loading alembic. Raises `Unavailable`."""
+    return store.now(lambda unit: revision(unit.connection)) == REVISION
+
+
+def revision(connection: Connection) -> str:
+    """The migration the database is at; "" before the first one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def migrate(store: Store, to: str = "head") -> None:
+    """Run the migrations that are missing, in one transaction."""
+    from alembic import command
+
+    with store.engine.begin() as connection:
+        settings = config()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, to)
+
+
+def config() -> Config:
+    """Alembic's settings, without a file."""
+    from alembic.config import Config as Settings
+
+    settings = Settings()
+    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return settings

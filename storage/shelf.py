@@ -1,0 +1,170 @@
+"""Keys and files as rows: what's wrapped, what's fetched, what's erased. The sealed bytes lie in `storage/files.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage.parts import Part
+from storage.rows import FileRow, Keys, keyring
+from storage.seal import Unopenable, box, unbox
+from storage.tables import files, keys
+from workflow.world import Fetch
+
+
+class Shelf(Part):
+    """What seals the secrets, and what's known of the files."""
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def keys(self, names: Iterable[str]) -> Keys:
+        """The keys of these names, as far as they exist and were not destroyed."""
+        return {name: key for name, key in self._known(names).items() if key is not None}
+
+    def ensure_keys(self, names: Iterable[str], now: datetime) -> Keys:
+        """The keys of these names, made now where they never existed. A destroyed one stays destroyed."""
+        wanted = sorted(set(names))
+        known = self._known(wanted)
+        fresh = [name for name in wanted if name not in known]
+        if fresh:
+            rows = [
+                {"name": name, "sealed": self.seal.wrap(name, self.seal.new_key()), "made_at": now} for name in fresh
+            ]
+            self.each(self.put(keys).on_conflict_do_nothing(), rows)
+            known |= self._known(fresh)  # as stored: another process may have been first
+        return {name: key for name, key in known.items() if key is not None}
+
+    def erase_keys(self, names: Sequence[str], now: datetime) -> None:
+        """Destroy keys: what they sealed can never be opened again."""
+        if names:
+            self.connection.execute(
+                update(keys).where(_in(keys.c.name)), {"values": list(names), "sealed": None, "erased_at": now}
+            )
+
+    def _known(self, names: Iterable[str]) -> dict[str, bytes | None]:
+        wanted = list(names)
+        if not wanted:
+            return {}
+        found: dict[str, bytes | None] = {}
+        for name, wrapped in self.connection.execute(
+            select(keys.c.name, keys.c.sealed).where(_in(keys.c.name)), {"values": wanted}
+        ):
+            try:
+                found[name] = None if wrapped is None else self.seal.unwrap(name, wrapped)
+            except Unopenable:
+                found[name] = None  # of a master that isn't configured any more: as good as destroyed
+        return found
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def expect(self, fetches: Sequence[Fetch], now: datetime) -> None:
+        """These files are to be fetched."""
+        rows = [
+            {
+                "id": each.file,
+                "office": each.lane.office,
+                "channel": each.lane.channel,
+                "lane": each.lane.lane,
+                "keyring": each.keyring,
+                "kind": each.kind,
+                "state": "pending",
+                "ref": self.seal.close("file", each.ref.encode()),
+                "size_bytes": each.size_bytes,
+                "next_at": now,
+                "named_at": now,
+            }
+            for each in fetches
+        ]
+        self.each(self.put(files).on_conflict_do_nothing(), rows)
+
+    def lease_files(self, now: datetime, until: datetime, limit: int) -> list[FileRow]:
+        """Files whose fetching may be tried now; nobody else gets them before `until`."""
+        statement = _FILE.where(files.c.next_at <= now).order_by(files.c.next_at).limit(limit)
+        if self.postgres:
+            statement = statement.with_for_update(skip_locked=True)
+        rows = [self._file(row) for row in self.connection.execute(statement)]
+        if rows:
+            self.connection.execute(
+                update(files).where(_in(files.c.id)), {"values": [row.id for row in rows], "next_at": until}
+            )
+        return rows
+
+    def file(self, name: str) -> FileRow | None:
+        """One file, whatever its state."""
+        row = self.connection.execute(_FILE.where(files.c.id == name)).one_or_none()
+        return None if row is None else self._file(row)
+
+    def settle_file(self, name: str, **columns: object) -> bool:
+        """The file is ready or failed, with what's known of it. False: another worker was first, or it's erased."""
+        statement = update(files).where(files.c.id == name, files.c.state == "pending")
+        return self.connection.execute(statement.values(next_at=None, **columns)).rowcount == 1
+
+    def fetch_later(self, name: str, attempts: int, at: datetime) -> None:
+        """An attempt failed; the next one is at that time."""
+        self.connection.execute(update(files).where(files.c.id == name).values(attempts=attempts, next_at=at))
+
+    def erase_files(self, names: Sequence[str]) -> None:
+        """Destroy the keys of files; their bytes are noise from now on."""
+        if names:
+            gone = {"values": list(names), "sealed": None, "state": "erased", "next_at": None}
+            self.connection.execute(update(files).where(_in(files.c.id)), gone)
+
+    def file_key(self, row: FileRow) -> bytes:
+        """The key of a ready file. Raises `Unopenable` if it, or the key that wraps it, was destroyed."""
+        if row.sealed is None:
+            raise Unopenable(f"file {row.id}: its key was destroyed")
+        if not row.keyring:
+            return self.seal.unwrap(f"file {row.id}", row.sealed)
+        name = keyring(row.office, row.keyring)
+        outer = self.keys([name]).get(name)
+        if outer is None:
+            raise Unopenable(f"file {row.id}: the key of {row.keyring} was destroyed")
+        return unbox(outer, row.sealed, f"file {row.id}")
+
+    def wrap_file_key(self, row: FileRow, key: bytes, now: datetime) -> bytes:
+        """The key of a file in the form it's stored in: under the draft's or complaint's key, else under the master.
+
+        Raises `Unopenable` if the draft's key was destroyed meanwhile: such a file isn't to be kept.
+        """
+        if not row.keyring:
+            return self.seal.wrap(f"file {row.id}", key)
+        name = keyring(row.office, row.keyring)
+        outer = self.ensure_keys([name], now).get(name)
+        if outer is None:
+            raise Unopenable(f"file {row.id}: the key of {row.keyring} was destroyed")
+        return box(outer, key, f"file {row.id}", self.seal.random_bytes)
+
+    def _file(self, row: Any) -> FileRow:  # noqa: ANN401 - a Row of _FILE
+        name, office, channel, lane, ring, kind, state, ref, *rest = row
+        return FileRow(name, office, channel, lane, ring, kind, state, self.seal.open("file", ref).decode(), *rest)
+
+
+def _in(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.in_(bindparam("values", expanding=True))
+
+
+_FILE = select(
+    *(
+        files.c[each]
+        for each in (
+            "id",
+            "office",
+            "channel",
+            "lane",
+            "keyring",
+            "kind",
+            "state",
+            "ref",
+            "sealed",
+            "type",
+            "mime",
+            "sha256",
+            "size_bytes",
+            "attempts",
+        )
+    )
+)
