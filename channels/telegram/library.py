@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -117,6 +118,8 @@ def _body(request_data: RequestData | None) -> tuple[str | aiohttp.FormData | No
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (file_name, content, mime) in request_data.multipart_data.items():
-        form.add_field(name, content, filename=file_name, content_type=mime)
-        size_bytes += len(content) if isinstance(content, bytes) else 0
+        # As a stream: aiohttp warns of bytes over 1 MiB, which it would write in one go.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=file_name, content_type=mime)
+        size_bytes += stream.getbuffer().nbytes if isinstance(stream, io.BytesIO) else 0
     return form, size_bytes
