@@ -11,6 +11,7 @@ from tests.house.tree import in_packages, modules, texts
 
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
+MANY = 20
 CATCH_ALL = re.compile(r"(^|_)(utils?|helpers?|common|commons|misc|managers?|processors?|stuff|tools?)(_|\.|$)")
 CATCH_ALL_CLASS = re.compile(r"(Manager|Helper|Helpers|Util|Utils|Processor)$")
 PYTHON = sorted(name for name in texts() if name.endswith(".py"))
@@ -89,6 +90,18 @@ def test_the_core_never_awaits():
         if isinstance(node, ast.Await | ast.AsyncFunctionDef | ast.AsyncFor | ast.AsyncWith)
     ]
     assert found == []
+
+
+def test_a_file_has_many_ifs_or_many_awaits_but_not_both():
+    """What decides and what waits stand in different files; a loop with a handful of each is fine."""
+    counts = {
+        name: (
+            sum(isinstance(node, ast.If | ast.IfExp | ast.Match) for node in ast.walk(tree)),
+            sum(isinstance(node, ast.Await) for node in ast.walk(tree)),
+        )
+        for name, tree in modules().items()
+    }
+    assert {name: pair for name, pair in counts.items() if min(pair) > MANY} == {}
 
 
 def test_no_branch_in_code_names_an_office():
