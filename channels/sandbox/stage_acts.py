@@ -78,7 +78,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A request body; anything unknown or out of range in it is refused."""
 
 
-class Where(Body):
+class Where(Body, kw_only=True):
     """Who does something in which chat, in answer to what. `chat` is the chat's key, `thread` a topic of the desk."""
 
     who: int
@@ -87,13 +87,13 @@ class Where(Body):
     thread: int | None = None
 
 
-class Say(Where):
+class Say(Where, kw_only=True):
     """A text."""
 
     text: Words
 
 
-class Photo(Where):
+class Photo(Where, kw_only=True):
     """A sample picture, sent as a photo or untouched as a file."""
 
     sample: SampleId
@@ -101,14 +101,14 @@ class Photo(Where):
     caption: Caption = ""
 
 
-class Album(Where):
+class Album(Where, kw_only=True):
     """Several sample pictures at once; they arrive as separate messages."""
 
     samples: Annotated[tuple[SampleId, ...], msgspec.Meta(min_length=2, max_length=10)]
     caption: Caption = ""
 
 
-class Pin(Where):
+class Pin(Where, kw_only=True):
     """A place on the map: the office's sample place, unless coordinates are given; with `title` it's a venue."""
 
     office: str
@@ -117,31 +117,31 @@ class Pin(Where):
     title: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
-class Given(Where):
+class Given(Where, kw_only=True):
     """A sample of another kind: a voice note or a sticker."""
 
     sample: SampleId
 
 
-class OwnContact(Where):
+class OwnContact(Where, kw_only=True):
     """The sender's own phone number, as the button that asks for it shares it."""
 
 
-class Press(Where):
+class Press(Where, kw_only=True):
     """A button under a message."""
 
     message_id: int
     data: Annotated[str, msgspec.Meta(max_length=128)]
 
 
-class Edit(Where):
+class Edit(Where, kw_only=True):
     """New words for a message of one's own."""
 
     message_id: int
     text: Words
 
 
-class Block(Body):
+class Block(Body, kw_only=True):
     """A person blocks the bot of an office, or lets it in again."""
 
     who: int
@@ -149,7 +149,7 @@ class Block(Body):
     blocked: bool
 
 
-class Start(Body):
+class Start(Body, kw_only=True):
     """A person opens the bot of an office by its link."""
 
     who: int
@@ -157,20 +157,20 @@ class Start(Body):
     payload: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = ""
 
 
-class NewCitizen(Body):
+class NewCitizen(Body, kw_only=True):
     """One more phone."""
 
     name: Name
 
 
-class Desk(Body):
+class Desk(Body, kw_only=True):
     """The staff group with topics or without."""
 
     office: str
     topics: bool
 
 
-class Turn(Body):
+class Turn(Body, kw_only=True):
     """The hands of the clock moved forward: by seconds, or to the next working day of an office."""
 
     office: str
@@ -178,7 +178,7 @@ class Turn(Body):
     to: Literal["next_working_day"] | None = None
 
 
-class Upload(Where):
+class Upload(Where, kw_only=True):
     """The visitor's own file; its bytes are the request body, everything else stands in the query."""
 
     name: Annotated[str, msgspec.Meta(max_length=120)] = "file"
