@@ -1,0 +1,141 @@
+"""Files are what their bytes say: real decoding in a child, bombs and lies refused, nothing of EXIF in what's shown."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from importlib import resources
+
+import pytest
+from PIL import Image
+
+from bot.clock import Clock
+from bot.media import Media
+from bot.sniff import sniff, type_of
+
+SAMPLES = resources.files("channels.sandbox.samples")
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / name).read_bytes()
+
+
+def png_bomb(side: int) -> bytes:
+    """A few kilobytes that claim `side` x `side` black pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compressobj(9)
+    body = b"".join(rows.compress(b"\0" * (1 + side // 8)) for _ in range(side)) + rows.flush()
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+async def media() -> AsyncIterator[Media]:
+    looker = Media(Clock())
+    yield looker
+    await looker.close()
+
+
+@pytest.mark.parametrize(
+    ("first_bytes", "mime", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0", "image/jpeg", "photo"),
+        (b"\x89PNG\r\n\x1a\n", "image/png", "photo"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp", "photo"),
+        (b"\0\0\0\x18ftypheic", "image/heic", "photo"),
+        (b"\0\0\0\x18ftypmp42", "video/mp4", "video"),
+        (b"\0\0\0\x18ftyp3gp4", "video/3gpp", "video"),
+        (b"\0\0\0\x18ftypM4A ", "audio/mp4", "audio"),
+        (b"OggS\0\2", "audio/ogg", "voice"),
+        (b"#!AMR\n", "audio/amr", "audio"),
+        (b"ID3\x03", "audio/mpeg", "audio"),
+        (b"\xff\xfb\x90", "audio/mpeg", "audio"),
+        (b"%PDF-1.7", "application/pdf", "pdf"),
+        (b"<svg xmlns=", "", "other"),
+        (b"<html>", "", "other"),
+        (b"MZ\x90\0", "", "other"),
+        (b"PK\3\4", "", "other"),
+        (b"", "", "other"),
+    ],
+)
+def test_the_first_bytes_decide_what_a_file_is(first_bytes: bytes, mime: str, kind: str) -> None:
+    assert sniff(first_bytes) == mime
+    assert type_of(sniff(first_bytes)) == kind
+
+
+async def test_a_sharp_card_is_a_photo_with_its_size(media: Media) -> None:
+    found = await media.inspect(sample("contoh-ktp.jpg"))
+    assert (found.error, found.type, found.width_px, found.height_px) == ("", "photo", 1280, 800)
+    assert (found.dark, found.blurred) == (False, False)
+
+
+async def test_dark_and_blurred_are_told_apart(media: Media) -> None:
+    dark, blurred = (
+        await media.inspect(sample("contoh-ktp-gelap.jpg")),
+        await media.inspect(sample("contoh-ktp-buram.jpg")),
+    )
+    assert (dark.dark, dark.blurred) == (True, False)
+    assert (blurred.dark, blurred.blurred) == (False, True)
+
+
+async def test_the_place_in_a_photo_is_read_and_no_shown_copy_has_it(media: Media) -> None:
+    road = sample("contoh-jalan.jpg")
+    found = await media.inspect(road)
+    assert found.position is not None
+    assert (found.position.latitude, found.position.longitude) == (-7.7701, 113.2147)
+    shown = await media.shown(road, "Hanya untuk pengaduan KNG-2026-0001")
+    with Image.open(io.BytesIO(shown)) as picture:
+        assert not dict(picture.getexif())
+        assert picture.size == (1280, 800)
+    assert b"Exif" not in shown
+    assert shown != await media.shown(road, "")
+
+
+async def test_a_voice_note_is_taken_without_opening_it(media: Media) -> None:
+    assert (await media.inspect(sample("contoh-suara.ogg"))).type == "voice"
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "error"),
+    [
+        ("a bomb of 10,000 x 10,000 pixels", png_bomb(10_000), "too_big"),
+        ("a bomb of 30,000 x 30,000 pixels", png_bomb(30_000), "too_big"),
+        ("a program that calls itself a photo", b"MZ\x90\0" + bytes(500), "not_allowed"),
+        ("a web page", b"<html><script>alert(1)</script>", "not_allowed"),
+        ("a JPEG's beginning and then nothing", b"\xff\xd8\xff\xe0" + bytes(200), "broken"),
+        ("half a photo", None, "broken"),
+        ("an empty file", b"", "not_allowed"),
+    ],
+)
+async def test_what_is_no_honest_photo_is_refused_with_its_reason(
+    media: Media, label: str, data: bytes | None, error: str
+) -> None:
+    half = sample("contoh-ktp.jpg")
+    assert (await media.inspect(half[: len(half) // 2] if data is None else data)).error == error, label
+    assert (await media.inspect(sample("contoh-ktp.jpg"))).error == "", (
+        "the next citizen's photo is looked at all the same"
+    )
+
+
+async def test_the_bomb_is_small_on_the_wire() -> None:
+    assert len(png_bomb(10_000)) < 16_000
+
+
+async def test_a_child_that_dies_is_replaced(media: Media) -> None:
+    assert (await media.inspect(sample("contoh-ktp.jpg"))).error == ""
+    assert media.child is not None
+    media.child.kill()
+    await media.child.wait()
+    assert (await media.inspect(sample("contoh-ktp.jpg"))).error == ""
+
+
+async def test_a_child_that_hangs_is_ended_in_time() -> None:
+    looker = Media(Clock(), job_timeout_s=0.0)
+    assert (await looker.inspect(sample("contoh-ktp.jpg"))).error == "timeout"
+    assert looker.child is None
+    await looker.close()
