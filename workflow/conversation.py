@@ -40,6 +40,7 @@ class Paper(Value):
     sorting_declined: bool = False  # the citizen was asked which it is and couldn't or wouldn't say
     replaces: str = ""  # the file this one was taken again for
     replaced: bool = False  # a better one came
+    reused: str = ""  # id of the earlier complaint it was taken over from, at the citizen's word
     complaint: str = ""  # id of the registered complaint it's meant for, while it waits in the conversation
 
 

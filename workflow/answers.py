@@ -1,0 +1,399 @@
+"""What a citizen writes while a report is being told: one small function for each kind of answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from workflow import asides, asking, awaited, beginning, choices, corrections, fields, hearing, intent, sorting
+from workflow.heard import table
+from workflow.message import Message
+from workflow.standard import Asked
+from workflow.talk import Talk, choice
+
+Answer = Callable[[Talk, Message], bool]
+"""Understands a message and does what it asks, or says False."""
+
+
+def hear(talk: Talk, message: Message) -> None:
+    """Understand a message in a report that's being told: the first kind of answer that fits it."""
+    for answer in ANSWERS:
+        if answer(talk, message):
+            return
+    raise AssertionError("the last kind of answer takes everything")  # pragma: no cover
+
+
+# --- words with one meaning -------------------------------------------------------------------------------------------
+
+
+def number(talk: Talk, message: Message) -> bool:
+    """The number of a choice, for people who type it."""
+    digits = message.text.strip(" .)")
+    offered = talk.conversation.offered
+    if not re.fullmatch(r"\d", digits) or not 1 <= int(digits) <= len(offered):
+        return False
+    if talk.draft.awaiting == "sorting" and "," in talk.draft.awaiting_for:
+        return False
+    talk.heard(message, "")
+    choices.act(talk, offered[int(digits) - 1])
+    return True
+
+
+def slash(talk: Talk, message: Message) -> bool:
+    """A command of the channel: /start, /status ..."""
+    word, rest = hearing.slash(message.text)
+    if not word:
+        return False
+    talk.heard(message, "")
+    if word in ("start", "another"):
+        talk.tell("resumed.here")
+        asking.again(talk)
+    elif word in COMMANDS:
+        COMMANDS[word](talk, rest or message.text)
+    elif word in ("later", "yes", "edit"):
+        plain = {"later": "nanti", "yes": "ya", "edit": "ubah"}[word]
+        _put_off_or_awaited(talk, message, plain)
+    else:
+        asides.help_(talk)
+        asking.again(talk)
+    return True
+
+
+def _put_off_or_awaited(talk: Talk, message: Message, plain: str) -> None:
+    from msgspec.structs import replace
+
+    spoken = replace(message, text=plain)
+    for answer in (awaits, put_off, patience):
+        if answer(talk, spoken):
+            return
+    asking.again(talk)
+
+
+def _cancel(talk: Talk, _: str) -> None:
+    _pause(talk, "cancel")
+    yes, no = choice("choice.cancel_yes", f"cancel:{talk.draft.code}:y"), choice("choice.no", f"cancel:{talk.draft.code}:n")
+    talk.ask("cancel.ask", (yes, no))
+
+
+def _restart(talk: Talk, _: str) -> None:
+    _pause(talk, "restart")
+    code = talk.draft.code
+    talk.ask("restart.ask", (choice("choice.yes", f"restart:{code}:y"), choice("choice.no", f"restart:{code}:n")))
+
+
+def _pause(talk: Talk, what: str) -> None:
+    """Ask something in between; afterwards the talk goes on where it was."""
+    if talk.draft.awaiting not in ("cancel", "restart"):
+        talk.edit(resume=talk.draft.awaiting, resume_for=talk.draft.awaiting_for)
+    talk.await_(what)
+
+
+def _status(talk: Talk, text: str) -> None:
+    asides.status(talk, text)
+
+
+def _staff(talk: Talk, text: str) -> None:
+    asides.staff(talk, text)
+    asking.again(talk)
+
+
+def _help(talk: Talk, _: str) -> None:
+    asides.help_(talk)
+    asking.again(talk)
+
+
+def _privacy(talk: Talk, _: str) -> None:
+    asides.privacy(talk)
+    asking.again(talk)
+
+
+def _who(talk: Talk, _: str) -> None:
+    talk.tell("honest", office=talk.standard.office.name)
+    asking.again(talk)
+
+
+def _repeat(talk: Talk, _: str) -> None:
+    asking.again(talk)
+
+
+def _resume(talk: Talk, text: str) -> None:
+    asides.resume(talk, text)
+
+
+COMMANDS: dict[str, Callable[[Talk, str], None]] = {
+    "status": _status,
+    "staff": _staff,
+    "help": _help,
+    "privacy": _privacy,
+    "cancel": _cancel,
+    "restart": _restart,
+    "repeat": _repeat,
+    "resume": _resume,
+    "who": _who,
+}
+
+
+def command(talk: Talk, message: Message) -> bool:
+    """One of the words that mean the same at any time."""
+    bare = hearing.without_names(message.text, talk.standard.office.ticket_prefix) or message.text
+    word = hearing.means(bare, *COMMANDS)
+    at_summary = talk.draft.awaiting == "summary" and word == "cancel"
+    at_cancel = talk.draft.awaiting == "cancel" and word == "cancel"
+    if not word or at_summary or at_cancel or (talk.draft.awaiting == "details" and word == "repeat"):
+        return False
+    talk.heard(message, "")
+    COMMANDS[word](talk, message.text)
+    return True
+
+
+def awaits(talk: Talk, message: Message) -> bool:
+    """The answer to a question in between: the summary, which photo is which, a reason ..."""
+    wait = awaited.AWAITED.get(talk.draft.awaiting)
+    return wait is not None and wait(talk, message)
+
+
+# --- nanti, tidak ada -------------------------------------------------------------------------------------------------
+
+
+def put_off(talk: Talk, message: Message) -> bool:
+    """NANTI and TIDAK ADA, for what was asked or for what is named: "kk nyusul", "ga punya ktp, hilang"."""
+    draft = talk.draft
+    if draft.awaiting not in ("", "change", "summary"):
+        return False
+    open_ = {item.id: item for item in asking.missing(draft, talk.standard)}
+    if hearing.means(message.text, "later_all") and open_:
+        talk.heard(message, "")
+        choices.later(talk, tuple(open_))
+        return True
+    items, rest = _named_items(talk, message.text)
+    about = tuple(items) or ((draft.asked,) if draft.asked else ())
+    about = tuple(item for item in about if item in open_ or item == draft.asked)
+    if not about or "statement" in about:
+        return _not_now(talk, message)
+    word, reason = _put_off_word(rest)
+    if not word:
+        return False
+    talk.heard(message, "note" if reason else "")
+    if word == "later":
+        choices.later(talk, about)
+    else:
+        choices.none(talk, about[0], reason)
+        if reason:
+            asking.go_on(talk)
+    return True
+
+
+def _not_now(talk: Talk, message: Message) -> bool:
+    """NANTI where nothing can be put off: the draft is kept."""
+    if not hearing.means(message.text, "later"):
+        return False
+    talk.heard(message, "")
+    talk.tell("wait.kept", days=talk.standard.asking.draft_days)
+    return True
+
+
+def _put_off_word(text: str) -> tuple[str, str]:
+    """(later or none, reason)."""
+    word = hearing.means(text, "later", "none")
+    if word:
+        return word, ""
+    for name in ("none", "later"):
+        rest = hearing.begins_with(text, name)
+        if rest and len(rest.split()) <= 20:
+            return name, re.sub(r"^(karena|krn|krna|soalnya|sebab)\s+", "", rest, flags=re.IGNORECASE)
+    return "", ""
+
+
+def _named_items(talk: Talk, text: str) -> tuple[list[str], str]:
+    """The documents a text names at its beginning or end, and what's left of it without them."""
+    names: dict[str, list[str]] = table("papers")["names"]
+    asked = {
+        sort: item.id for item in asking.wanted(talk.draft, talk.standard) for sort in asking.sorts_of(item)
+    }
+    words = text.split()
+    found: list[str] = []
+    kept: list[str] = []
+    for word in words:
+        folded = " ".join(hearing.folded(word))
+        sort = next((sort for sort, known in names.items() if sort in asked and folded in known), "")
+        if sort and (len(words) <= 8):
+            found.append(asked[sort])
+        elif folded not in ("foto", "dan", "untuk", "fotonya", "sama", "kalau", "nya"):
+            kept.append(word)
+    return list(dict.fromkeys(found)), " ".join(kept)
+
+
+# --- small talk in between --------------------------------------------------------------------------------------------
+
+
+def patience(talk: Talk, message: Message) -> bool:
+    """Short words that answer nothing: "sebentar", "ya pak", "makasih", "assalamualaikum", "udah dikirim"."""
+    draft, text = talk.draft, message.text
+    word = hearing.means(text, "wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report")
+    asked = asking.asked_for(talk.standard, draft.asked) if draft.asked else None
+    if not word and not _says_sent(text):
+        return False
+    if asked is not None and asked.kind in asking.TEXT and word in ("keep", "no", "yes", "another") and asked.id != "statement":
+        return False
+    talk.heard(message, "")
+    if word == "wait":
+        talk.tell("wait.please")
+        return True
+    if word == "why":
+        _why(talk, asked)
+    elif word == "thanks":
+        talk.tell("thanks.short")
+    elif word == "greeting":
+        asides.return_greeting(talk, text)
+    elif word == "no" and asked is not None and asked.kind not in asking.TEXT:
+        talk.tell("put_off.which")
+    elif _says_sent(text):
+        _sent(talk)
+    talk.wait_for_files = False
+    asking.go_on(talk)
+    return True
+
+
+def _why(talk: Talk, asked: Asked | None) -> None:
+    if asked is None or asked.id == "statement":
+        return
+    talk.tell("why", requirement=asked.requirement_text, office=talk.standard.office.name)
+
+
+def _says_sent(text: str) -> bool:
+    words = hearing.folded(text)
+    sent = {"dikirim", "kirim", "terkirim", "kukirim"}
+    return len(words) <= 5 and bool(sent & set(words)) and words[0] in ("sudah", "tadi", "barusan", "kan", "lho", "loh")
+
+
+def _sent(talk: Talk) -> None:
+    have = tuple(
+        dict.fromkeys(paper.sort for paper in talk.draft.papers if paper.sort not in ("", "voice") and asking.usable(paper))
+    )
+    if have:
+        talk.tell("sent.have", things=asking.labels(have))
+    else:
+        talk.tell("sent.nothing")
+
+
+# --- something else than an answer ------------------------------------------------------------------------------------
+
+
+def aside(talk: Talk, message: Message) -> bool:
+    """An emergency, a question, a wish for a petugas: answered, and then the talk goes on."""
+    heard = intent.guess(message.text)
+    if heard.intent in ("emergency", "violence_report"):
+        talk.heard(message, heard.intent)
+        asides.danger(talk, message, heard)
+        return True
+    asked = asking.asked_for(talk.standard, talk.draft.asked) if talk.draft.asked else None
+    if asked is not None and asked.kind in asking.TEXT and asked.id != "statement":
+        return False
+    if heard.intent not in ("question", "status_check", "human_request", "privacy_request"):
+        return False
+    talk.heard(message, heard.intent)
+    asides.ASIDES[heard.intent](talk, message)
+    asking.again(talk)
+    return True
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def fact(talk: Talk, message: Message) -> bool:
+    """The answer to the open question, or several facts in one message."""
+    draft, standard = talk.draft, talk.standard
+    found, rest, shown = fields.read(message.text, fields.wanted(draft, standard))
+    asked = asking.asked_for(standard, draft.asked) if draft.asked else None
+    if not found and asked is not None and asked.kind in asking.TEXT and asked.id != "statement":
+        if asked.id == "name" and not fields.is_name(message.text):
+            return False
+        found, rest, shown = {asked.id: message.text.strip()}, "", fields.hidden(asked)
+    if not found:
+        return False
+    fields.file(talk, found)
+    talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
+    if rest:
+        talk.edit(statement=(*talk.draft.statement, rest))
+    changed = draft.changing in found
+    talk.tell("fact.changed" if changed else "fact.filed", what=asking.labels(tuple(found)))
+    talk.edit(changing="" if changed else talk.draft.changing)
+    asking.go_on(talk)
+    return True
+
+
+def correction(talk: Talk, message: Message) -> bool:
+    """ "eh salah, RT 3": what was said before is put right, and both wordings are kept."""
+    fixed = corrections.read(message.text, talk.draft)
+    if fixed is None:
+        return False
+    corrections.file(talk, message, fixed)
+    talk.tell("correction.filed", text=fixed.words)
+    asking.go_on(talk)
+    return True
+
+
+def names_a_photo(talk: Talk, message: Message) -> bool:
+    """Words for a photo that came before them: "itu ktp saya"."""
+    last = next((paper for paper in reversed(talk.draft.papers) if not paper.sort and asking.usable(paper)), None)
+    if last is None:
+        return False
+    said = sorting.caption_says(message.text, sorting.possible(talk.draft, talk.standard))
+    if len(said) != 1:
+        return False
+    talk.heard(message, "")
+    sorting.name(talk, last.file, said[0])
+    talk.tell("paper.received", what=asking.label(said[0]))
+    asking.go_on(talk)
+    return True
+
+
+def more(talk: Talk, message: Message) -> bool:
+    """Everything else belongs to the story."""
+    draft = talk.draft
+    first = not draft.statement
+    if draft.changing == "statement":
+        corrections.replace_statement(talk, message)
+        talk.tell("fact.changed", what=asking.label("statement"))
+        talk.edit(changing="")
+    else:
+        talk.edit(statement=(*draft.statement, message.text))
+        talk.heard(message, "statement")
+        beginning.consider(talk, message.text)
+        talk.tell("more.first" if first else "more.added")
+        if not first:
+            talk.wait(f"more:{draft.code}")
+    talk.wait_for_files = False
+    awaited.REASK.get(talk.draft.awaiting, asking.go_on)(talk)
+    return True
+
+
+def photo_words(talk: Talk, message: Message) -> bool:
+    """A caption that only names its photo is no further word."""
+    if not message.attachments or not message.text:
+        return False
+    sorts = sorting.possible(talk.draft, talk.standard) or sorting.KNOWN
+    if not sorting.caption_says(message.text, sorts) and not _names_album(message, sorts):
+        return False
+    talk.heard(message, "caption")
+    return True
+
+
+def _names_album(message: Message, sorts: tuple[str, ...]) -> bool:
+    return bool(message.album) and len(sorting.understood(message.text, 3, sorts)) > 1
+
+
+ANSWERS: tuple[Answer, ...] = (
+    photo_words,
+    number,
+    slash,
+    command,
+    awaits,
+    put_off,
+    names_a_photo,
+    patience,
+    aside,
+    correction,
+    fact,
+    more,
+)

@@ -1,0 +1,236 @@
+"""One event being answered in a citizen's talk: what was understood, what is said back, and what becomes of the talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from workflow.conversation import Conversation, Draft, Paper, Saying
+from workflow.happening import Event
+from workflow.message import Attachment, Choice, Kind, Message, Outbound, Press
+from workflow.record import Complaint
+from workflow.say import say
+from workflow.standard import Standard
+from workflow.world import Decision, Fetch, Timer, World
+
+DEBOUNCE = timedelta(seconds=2)
+"""How long an acknowledgement waits for further items of the same album or the next line of a story."""
+
+PARTING = "\n\n\n"
+RECENT = 60
+OUTSIDE = 200
+_RANK: tuple[Kind, ...] = ("ack", "notice", "question", "summary", "answer", "receipt")
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(slots=True)
+class Talk:
+    """Everything one event does to a talk. What is said goes out as one message, paragraph by paragraph."""
+
+    event: Event
+    world: World
+    conversation: Conversation
+    kind: Kind = "ack"
+    paragraphs: list[str] = field(default_factory=list)
+    rows: Rows = ()
+    late: bool = False  # the reply waits a moment, and gives way to a later one of the same word
+    word: str = ""
+    more: Decision = field(default_factory=Decision)
+    arriving: list[tuple[str, Attachment]] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    unset: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    press: str | None = None  # what the button's presser is shown; None when no button was pressed
+    summary: int = 0  # the number of the summary that's being shown
+    wait_for_files: bool = False
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def draft(self) -> Draft:
+        """The report being told; only where there is one."""
+        assert self.conversation.draft is not None
+        return self.conversation.draft
+
+    @property
+    def telling(self) -> bool:
+        """Whether a report is being told."""
+        return self.conversation.draft is not None
+
+    @property
+    def standard(self) -> Standard:
+        """The standard the draft began with; today's without one."""
+        draft = self.conversation.draft
+        return self.world.standard_of(draft.standard) if draft else self.world.office.standard
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        """The registered complaints of this citizen, oldest first."""
+        known = self.world.complaints
+        return tuple(known[each] for each in self.conversation.complaints if each in known)
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a conversation
+        """Change the conversation."""
+        self.conversation = replace(self.conversation, **changes)
+
+    def edit(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a draft
+        """Change the draft."""
+        self.conversation = replace(self.conversation, draft=replace(self.draft, **changes))
+
+    def await_(self, what: str, about: str = "") -> None:
+        """From now on the draft waits for this."""
+        self.edit(awaiting=what, awaiting_for=about)
+
+    def heard(self, message: Message, filed_as: str, text: str | None = None) -> None:
+        """Keep the citizen's words, and where they were filed."""
+        words = message.text if text is None else text
+        if not words:
+            return
+        saying = Saying(message=message.id, at=message.at, text=words, filed_as=filed_as)
+        if self.conversation.draft is not None:
+            self.edit(sayings=(*self.draft.sayings, saying))
+        else:
+            self.set(sayings=(*self.conversation.sayings, saying)[-OUTSIDE:])
+
+    def change_paper(self, file: str, **changes: Any) -> None:  # noqa: ANN401 - the fields of a paper
+        """Change one file of the draft or of the conversation."""
+        if self.conversation.draft is not None:
+            self.edit(papers=_changed(self.draft.papers, file, changes))
+        self.set(papers=_changed(self.conversation.papers, file, changes))
+
+    def paper(self, file: str) -> Paper | None:
+        """A file of the draft or of the conversation."""
+        mine = self.conversation.draft.papers if self.conversation.draft else ()
+        return next((paper for paper in (*mine, *self.conversation.papers) if paper.file == file), None)
+
+    # --- what is said -------------------------------------------------------------------------------------------------
+
+    def tell(self, key: str, **fields: object) -> None:
+        """Say a sentence of the office."""
+        self.tell_text(say(key, **fields))
+
+    def tell_text(self, text: str) -> None:
+        """Say words that are there already."""
+        if text:
+            self.paragraphs.append(text)
+
+    def ask(self, key: str, *rows: tuple[Choice, ...], **fields: object) -> None:
+        """Ask something, with choices."""
+        self.tell(key, **fields)
+        self.rows = rows
+        self.raise_to("question")
+
+    def raise_to(self, kind: Kind) -> None:
+        """The message is at least of this kind."""
+        if _RANK.index(kind) > _RANK.index(self.kind):
+            self.kind = kind
+
+    def wait(self, word: str) -> None:
+        """Let the reply wait a moment; a later one of the same word takes its place."""
+        self.late, self.word = True, word
+
+    def decision(self, ignored: str = "") -> Decision:
+        """All of it."""
+        sends = [*self._reply(), *self._pressed()]
+        fetches = tuple(self._fetch(file, attachment) for file, attachment in self.arriving)
+        if self.conversation != (self.world.conversation or Conversation(address=self.event.chat)):
+            self.set(version=self.conversation.version + 1)
+            changed: Conversation | None = self.conversation
+        else:
+            changed = None
+        own = Decision(
+            conversation=changed,
+            sends=tuple(sends),
+            fetches=fetches,
+            timers=tuple(self.timers),
+            unset=tuple(self.unset),
+            erased=tuple(self.erased),
+            ignored=ignored,
+        )
+        return replace_conversation(self.more, None) + own
+
+    def _reply(self) -> list[Outbound]:
+        if not self.paragraphs:
+            return []
+        self._join_held_back()
+        text = "\n\n".join(self.paragraphs)
+        offered = tuple(choice.data for row in self.rows for choice in row if choice.data)
+        self.set(offered=offered)
+        key = ""
+        if self.kind == "summary":
+            key = f"summary:{self.draft.code}:{self.summary}" if self.conversation.draft else ""
+        return [
+            Outbound(
+                to=self.event.chat,
+                kind=self.kind,
+                text=text,
+                choices=self.rows,
+                key=key or self.word,
+                replaces=self.word,
+                not_before=self.world.now + DEBOUNCE if self.late else None,
+                priority=1,
+            )
+        ]
+
+    def _join_held_back(self) -> None:
+        """A reply that takes an unsent one's place says first what that one had to say, its question apart."""
+        extra = {name: value for name, value in self.conversation.extra.items() if not name.startswith("held_")}
+        held = self.conversation.extra
+        now = self.world.now
+        if self.late and held.get("held_word") == self.word and now.isoformat() < held.get("held_until", ""):
+            before = [part for part in held.get("held_text", "").split(PARTING) if part]
+            self.paragraphs = [*before, *(part for part in self.paragraphs if part not in before)]
+        if self.late:
+            extra["held_word"], extra["held_until"] = self.word, (now + DEBOUNCE).isoformat()
+            extra["held_text"] = PARTING.join(self.paragraphs[:-1])
+        self.set(extra=extra)
+
+    def _pressed(self) -> list[Outbound]:
+        if not isinstance(self.event, Press):
+            return []
+        text = self.press or ""
+        return [
+            Outbound(
+                to=self.event.chat, kind="press", text=text, press=self.event.id, alert=bool(text), priority=0
+            )
+        ]
+
+    def _fetch(self, file: str, attachment: Attachment) -> Fetch:
+        paper = self.paper(file)
+        code = self.conversation.draft.code if self.conversation.draft else ""
+        if paper is not None and paper.complaint in self.world.complaints:
+            code = self.world.complaints[paper.complaint].code
+        return Fetch(
+            file=file,
+            lane=self.event.chat,
+            ref=attachment.ref,
+            kind=attachment.kind,
+            size_bytes=attachment.size_bytes,
+            keyring=code,
+        )
+
+
+def begin(event: Event, world: World) -> Talk:
+    """A talk that's about to answer an event."""
+    return Talk(event=event, world=world, conversation=world.conversation or Conversation(address=event.chat))
+
+
+def choice(key: str, data: str, **fields: object) -> Choice:
+    """A button of the citizen's: the label stands in the words."""
+    return Choice(label=say(key, **fields), data=f"c:{data}")
+
+
+def replace_conversation(decision: Decision, conversation: Conversation | None) -> Decision:
+    """The same decision with another conversation."""
+    from dataclasses import replace as changed
+
+    return changed(decision, conversation=conversation)
+
+
+def _changed(papers: tuple[Paper, ...], file: str, changes: dict[str, Any]) -> tuple[Paper, ...]:
+    return tuple(replace(paper, **changes) if paper.file == file else paper for paper in papers)
