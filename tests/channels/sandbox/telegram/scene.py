@@ -84,15 +84,17 @@ def scene(*, flood: FloodLimits | None = None, started: bool = True, reads_all: 
 
 
 @cache
-def picture(width: int = 1600, height: int = 1200, *, exif: bool = False, kind: str = "JPEG") -> bytes:
-    """A plain picture, with a made-up EXIF position if asked for."""
+def picture(width: int = 1600, height: int = 1200, *, exif: bool = False, turned: bool = False) -> bytes:
+    """A plain picture, with EXIF marks of a place or of a turned camera if asked for."""
     out = io.BytesIO()
     image = Image.new("RGB", (width, height), (160, 90, 60))
     marks = Image.Exif()
     if exif:
         marks[0x010F] = "Contoh"
         marks.get_ifd(0x8825)[1] = "S"
-    image.save(out, kind, exif=marks)
+    if turned:
+        marks[0x0112] = 6  # the camera was held upright
+    image.save(out, "JPEG", exif=marks)
     return out.getvalue()
 
 

@@ -6,10 +6,11 @@ This is the only file that imports aiogram: its import takes seconds, and each t
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
-from channels.sandbox.telegram import AlbumItem, Fault, FloodLimits, forward_origin, serve
+from channels.sandbox.telegram import AlbumItem, Fault, FloodLimits, Upload, call, forward_origin, serve
 from tests.channels.sandbox.telegram.drivers import AiogramDriver, PtbDriver, Refused
 from tests.channels.sandbox.telegram.receiver import Receiver
 from tests.channels.sandbox.telegram.scene import TOKEN, picture, scene, until
@@ -44,10 +45,10 @@ def validate_results(world):
     from aiogram import methods
     from pydantic import TypeAdapter
 
-    for call in world.calls:
-        if call.error is None and not call.fault and call.method != "download":
-            TypeAdapter(getattr(methods, call.method[0].upper() + call.method[1:]).__returning__).validate_python(
-                call.result
+    for made in world.calls:
+        if made.error is None and not made.fault and made.method != "download":
+            TypeAdapter(getattr(methods, made.method[0].upper() + made.method[1:]).__returning__).validate_python(
+                made.result
             )
 
 
@@ -473,6 +474,17 @@ def test_chats_members_and_the_rest_are_what_aiogram_expects(office):
         message_id=sent["message_id"],
         reaction=[{"type": "emoji", "emoji": "\N{THUMBS UP SIGN}"}],
     )
+    voice = {"voice": Upload("suara.oga", b"OggS")}
+    call(office.world, office.bot, "sendVoice", {"chat_id": str(office.sari.id), "duration": "4"}, voice)
+    papers = {"a": Upload("a.pdf", b"%PDF", "application/pdf"), "b": Upload("b.pdf", b"%PDF", "application/pdf")}
+    media = [
+        {"type": "document", "media": f"attach://{name}", "caption": f"<b>{name}</b>", "parse_mode": "HTML"}
+        for name in papers
+    ]
+    album = call(
+        office.world, office.bot, "sendMediaGroup", {"chat_id": str(office.sari.id), "media": json.dumps(media)}, papers
+    )
+    assert [(item["document"]["file_name"], item["caption"]) for item in album] == [("a.pdf", "a"), ("b.pdf", "b")]
     office.ask("sendLocation", chat_id=office.sari.id, latitude=-7.7, longitude=113.2)
     office.ask("sendChatAction", chat_id=office.sari.id, action="typing")
     office.ask("deleteMessages", chat_id=office.sari.id, message_ids=[sent["message_id"], 9999])

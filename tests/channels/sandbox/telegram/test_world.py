@@ -333,6 +333,16 @@ def test_photos_lose_their_exif_and_come_in_sizes_while_files_stay_as_they_are(o
     assert document["document"]["file_size"] == len(shot)
 
 
+def test_photos_are_turned_upright(office):
+    office.people.send_photo(office.sari, office.private, picture(400, 300, turned=True))
+    (update,) = office.told()
+    assert [(size["width"], size["height"]) for size in update["message"]["photo"]] == [
+        (68, 90),
+        (240, 320),
+        (300, 400),
+    ]
+
+
 def test_files_have_one_id_per_bot_and_one_for_all(office):
     other = office.world.add_bot("300:x", username="lain_bot", name="Lain", reads_all=True)
     office.people.add_bot(office.rahma, office.desk, other)
@@ -545,6 +555,11 @@ def test_edits_topics_pins_and_every_item_of_an_album_count():
 def test_all_chats_together_take_thirty_a_second():
     office = scene(flood=FloodLimits(private_burst=99))
     assert outcomes(office, office.private, [0] * 31 + [1]) == [0] * 30 + [1, 0]
+    flood, now = Flood(FloodLimits(private_burst=99)), office.clock.now()
+    flood.admit(office.bot, office.private, now, cost=10)
+    flood.admit(office.bot, office.private, now, cost=20)
+    with pytest.raises(BotApiError, match="retry after 1"):
+        flood.admit(office.bot, office.private, now)
 
 
 def test_the_webhook_changes_once_a_second():
