@@ -128,6 +128,7 @@ class Bench:
             found=tuple(self._search(search) for search in wanted.searches),
             histories={c: tuple(e for e in self.entries if e.complaint == c) for c in wanted.histories},
             tokens=dict(self.tokens),
+            bot_name="aduan_contoh_bot",
         )
 
     def _search(self, search: Search) -> tuple[Complaint, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from workflow import telling
 from workflow.case import Case, Refused
 from workflow.conversation import Paper, Saying
@@ -13,10 +15,15 @@ from workflow.record import Act
 
 
 def _add_papers(case: Case, papers: tuple[Paper, ...]) -> list[Paper]:
-    """File them; one that's known already is replaced by its newer state. Returns those that are new."""
+    """File them; one that's known already is replaced by its newer state. Returns those that are new.
+
+    Only a summary answered YA confirms a name, so nothing that's named later enters the group before a petugas saw it.
+    """
     known = {paper.file: paper for paper in case.complaint.papers}
-    fresh = [paper for paper in papers if paper.file not in known]
-    newer = {paper.file: paper for paper in papers}
+    fresh = [replace(paper, confirmed=False) for paper in papers if paper.file not in known]
+    newer = {
+        paper.file: replace(paper, confirmed=known[paper.file].confirmed) for paper in papers if paper.file in known
+    }
     case.set(papers=(*(newer.get(paper.file, paper) for paper in case.complaint.papers), *fresh))
     return fresh
 

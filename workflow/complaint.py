@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from workflow import telling
 from workflow.case import Case, Refused
 from workflow.citizen_acts import CITIZEN_ACTS
-from workflow.conversation import Conversation, Draft, Paper
+from workflow.conversation import Conversation, Draft
 from workflow.progress import begin, lacking
 from workflow.record import Act, Complaint, Entry, Pause, Pending, Source, Undo
-from workflow.staff_acts import STAFF_ACTS, check
+from workflow.rights import check
+from workflow.staff_acts import STAFF_ACTS
 from workflow.world import Decision, World
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
 def open_from(draft: Draft, conversation: Conversation, world: World) -> Decision:
     """The citizen's YA: the complaint begins, with its acknowledgement and, where the standard says so, its number.
 
-    Papers stand under the names that the summary showed; what the citizen named is confirmed by this YA.
+    Which papers the summary showed under a name, and so are confirmed by this YA, the draft says.
     """
     standard = world.standard_of(draft.standard)
     complaint = Complaint(
@@ -46,7 +47,7 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         statement="\n".join(draft.statement),
         answers=draft.answers,
         private=draft.private,
-        papers=tuple(_confirmed(paper) for paper in draft.papers),
+        papers=draft.papers,
         place=draft.place,
         later=draft.later,
         lacking=draft.lacking,
@@ -58,11 +59,6 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         notice_at=draft.notice_at,
     )
     return open_case(complaint, world, by="citizen")
-
-
-def _confirmed(paper: Paper) -> Paper:
-    named = paper.sort and paper.said_by in ("citizen", "asked", "petugas")
-    return replace(paper, confirmed=True) if named else paper
 
 
 def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
@@ -82,6 +78,7 @@ def apply(complaint: Complaint, act: Act, world: World) -> Decision:
     case = Case(world, replace(complaint, version=complaint.version + 1), act.by)
     if act.by.startswith("staff:"):
         check(before, act, world)
+        case.set(papers=(*before.papers, *act.papers))
         STAFF_ACTS[act.kind](case, act)
     elif act.kind in CITIZEN_ACTS:
         CITIZEN_ACTS[act.kind](case, act)

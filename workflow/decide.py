@@ -14,8 +14,10 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
 
     The lane's own conversation and its complaints are always loaded and need not be named.
     """
-    if _may_be_staff(event, office, linked):
+    if event.chat.chat == office.desk:
         return desk.needs(event, office)
+    if _may_be_staff(event, office, linked):
+        return desk.needs(event, office) + dialogue.needs(event, office)
     return dialogue.needs(event, office)
 
 

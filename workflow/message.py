@@ -219,6 +219,7 @@ class Refers(Value):
     detail: str = ""  # the act a prompt waits for, the question's id, the relayed message's id
     version: int = 0
     person: str = ""  # only this person's reply counts
+    words: str = ""  # the words it's about, where they're kept nowhere else within the desk's reach (masked)
 
 
 class Sent(Value):

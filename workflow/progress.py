@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.case import Case
+from workflow.conversation import Paper
 from workflow.message import Value
 from workflow.office import Staff
 from workflow.record import Complaint
@@ -72,14 +73,19 @@ def lacking(complaint: Complaint, standard: Standard) -> tuple[Asked, ...]:
 
 def unnamed(complaint: Complaint) -> bool:
     """Whether there are files of which nobody has said what they are: any of them may be what's lacking."""
-    return any(not paper.sort and paper.state != "failed" and paper.type != "voice" for paper in complaint.papers)
+    return any(not paper.sort and paper.state != "failed" and not is_voice(paper) for paper in complaint.papers)
+
+
+def is_voice(paper: Paper) -> bool:
+    """Whether it's a voice note, which is words and no document."""
+    return paper.type == "voice" or paper.sort == "voice"
 
 
 def _has(complaint: Complaint, asked: Asked) -> bool:
     if asked.id in complaint.seen:
         return True
     if asked.id == "statement":
-        return bool(complaint.statement) or any(paper.type == "voice" for paper in complaint.papers)
+        return bool(complaint.statement) or any(is_voice(paper) for paper in complaint.papers)
     if asked.kind in ("text", "signature"):
         return bool(complaint.answers.get(asked.id) or complaint.private.get(asked.id))
     wanted = asked.options or (asked.id,)

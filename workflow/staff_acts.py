@@ -1,4 +1,4 @@
-"""What the staff do to a complaint, one small function for each act, and who may do it."""
+"""What the staff do to a complaint, one small function for each act; who may do it is judged before."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import get_args
 from msgspec.structs import replace
 
 from workflow import telling
-from workflow.case import UNDO, Case, Refused
+from workflow.case import Case, Refused
 from workflow.office import Staff
-from workflow.progress import close, enter, finish, lacking, part_of, resume, turn, unnamed, waits_for
-from workflow.record import Act, Complaint, Pause, Source, Undo
-from workflow.stages import ACTS, has_act, joins_on, offered, ways
-from workflow.standard import Standard
-from workflow.world import Timer, World
+from workflow.progress import close, enter, finish, lacking, resume, unnamed, waits_for
+from workflow.record import Act, Pause, Source, Undo
+from workflow.rights import can_undo, has_turn
+from workflow.stages import ACTS, has_act, joins_on, ways
+from workflow.world import Timer
 
 # What an act on the procedure changes and a take-back restores; what the citizen gave meanwhile stays.
 _PROCEDURE = (
@@ -41,87 +41,6 @@ _PROCEDURE = (
     "closed_at",
     "closed_as",
 )
-
-
-# --- who may ----------------------------------------------------------------------------------------------------------
-
-
-def check(complaint: Complaint, act: Act, world: World) -> None:
-    """Refuse what isn't on offer, what isn't this person's, and what comes too late; each with its reason."""
-    rule = ACTS.get(act.kind)
-    person = world.office.staff_by_id(act.by.removeprefix("staff:"))
-    if rule is None:
-        raise Refused("desk.refused.unknown")
-    if person is None:
-        raise Refused("desk.refused.not_staff")
-    if act.version is not None and act.version < complaint.fresh:
-        raise stale(complaint, act.by, world)
-    if rule.who == "staff":
-        return
-    if rule.who == "officer":
-        if not is_officer(person, world.standard_of(complaint.standard)) and not has_turn(person, complaint, world):
-            raise Refused("desk.refused.not_officer")
-        return
-    if complaint.closed_at is not None:
-        raise Refused("desk.refused.closed")
-    if act.kind not in available(complaint, world.standard_of(complaint.standard)):
-        raise Refused("desk.refused.not_here")
-    if not has_turn(person, complaint, world):
-        raise _not_yours(complaint, world)
-
-
-def stale(complaint: Complaint, by: str, world: World) -> Refused:
-    """Somebody acted since the button was shown: who, if it can be said."""
-    actor = world.office.staff_by_id(complaint.acted_by.removeprefix("staff:")) if complaint.acted_by else None
-    if actor is None or complaint.acted_by == by:
-        return Refused("desk.refused.already")
-    return Refused("desk.refused.already_by", name=actor.name)
-
-
-def _not_yours(complaint: Complaint, world: World) -> Refused:
-    now = turn(complaint, world)
-    label = world.standard_of(complaint.standard).role(now.role).label
-    if now.named and now.people:
-        return Refused("desk.refused.named", name=now.people[0].name)
-    return Refused("desk.refused.role", role=label)
-
-
-def has_turn(person: Staff, complaint: Complaint, world: World) -> bool:
-    """Whether it's this person's turn."""
-    if complaint.closed_at is not None:
-        return False
-    return any(str(each.id) == str(person.id) for each in turn(complaint, world).people)
-
-
-def is_officer(person: Staff, standard: Standard) -> bool:
-    """Whether the person holds a role that deals with citizens."""
-    return any(person.has_role(role) for role in standard.roles_of("officer"))
-
-
-def available(complaint: Complaint, standard: Standard) -> tuple[str, ...]:
-    """The acts that the step offers as things stand, the finishing one first."""
-    if complaint.closed_at is not None:
-        return ()
-    step = standard.step(complaint.step)
-    acts = offered(standard, step, part_of(complaint, standard))
-    return tuple(act for act in acts if _fits(act, complaint, standard))
-
-
-def _fits(act: str, complaint: Complaint, standard: Standard) -> bool:
-    missing = bool(lacking(complaint, standard))
-    if act in ("complete", "verify"):
-        return not missing or unnamed(complaint)
-    if act in ("enough", "seen"):
-        return missing
-    if act in ("deliver", "hand_over"):
-        return (act == "deliver") == (complaint.citizen is not None)
-    return True
-
-
-def can_undo(complaint: Complaint, by: str, world: World) -> bool:
-    """Whether this person may still take back the last act."""
-    undo = complaint.undo
-    return undo is not None and undo.by == by and world.now <= undo.at + UNDO
 
 
 # --- the acts ---------------------------------------------------------------------------------------------------------
@@ -277,6 +196,8 @@ def _deliver(case: Case, act: Act) -> None:
     """The office's answer leaves, or was handed over at the counter."""
     if not case.complaint.answer.strip():
         raise Refused("desk.refused.no_answer")
+    if any(paper.sort == "answer" and paper.state == "pending" for paper in case.complaint.papers):
+        raise Refused("desk.refused.file_arriving")
     _acted(case, act)
     by_hand = case.complaint.citizen is None
     text = telling.answer(case.complaint, case.world, brought_by=_actor(case))
@@ -365,6 +286,13 @@ def _label(case: Case, act: Act) -> None:
         case.start_clock()
 
 
+def _enclose(case: Case, act: Act) -> None:
+    """The paper itself, photographed or as a PDF: it goes with the answer."""
+    if not has_turn(_actor(case), case.complaint, case.world):
+        raise Refused("desk.refused.not_officer")
+    case.record("enclose", text=act.text, role=case.part.role, files=" ".join(paper.file for paper in act.papers))
+
+
 def _source(case: Case, act: Act) -> None:
     """How a complaint that a clerk wrote down came to the office."""
     source = act.data.get("arg", "")
@@ -445,6 +373,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "note": _note,
     "identify": _identify,
     "label": _label,
+    "enclose": _enclose,
     "source": _source,
     "undo": _undo,
 }

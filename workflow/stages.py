@@ -68,6 +68,7 @@ ACTS: Mapping[str, Rule] = {
     "note": Rule(who="staff", wants="text", final=True),
     "identify": Rule(who="officer", wants="text", final=True),
     "label": Rule(who="officer", final=True),
+    "enclose": Rule(who="staff", final=True),
     "source": Rule(who="officer", final=True),
     "undo": Rule(who="staff", final=True),
 }

@@ -35,11 +35,17 @@ class Needs(Value):
     searches: tuple[Search, ...] = ()
     histories: tuple[str, ...] = ()  # the events of these complaints (ids)
 
+    def __add__(self, other: Needs) -> Needs:
+        """Both; the answers to the first one's searches come first."""
+        return Needs(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
+
 
 class Supply:
     """Fresh names and numbers, drawn by the shell beforehand, so that a decision draws no chance of its own."""
 
-    def __init__(self, ids: Iterator[str], codes: Iterator[str], tokens: Iterator[str], numbers: Mapping[int, int]) -> None:
+    def __init__(
+        self, ids: Iterator[str], codes: Iterator[str], tokens: Iterator[str], numbers: Mapping[int, int]
+    ) -> None:
         self._ids, self._codes, self._tokens = ids, codes, tokens
         self.numbers = dict(numbers)  # year -> the last register number given out in this office
 
@@ -79,6 +85,7 @@ class World:
     found: tuple[tuple[Complaint, ...], ...] = ()  # one answer for each of Needs.searches
     histories: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)  # one-time link token -> staff id it's for
+    bot_name: str = ""  # the desk's bot, as t.me/NAME leads to it; "" where it isn't known
 
     def standard_of(self, version: str) -> Standard:
         """The standard a complaint or draft began with; today's if that version was never stored."""

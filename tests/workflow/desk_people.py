@@ -6,16 +6,13 @@ import itertools
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
 from workflow import standard as standards
-from workflow.complaint import Act, Complaint, apply, open_from
+from workflow.complaint import Act, Complaint, open_from
 from workflow.conversation import Conversation, Draft, Paper
 from workflow.message import Address
 from workflow.office import Office, Staff
-from workflow.stages import parts
-from workflow.staff_acts import available
-from workflow.progress import part_of, turn
+from workflow.progress import turn
+from workflow.rights import available
 from workflow.world import Decision, Supply, World
 
 DESK = "-100777"
@@ -60,7 +57,7 @@ def draft(place: Office, *, without: tuple[str, ...] = ()) -> Draft:
         if asked.kind in ("document", "place_photo"):
             papers.append(
                 Paper(file=f"f{n}", message=str(n), at=now, state="ready", type="photo",
-                      sort=(asked.options or (asked.id,))[0], said_by="citizen")
+                      sort=(asked.options or (asked.id,))[0], said_by="citizen", confirmed=True)
             )  # fmt: skip
         elif asked.personal:
             private[asked.id] = "Bu CONTOH"

@@ -1,0 +1,92 @@
+"""What the desk is shown of a talk that is no complaint yet: questions, emergencies, calls for a person, voices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from workflow.case import desk_of, private_of
+from workflow.conversation import Conversation, Paper, Question
+from workflow.message import Address, Enclosure, Refers
+from workflow.office import Staff
+from workflow.posting import button, post, trusted
+from workflow.rights import is_officer
+from workflow.say import say
+from workflow.telling import shortened
+from workflow.when import say_near
+from workflow.world import Decision, World
+
+TEXT_CHARACTERS = 3000
+
+
+def question_card(question: Question, conversation: Conversation, world: World) -> Decision:
+    """A question about a service: a reply answers it, one button turns it into a complaint. No number, no clock."""
+    refers = Refers(role="question", conversation=conversation.address.lane, detail=question.id, words=question.text)
+    choices = ((button(say("desk.button.complain"), "complain"),),)
+    text = say("desk.post.question", text=shortened(question.text, TEXT_CHARACTERS))
+    return Decision(
+        sends=tuple(
+            post(world, to, text, refers=refers, choices=choices, key=f"question:{question.id}") for to in _rooms(world)
+        )
+    )
+
+
+def emergency(text: str, conversation: Conversation, world: World) -> Decision:
+    """Somebody is in danger: it sounds at any hour and mentions every officer and the head of the office."""
+    moment = say_near(world.now, world.now, world.office.calendar.zone)
+    said = say("desk.post.emergency", moment=moment, text=shortened(text, TEXT_CHARACTERS))
+    return _talk(said, conversation, world, people=_alarmed(world), loud=True)
+
+
+def human_wanted(conversation: Conversation, world: World) -> Decision:
+    """The citizen asks for a person: a reply to this goes to them. Of a confidential report only those trusted read."""
+    draft = conversation.draft
+    words = "\n".join(draft.statement) if draft else ""
+    if draft is not None and draft.confidential:
+        return _confidential(say("desk.post.human", text=shortened(words, TEXT_CHARACTERS)), conversation, world)
+    said = say("desk.post.human", text=shortened(words, TEXT_CHARACTERS) or say("desk.post.human_no_words"))
+    return _talk(said, conversation, world, people=_officers(world))
+
+
+def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:
+    """A voice note: it's played at the desk, and a petugas types in reply what it says."""
+    draft = conversation.draft
+    hidden = draft is not None and draft.confidential
+    refers = Refers(role="gist", conversation=conversation.address.lane, detail=paper.file)
+    sends = []
+    for to in _trusted_rooms(world) if hidden else _rooms(world):
+        sent = post(world, to, say("desk.post.gist"), refers=refers, key=f"gist:{paper.file}")
+        sends.append(replace(sent, enclosure=Enclosure(file=paper.file, shown_as="voice"), protect=hidden))
+    return Decision(sends=tuple(sends))
+
+
+def _talk(
+    text: str, conversation: Conversation, world: World, *, people: Iterable[Staff], loud: bool = False
+) -> Decision:
+    refers = Refers(role="relay", conversation=conversation.address.lane)
+    sends = [post(world, to, text, refers=refers, people=people, loud=loud) for to in _rooms(world)]
+    return Decision(sends=tuple(sends))
+
+
+def _confidential(text: str, conversation: Conversation, world: World) -> Decision:
+    refers = Refers(role="relay", conversation=conversation.address.lane)
+    return Decision(sends=tuple(post(world, to, text, refers=refers, loud=True) for to in _trusted_rooms(world)))
+
+
+def _rooms(world: World) -> tuple[Address, ...]:
+    desk = desk_of(world)
+    return (desk,) if desk else ()
+
+
+def _trusted_rooms(world: World) -> tuple[Address, ...]:
+    return tuple(address for person in trusted(world) if (address := private_of(world, person)))
+
+
+def _officers(world: World) -> list[Staff]:
+    return [person for person in world.office.staff if is_officer(person, world.office.standard)]
+
+
+def _alarmed(world: World) -> list[Staff]:
+    heads = [person for role in world.office.standard.roles_of("head") for person in world.office.with_role(role)]
+    return list(dict.fromkeys([*_officers(world), *heads]))
