@@ -18,7 +18,7 @@ GET  /api/state           everything there is now, with the `cursor` from which 
 GET  /api/events?after=C  server-sent events: `feed` (a change in the world), `strip`, `citizens`, `clock`, and `reset`
                           (fetch the state again). Ids replay after Last-Event-ID; a comment every 15 s keeps it open.
 GET  /api/files/ID        a file somebody sent
-POST /api/say photo album pin voice sticker contact edit press start block citizen desk clock (bodies: `stage_acts`)
+POST /api/say photo album pin voice sticker contact edit press start block citizen desk clock (bodies: `stage_bodies`)
 POST /api/upload?who=&chat=&name=...   the visitor's own file as the body
 
 Only this machine is served: another name in the Host header, or a request that another site's page made, gets 403.
@@ -40,9 +40,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from channels.sandbox import stage_acts, stage_view
+from channels.sandbox import stage_bodies, stage_view
 from channels.sandbox.samples import load_places, load_samples
-from channels.sandbox.stage_acts import UPLOAD_LIMIT_BYTES, Acts, OfficeStage, StaffMember, StageError
+from channels.sandbox.stage_acts import UPLOAD_LIMIT_BYTES, Acts, OfficeStage, StaffMember
+from channels.sandbox.stage_bodies import StageError
 from channels.sandbox.stage_guard import Guard
 from channels.sandbox.stage_view import StripRow, StripStep
 from channels.sandbox.telegram.model import User
@@ -66,19 +67,19 @@ _TYPES = {
     "ogg": "audio/ogg",
 }
 
-_ACTS: dict[str, tuple[type[stage_acts.Body], Callable[[Acts, Any], object]]] = {
-    "say": (stage_acts.Say, Acts.say),
-    "photo": (stage_acts.Photo, Acts.photo),
-    "album": (stage_acts.Album, Acts.album),
-    "pin": (stage_acts.Pin, Acts.pin),
-    "voice": (stage_acts.Given, Acts.voice),
-    "sticker": (stage_acts.Given, Acts.sticker),
-    "contact": (stage_acts.OwnContact, Acts.contact),
-    "edit": (stage_acts.Edit, Acts.edit),
-    "press": (stage_acts.Press, Acts.press),
-    "start": (stage_acts.Start, Acts.start),
-    "block": (stage_acts.Block, Acts.block),
-    "desk": (stage_acts.Desk, Acts.desk),
+_ACTS: dict[str, tuple[type[stage_bodies.Body], Callable[[Acts, Any], object]]] = {
+    "say": (stage_bodies.Say, Acts.say),
+    "photo": (stage_bodies.Photo, Acts.photo),
+    "album": (stage_bodies.Album, Acts.album),
+    "pin": (stage_bodies.Pin, Acts.pin),
+    "voice": (stage_bodies.Given, Acts.voice),
+    "sticker": (stage_bodies.Given, Acts.sticker),
+    "contact": (stage_bodies.OwnContact, Acts.contact),
+    "edit": (stage_bodies.Edit, Acts.edit),
+    "press": (stage_bodies.Press, Acts.press),
+    "start": (stage_bodies.Start, Acts.start),
+    "block": (stage_bodies.Block, Acts.block),
+    "desk": (stage_bodies.Desk, Acts.desk),
 }
 
 
@@ -226,13 +227,13 @@ class Stage:
 
     async def citizen(self, request: Request) -> Response:
         """Answer `POST /api/citizen`."""
-        user = self.acts.citizen(await self._body(request, stage_acts.NewCitizen))
+        user = self.acts.citizen(await self._body(request, stage_bodies.NewCitizen))
         self._wake()
         return _json({"ok": True, "id": user.id})
 
     async def clock(self, request: Request) -> Response:
         """Answer `POST /api/clock`."""
-        body = await self._body(request, stage_acts.Turn)
+        body = await self._body(request, stage_bodies.Turn)
         office = self.acts.office(body.office)
         if (body.by_s is None) == (body.to is None):
             raise StageError(400, "invalid", "give either by_s or to")
@@ -243,7 +244,7 @@ class Stage:
 
     async def upload(self, request: Request) -> Response:
         """Answer `POST /api/upload`."""
-        body = stage_acts.from_query(stage_acts.Upload, request.query_params)
+        body = stage_bodies.from_query(stage_bodies.Upload, request.query_params)
         content = await _received(request, UPLOAD_LIMIT_BYTES)
         mime = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if mime.startswith("image/") and not body.as_file:
@@ -253,10 +254,10 @@ class Stage:
 
     # Inside
 
-    async def _body(self, request: Request, kind: type[stage_acts.Body]) -> Any:  # noqa: ANN401 - the kind asked for
+    async def _body(self, request: Request, kind: type[stage_bodies.Body]) -> Any:  # noqa: ANN401 - the kind asked for
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise StageError(415, "invalid", "send application/json")
-        return stage_acts.decoded(kind, await _received(request, BODY_LIMIT_BYTES))
+        return stage_bodies.decoded(kind, await _received(request, BODY_LIMIT_BYTES))
 
     async def _stream(self, after: int | None) -> AsyncIterator[bytes]:
         if after is None:

@@ -39,7 +39,16 @@ KTP_LINES = [
     ("Kewarganegaraan", "WNI"),
     ("Berlaku Hingga", "SEUMUR HIDUP"),
 ]
-KK_COLUMNS = [("No", 40), ("Nama Lengkap", 210), ("NIK", 190), ("Jenis Kelamin", 130), ("Tempat Lahir", 150), ("Tanggal Lahir", 130), ("Pendidikan", 150), ("Pekerjaan", 150)]
+KK_COLUMNS = [
+    ("No", 40),
+    ("Nama Lengkap", 210),
+    ("NIK", 190),
+    ("Jenis Kelamin", 130),
+    ("Tempat Lahir", 150),
+    ("Tanggal Lahir", 130),
+    ("Pendidikan", 150),
+    ("Pekerjaan", 150),
+]
 KK_ROWS = [
     ("1", "BUDI CONTOH", "0000000000000000", "LAKI-LAKI", "KOTA CONTOH", "01-01-1988", "CONTOH", "CONTOH"),
     ("2", "SARI CONTOH", "0000000000000000", "PEREMPUAN", "KOTA CONTOH", "01-01-1990", "CONTOH", "CONTOH"),
@@ -69,7 +78,11 @@ def tinted(noise: Image.Image, colour, depth: float) -> Image.Image:
 
 def table_top(chance: random.Random) -> Image.Image:
     """A wooden table, seen from above."""
-    veins = grain((SIZE[0] // 8, SIZE[1]), 46, chance).resize((SIZE[0] * 2, SIZE[1]), Image.Resampling.BICUBIC).crop((0, 0, *SIZE))
+    veins = (
+        grain((SIZE[0] // 8, SIZE[1]), 46, chance)
+        .resize((SIZE[0] * 2, SIZE[1]), Image.Resampling.BICUBIC)
+        .crop((0, 0, *SIZE))
+    )
     wood = tinted(veins.filter(ImageFilter.GaussianBlur(1.4)), (142, 101, 66), 0.9)
     draw = ImageDraw.Draw(wood)
     for edge in (190, 455, 690):
@@ -81,7 +94,9 @@ def stamped(card: Image.Image, size: int) -> Image.Image:
     """The card with CONTOH across it, so that nobody takes it for a real one."""
     layer = Image.new("RGBA", card.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
-    draw.text((card.width / 2, card.height / 2), "CONTOH", font=face(size, bold=True), fill=(190, 30, 40, 120), anchor="mm")
+    draw.text(
+        (card.width / 2, card.height / 2), "CONTOH", font=face(size, bold=True), fill=(190, 30, 40, 120), anchor="mm"
+    )
     layer = layer.rotate(18, resample=Image.Resampling.BICUBIC)
     return Image.alpha_composite(card.convert("RGBA"), layer).convert("RGB")
 
@@ -99,7 +114,9 @@ def portrait(draw: ImageDraw.ImageDraw, box) -> None:
 def ktp() -> Image.Image:
     """An identity card as the office knows it, with invented words."""
     card = Image.linear_gradient("L").rotate(90).resize((960, 606))
-    card = Image.composite(Image.new("RGB", card.size, (150, 203, 228)), Image.new("RGB", card.size, (196, 226, 236)), card)
+    card = Image.composite(
+        Image.new("RGB", card.size, (150, 203, 228)), Image.new("RGB", card.size, (196, 226, 236)), card
+    )
     draw = ImageDraw.Draw(card)
     for step in range(0, 1400, 14):
         draw.arc([480 - step, 303 - step, 480 + step, 303 + step], 0, 360, fill=(170, 214, 232), width=1)
@@ -114,7 +131,9 @@ def ktp() -> Image.Image:
     portrait(draw, [704, 150, 914, 424])
     draw.text((809, 452), "KOTA CONTOH", font=face(21), fill=ink, anchor="mm")
     draw.text((809, 480), "01-01-2020", font=face(21), fill=ink, anchor="mm")
-    draw.line([(744, 540), (770, 510), (786, 552), (812, 506), (836, 548), (880, 520)], fill=ink, width=3, joint="curve")
+    draw.line(
+        [(744, 540), (770, 510), (786, 552), (812, 506), (836, 548), (880, 520)], fill=ink, width=3, joint="curve"
+    )
     return stamped(card, 165)
 
 
@@ -186,9 +205,15 @@ def photographed(card: Image.Image, corners, chance: random.Random, *, sigma: fl
 def sky(chance: random.Random) -> Image.Image:
     """A hazy morning sky with clouds."""
     gradient = Image.linear_gradient("L").resize((SIZE[0], 360))
-    blue = Image.composite(Image.new("RGB", (SIZE[0], 360), (224, 232, 232)), Image.new("RGB", (SIZE[0], 360), (120, 168, 205)), gradient)
-    cloud = ImageChops.add(grain((SIZE[0], 360), 34, chance, coarse=90), grain((SIZE[0], 360), 26, chance, coarse=30), 2, 0)
-    mask = cloud.point([max(0, min(255, (value - 122) * 9)) for value in range(256)]).filter(ImageFilter.GaussianBlur(6))
+    blue = Image.composite(
+        Image.new("RGB", (SIZE[0], 360), (224, 232, 232)), Image.new("RGB", (SIZE[0], 360), (120, 168, 205)), gradient
+    )
+    cloud = ImageChops.add(
+        grain((SIZE[0], 360), 34, chance, coarse=90), grain((SIZE[0], 360), 26, chance, coarse=30), 2, 0
+    )
+    mask = cloud.point([max(0, min(255, (value - 122) * 9)) for value in range(256)]).filter(
+        ImageFilter.GaussianBlur(6)
+    )
     blue.paste((246, 246, 242), mask=mask)
     return blue
 
@@ -233,7 +258,8 @@ def pothole(scene: Image.Image, centre, width: int, chance: random.Random, *, we
     def ring(scale: float, roughness: float):
         turns = [(0.25 * number, 1 + chance.uniform(-roughness, roughness)) for number in range(26)]
         return [
-            (x + width / 2 * scale * far * math.cos(angle), y + height / 2 * scale * far * math.sin(angle)) for angle, far in turns
+            (x + width / 2 * scale * far * math.cos(angle), y + height / 2 * scale * far * math.sin(angle))
+            for angle, far in turns
         ]
 
     draw = ImageDraw.Draw(scene)
@@ -259,7 +285,14 @@ def road(chance: random.Random) -> Image.Image:
     draw = ImageDraw.Draw(scene)
     draw.polygon([(0, 330), (SIZE[0], 330), (SIZE[0], 300), (900, 316), (520, 312), (0, 296)], fill=(112, 132, 108))
     school(draw)
-    for x, base, height in ((590, 340, 130), (690, 338, 90), (880, 344, 170), (1010, 352, 240), (1180, 372, 360), (24, 372, 300)):
+    for x, base, height in (
+        (590, 340, 130),
+        (690, 338, 90),
+        (880, 344, 170),
+        (1010, 352, 240),
+        (1180, 372, 360),
+        (24, 372, 300),
+    ):
         tree(scene, x, base, height, chance)
     surface = Image.new("RGB", SIZE)
     surface.paste(asphalt(chance), (0, 340))
@@ -270,7 +303,13 @@ def road(chance: random.Random) -> Image.Image:
     for near, far in ((780, 700), (640, 590), (548, 516), (484, 462), (440, 426), (408, 398)):
         place = [(680 - (y - 338) * 0.18, y) for y in (near, far)]
         draw.line(place, fill=(206, 204, 194), width=max(2, (near - 338) // 46))
-    holes = [((560, 690), 380, True), ((820, 560), 190, True), ((610, 500), 120, False), ((720, 440), 74, False), ((300, 760), 160, False)]
+    holes = [
+        ((560, 690), 380, True),
+        ((820, 560), 190, True),
+        ((610, 500), 120, False),
+        ((720, 440), 74, False),
+        ((300, 760), 160, False),
+    ]
     for centre, width, wet in holes:
         pothole(scene, centre, width, chance, wet=wet)
     draw.line([(1006, 60), (1006, 356)], fill=(70, 70, 72), width=8)
@@ -305,7 +344,10 @@ def sticker() -> Image.Image:
     draw = ImageDraw.Draw(image)
     for number in range(12):
         angle = number * 0.5236
-        points = [(512 + r * math.cos(angle + turn), 512 + r * math.sin(angle + turn)) for r, turn in ((340, -0.13), (490, 0), (340, 0.13))]
+        points = [
+            (512 + r * math.cos(angle + turn), 512 + r * math.sin(angle + turn))
+            for r, turn in ((340, -0.13), (490, 0), (340, 0.13))
+        ]
         draw.polygon(points, fill=(232, 160, 52, 255))
     draw.ellipse([182, 182, 842, 842], fill=(246, 196, 84, 255), outline=(214, 140, 40, 255), width=14)
     for x in (400, 624):
@@ -322,7 +364,8 @@ def spoken(target: Path) -> None:
         wave = Path(folder) / "note.wav"
         subprocess.run(["espeak-ng", "-v", "id", "-s", "150", "-w", str(wave), SPOKEN], check=True)
         subprocess.run(
-            ["opusenc", "--quiet", "--bitrate", "16", "--speech", "--discard-comments", str(wave), str(target)], check=True
+            ["opusenc", "--quiet", "--bitrate", "16", "--speech", "--discard-comments", str(wave), str(target)],
+            check=True,
         )
 
 

@@ -53,7 +53,9 @@ class Case:
 class ScriptedBot:
     """Polls for one office and answers by its turns."""
 
-    def __init__(self, url: str, office: OfficeStage, number: str, code: str, turns: list[Turn], *, asks_files: int) -> None:
+    def __init__(
+        self, url: str, office: OfficeStage, number: str, code: str, turns: list[Turn], *, asks_files: int
+    ) -> None:
         self.base = f"{url}/bot{office.bot.token}"
         self.office, self.number, self.code, self.turns, self.asks_files = office, number, code, turns, asks_files
         self.case = Case()
@@ -87,11 +89,18 @@ class ScriptedBot:
         if "photo" in message or "document" in message:
             case.files += 1
             if case.files == self.asks_files:
-                keyboard = {"keyboard": [[{"text": "Kirim titik lokasi", "request_location": True}]], "resize_keyboard": True}
+                keyboard = {
+                    "keyboard": [[{"text": "Kirim titik lokasi", "request_location": True}]],
+                    "resize_keyboard": True,
+                }
                 await self.call("sendMessage", chat_id=chat, text=MORE, reply_markup=keyboard)
         elif "location" in message or (text and not self.asks_files and not text.startswith("/")):
             case.statement = case.statement or text
-            buttons = {"inline_keyboard": [[{"text": "Ya, kirim", "callback_data": "c:ya"}, {"text": "Ubah", "callback_data": "c:ubah"}]]}
+            buttons = {
+                "inline_keyboard": [
+                    [{"text": "Ya, kirim", "callback_data": "c:ya"}, {"text": "Ubah", "callback_data": "c:ubah"}]
+                ]
+            }
             words = SUMMARY.format(statement=case.statement, files=case.files)
             await self.call("sendMessage", chat_id=chat, text=words, reply_markup=buttons)
         elif text and not text.startswith("/"):
@@ -102,14 +111,22 @@ class ScriptedBot:
         target = message.get("reply_to_message")
         if target and target["message_id"] == self.case.card:
             self.case.draft = message["text"]
-            await self.call("sendMessage", chat_id=message["chat"]["id"], text="Catatan diterima.", disable_notification=True, **self.case.thread)
+            await self.call(
+                "sendMessage",
+                chat_id=message["chat"]["id"],
+                text="Catatan diterima.",
+                disable_notification=True,
+                **self.case.thread,
+            )
 
     async def pressed(self, query: dict) -> None:
         case, data = self.case, query["data"]
         if data == "c:ya":
             await self.call("answerCallbackQuery", callback_query_id=query["id"], text="Terkirim")
             await self.call("editMessageReplyMarkup", chat_id=case.citizen, message_id=query["message"]["message_id"])
-            await self.call("sendMessage", chat_id=case.citizen, text=RECEIPT.format(number=self.number, code=self.code))
+            await self.call(
+                "sendMessage", chat_id=case.citizen, text=RECEIPT.format(number=self.number, code=self.code)
+            )
             await self.next_turn(1)
             return
         turn = self.turns[case.turn]
@@ -148,18 +165,33 @@ class ScriptedBot:
             f"{self.number} ({self.code})\nLangkah {case.turn + 2} dari {len(self.turns) + 1}: {turn.label}\n"
             f"Giliran: {turn.role} ({person.user.first_name})\nBatas: 10.12 WIB{returned}\n\n{case.statement}"
         )
-        card = await self.call("sendMessage", chat_id=desk.id, text=words, reply_markup={"inline_keyboard": [buttons]}, **case.thread)
+        card = await self.call(
+            "sendMessage", chat_id=desk.id, text=words, reply_markup={"inline_keyboard": [buttons]}, **case.thread
+        )
         case.card = card["message_id"]
         name = f"{person.user.first_name} {person.user.last_name}".strip()
-        mention = {"type": "text_mention", "offset": 0, "length": len(name), "user": {"id": person.user.id, "is_bot": False, "first_name": person.user.first_name}}
-        await self.call("sendMessage", chat_id=desk.id, text=f"{name}, giliran Bapak/Ibu: {turn.label}", entities=[mention], **case.thread)
+        mention = {
+            "type": "text_mention",
+            "offset": 0,
+            "length": len(name),
+            "user": {"id": person.user.id, "is_bot": False, "first_name": person.user.first_name},
+        }
+        await self.call(
+            "sendMessage",
+            chat_id=desk.id,
+            text=f"{name}, giliran Bapak/Ibu: {turn.label}",
+            entities=[mention],
+            **case.thread,
+        )
 
     def strip(self) -> list[StripRow]:
         case = self.case
         if case.turn < 0:
             return []
         labels = [("Pengaduan masuk", "Pelapor")] + [(turn.label, turn.role) for turn in self.turns]
-        state = lambda place: "done" if place < case.turn + 1 or case.closed else "now" if place == case.turn + 1 else "todo"  # noqa: E731
+        state = lambda place: (
+            "done" if place < case.turn + 1 or case.closed else "now" if place == case.turn + 1 else "todo"
+        )  # noqa: E731
         steps = [StripStep(str(place + 1), label, role, state(place)) for place, (label, role) in enumerate(labels)]
         due = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
         return [StripRow(self.office.id, self.code, steps, self.number, case.statement, due, closed=case.closed)]

@@ -35,12 +35,23 @@ PEKUTATAN = [
     Turn("Koreksi draf", "Camat", "Setujui", 2, back=1),
     Turn("Penyampaian tanggapan", "Petugas pengaduan", "Kirim", 0),
 ]
-PEOPLE = [("Siti", "Rahma", "Petugas pengaduan"), ("Bambang", "Irawan", "Sekcam"), ("Ratna", "Dewi", "Camat"), ("Eko", "Wahyudi", "Kasi Pembangunan")]
+PEOPLE = [
+    ("Siti", "Rahma", "Petugas pengaduan"),
+    ("Bambang", "Irawan", "Sekcam"),
+    ("Ratna", "Dewi", "Camat"),
+    ("Eko", "Wahyudi", "Kasi Pembangunan"),
+]
 OFFICES = [
     ("kanigaran", "Kecamatan Kanigaran", "Kanigaran", "Pemerintah Kota Probolinggo", "Asia/Jakarta"),
     ("kedopok", "Kecamatan Kedopok", "Kedopok", "Pemerintah Kota Probolinggo", "Asia/Jakarta"),
     ("pegantenan", "Kecamatan Pegantenan", "Pegantenan", "Pemerintah Kab. Pamekasan", "Asia/Jakarta"),
-    ("dpmd-pasuruan", "Dinas Pemberdayaan Masyarakat dan Desa", "DPMD Pasuruan", "Pemerintah Kab. Pasuruan", "Asia/Jakarta"),
+    (
+        "dpmd-pasuruan",
+        "Dinas Pemberdayaan Masyarakat dan Desa",
+        "DPMD Pasuruan",
+        "Pemerintah Kab. Pasuruan",
+        "Asia/Jakarta",
+    ),
     ("pekutatan", "Kecamatan Pekutatan", "Pekutatan", "Pemerintah Kab. Jembrana", "Asia/Makassar"),
 ]
 
@@ -98,8 +109,12 @@ async def theatre():
     offices = offices_in(world)
     async with serve(world, clock) as telegram:
         bots = {
-            "kanigaran": ScriptedBot(telegram.url, offices["kanigaran"], "KNG-2026-0001", "7K3F", KANIGARAN, asks_files=3),
-            "pekutatan": ScriptedBot(telegram.url, offices["pekutatan"], "PKT-2026-0001", "2M8C", PEKUTATAN, asks_files=0),
+            "kanigaran": ScriptedBot(
+                telegram.url, offices["kanigaran"], "KNG-2026-0001", "7K3F", KANIGARAN, asks_files=3
+            ),
+            "pekutatan": ScriptedBot(
+                telegram.url, offices["pekutatan"], "PKT-2026-0001", "2M8C", PEKUTATAN, asks_files=0
+            ),
         }
         site = stage.app(
             world,

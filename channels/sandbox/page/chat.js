@@ -68,10 +68,7 @@ export class ChatView {
     } else if (kind === "deleted") {
       this.nodes.get(data.message_id)?.remove();
       this.nodes.delete(data.message_id);
-    } else if (kind === "action") {
-      this.element.dataset.typing = "yes";
     }
-    if (kind === "message") delete this.element.dataset.typing;
     this.drawEmpty();
     this.seen();
   }

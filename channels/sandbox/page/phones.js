@@ -7,6 +7,8 @@ import { keyboardOf, makeRoom } from "./room.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 
+const TYPING_MS = 5000;
+
 class Phone {
   constructor(model, citizen, office, timeOf) {
     this.model = model;
@@ -68,8 +70,17 @@ class Phone {
 
   take(event) {
     this.view.take(event);
+    if (event.kind === "action") this.typing(true);
+    if (event.kind === "message") this.typing(false);
     if (["message", "blocked", "chat"].includes(event.kind)) this.standing();
     if (event.kind === "alert" && event.data.text) toast(this.toasts, event.data.text, { stays: event.data.show_alert });
+  }
+
+  /** The office "is typing" until it writes, or for as long as its word for it holds. */
+  typing(yes) {
+    clearTimeout(this.typed);
+    this.sub.textContent = yes ? word("typing") : this.office().government;
+    if (yes) this.typed = setTimeout(() => this.typing(false), TYPING_MS);
   }
 
   menu() {
