@@ -1,33 +1,43 @@
-"""Looks at files that people sent, in a child process that's started on demand and ended when it's idle."""
+"""Looks into files: our own sniffing, then a real decode in a child process that may die without harm."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
+import struct
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
-from bot.picture_job import Found, Job
-from bot.sniff import sniff, type_of
-from workflow.message import Location, Value
+from bot.sniffing import is_whole, sniff
+from workflow.happening import FileType
+from workflow.message import Location
 
-if TYPE_CHECKING:
-    from bot.clock import Clock
-    from workflow.happening import FileType
+_CHILD = Path(__file__).with_name("media_child.py")
+_LENGTHS = struct.Struct(">II")
+_LONGEST_JOB_S = 20.0
+_IDLE_S = 30.0  # a child that isn't needed for so long goes
+_JOBS_PER_CHILD = 200
 
-JOB_TIMEOUT_S = 20.0
-IDLE_S = 15.0
+UnfitReason = Literal["too_big", "not_allowed", "broken"]
 
 
-class Inspected(Value):
-    """What a file really is; `error` (one of `FileFailed.reason`) says why it's not taken in."""
+class Unfit(Exception):
+    """A file we don't take; `reason` is one of `FileFailed.reason`."""
 
-    error: str = ""
-    type: FileType = "other"
-    mime: str = ""
+    def __init__(self, reason: UnfitReason) -> None:
+        super().__init__(reason)
+        self.reason: UnfitReason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a file is, as far as we could see."""
+
+    type: FileType
+    mime: str
     width_px: int = 0
     height_px: int = 0
     position: Location | None = None
@@ -36,110 +46,103 @@ class Inspected(Value):
 
 
 class Media:
-    """One child at a time, one job at a time: pictures of two citizens are never open together."""
+    """Keeps one decoding child at most, started on demand, one job at a time."""
 
-    def __init__(self, clock: Clock, *, job_timeout_s: float = JOB_TIMEOUT_S, idle_s: float = IDLE_S) -> None:
-        self._clock = clock
-        self._job_timeout_s = job_timeout_s
-        self._idle_s = idle_s
-        self.child: asyncio.subprocess.Process | None = None  # None while nobody needs it
+    def __init__(self) -> None:
+        self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
-        self._used = 0
-        self._reaper: asyncio.Task[None] | None = None
+        self._jobs = 0
+        self._farewell: asyncio.TimerHandle | None = None
 
-    async def inspect(self, data: bytes) -> Inspected:
-        """Decide the type by the bytes, and open a picture for real."""
-        mime = sniff(data)
-        if not mime:
-            return Inspected(error="not_allowed")
-        kind = type_of(mime)
-        if kind != "photo":
-            return Inspected(type=kind, mime=mime)
-        found, _ = await self._do("inspect", data, mime, "")
-        if found.error:
-            return Inspected(error=found.error, type=kind, mime=mime)
-        position = None
-        if found.latitude is not None and found.longitude is not None:
-            position = Location(latitude=found.latitude, longitude=found.longitude)
-        return Inspected(
-            type=kind,
-            mime=mime,
-            width_px=found.width_px,
-            height_px=found.height_px,
-            position=position,
-            dark=found.dark,
-            blurred=found.blurred,
+    async def inspect(self, data: bytes) -> Finding:
+        """What the file is. Raises `Unfit`."""
+        sniffed = sniff(data)
+        if sniffed is None:
+            raise Unfit("not_allowed")
+        if sniffed.type != "photo":
+            if not is_whole(data, sniffed):
+                raise Unfit("broken")
+            return Finding(sniffed.type, sniffed.mime)
+        found, _ = await self._ask({"do": "inspect", "mime": sniffed.mime}, data)
+        position = found.get("position")
+        return Finding(
+            sniffed.type,
+            sniffed.mime,
+            found["width"],
+            found["height"],
+            Location(latitude=position[0], longitude=position[1]) if position else None,
+            found["dark"],
+            found["blurred"],
         )
 
     async def shown(self, data: bytes, stamp: str = "") -> bytes:
-        """A copy of a picture that may be shown: re-encoded, so that nothing of its EXIF is left, and stamped.
-
-        Raises `ValueError` if it can't be opened.
-        """
-        found, picture = await self._do("show", data, sniff(data), stamp)
-        if found.error:
-            raise ValueError(f"a stored picture can't be shown: {found.error}")
+        """A picture as a JPEG that carries nothing but the picture, upright, with `stamp` drawn over it. Raises `Unfit`."""
+        sniffed = sniff(data)
+        if sniffed is None or sniffed.type != "photo":
+            raise Unfit("not_allowed")
+        _, picture = await self._ask({"do": "show", "mime": sniffed.mime, "stamp": stamp}, data)
         return picture
 
     async def close(self) -> None:
-        """End the child."""
-        if self._reaper is not None:
-            self._reaper.cancel()
-        await self._end()
-
-    async def _do(self, verb: str, data: bytes, mime: str, stamp: str) -> tuple[Found, bytes]:
+        """Send the child away."""
         async with self._turn:
-            self._used += 1
-            try:
-                async with asyncio.timeout(self._job_timeout_s):
-                    answer = await self._ask(verb, data, mime, stamp)
-            except TimeoutError:
-                await self._end()
-                answer = Found(error="timeout"), b""
-            except (OSError, EOFError, msgspec.DecodeError):
-                await self._end()  # it died of the picture
-                answer = Found(error="broken"), b""
-            if self._reaper is None or self._reaper.done():
-                self._reaper = asyncio.create_task(self._end_when_idle(), name="media")
-            return answer
+            await self._dismiss()
 
-    async def _ask(self, verb: str, data: bytes, mime: str, stamp: str) -> tuple[Found, bytes]:
-        child = self.child
-        if child is None or child.returncode is not None:
-            child = self.child = await asyncio.create_subprocess_exec(
+    # --- the child ----------------------------------------------------------------------------------------------------
+
+    async def _ask(self, job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
+        async with self._turn:
+            try:
+                async with asyncio.timeout(_LONGEST_JOB_S):
+                    answer, content = await self._exchange(job, data)
+            except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+                await self._dismiss()  # it ran out of time or memory: the file is to blame
+                raise Unfit("broken") from error
+            except asyncio.CancelledError:
+                await self._dismiss()
+                raise
+            if self._jobs >= _JOBS_PER_CHILD:
+                await self._dismiss()
+            else:
+                self._farewell = asyncio.get_running_loop().call_later(_IDLE_S, self._let_go)
+        if "unfit" in answer:
+            raise Unfit(answer["unfit"])
+        return answer, content
+
+    async def _exchange(self, job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
+        if self._farewell is not None:
+            self._farewell.cancel()
+        if self._child is None or self._child.returncode is not None:
+            self._child = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "bot.decoder",
+                "-I",
+                str(_CHILD),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"},
             )
-        if child.stdin is None or child.stdout is None:
-            raise EOFError
-        head = msgspec.json.encode(Job(verb=verb, size_bytes=len(data), mime=mime, stamp=stamp))
-        child.stdin.write(head + b"\n" + data)
+            self._jobs = 0
+        self._jobs += 1
+        child = self._child
+        assert child.stdin is not None
+        assert child.stdout is not None
+        head = msgspec.json.encode(job)
+        child.stdin.write(_LENGTHS.pack(len(head), len(data)) + head)
+        child.stdin.write(data)
         await child.stdin.drain()
-        line = await child.stdout.readline()
-        if not line:
-            raise EOFError
-        found = msgspec.json.decode(line, type=Found)
-        return found, await child.stdout.readexactly(found.size_bytes) if found.size_bytes else b""
+        sizes = _LENGTHS.unpack(await child.stdout.readexactly(_LENGTHS.size))
+        answer = msgspec.json.decode(await child.stdout.readexactly(sizes[0]))
+        return answer, await child.stdout.readexactly(sizes[1])
 
-    async def _end_when_idle(self) -> None:
-        while True:
-            before = self._used
-            await self._clock.wait(self._idle_s)
-            if self._used == before and not self._turn.locked():
-                await self._end()
-                return
+    def _let_go(self) -> None:
+        if self._child is not None and self._child.stdin is not None and not self._turn.locked():
+            self._child.stdin.close()  # the end of its input is the end of the child
+            self._child = None
 
-    async def _end(self) -> None:
-        child, self.child = self.child, None
+    async def _dismiss(self) -> None:
+        if self._farewell is not None:
+            self._farewell.cancel()
+        child, self._child = self._child, None
         if child is not None and child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            child.kill()
             await child.wait()
-
-
-__all__ = ["Inspected", "Media"]

@@ -1,0 +1,176 @@
+"""The decoding child: reads pictures from its input, one after the other; it may be killed at any time.
+
+It's started as a file of its own, so that neither the program nor its secrets are in its memory, and nothing but the
+standard library and Pillow is loaded. A job is two lengths, a JSON head and the bytes; so is the answer.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import resource
+import struct
+import sys
+import warnings
+from typing import Any, BinaryIO
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
+
+_LENGTHS = struct.Struct(">II")
+_MEMORY_BYTES = 1_500_000_000
+_CPU_S = 30
+_MOST_PIXELS = 50_000_000
+_FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/heic": "HEIF",
+}
+_GPS_IFD = 0x8825
+_LONGEST_SHOWN_PX = 2560
+_JUDGED_PX = 512
+_DARK_BELOW = 35.0  # mean brightness of 255
+_BLURRED_BELOW = 45.0  # variance of the Laplacian
+
+
+class _Unfit(Exception):
+    """Not a picture we take."""
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        lengths = source.read(_LENGTHS.size)
+        if len(lengths) < _LENGTHS.size:
+            return
+        head_bytes, data_bytes = _LENGTHS.unpack(lengths)
+        job = json.loads(source.read(head_bytes))
+        data = source.read(data_bytes)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + _CPU_S, resource.RLIM_INFINITY))
+        _answer(sink, *_done(job, data))
+
+
+def _answer(sink: BinaryIO, answer: dict[str, Any], content: bytes) -> None:
+    head = json.dumps(answer).encode()
+    sink.write(_LENGTHS.pack(len(head), len(content)) + head + content)
+    sink.flush()
+
+
+def _done(job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        picture = _opened(data, job["mime"])
+        if job["do"] == "show":
+            return {}, _shown(picture, job["stamp"])
+        return _seen(picture), b""
+    except _Unfit as error:
+        return {"unfit": str(error)}, b""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return {"unfit": "too_big"}, b""
+    except MemoryError:
+        return {"unfit": "too_big"}, b""
+    except Exception:  # noqa: BLE001 - a decoder may raise anything over hostile bytes
+        return {"unfit": "broken"}, b""
+
+
+def _opened(data: bytes, mime: str) -> Image.Image:
+    """The picture, decoded as what it was sniffed to be and as nothing else."""
+    kind = _FORMATS[mime]
+    if kind == "HEIF":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    picture: Image.Image = Image.open(io.BytesIO(data), formats=[kind])
+    if picture.width * picture.height > _MOST_PIXELS:
+        raise _Unfit("too_big")
+    picture.load()
+    return picture
+
+
+def _seen(picture: Image.Image) -> dict[str, Any]:
+    position = _position(picture)
+    upright = ImageOps.exif_transpose(picture)
+    width, height = upright.size
+    grey = upright.convert("L")
+    grey.thumbnail((_JUDGED_PX, _JUDGED_PX))
+    edges = grey.filter(ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128))
+    edges = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))
+    dark = ImageStat.Stat(grey).mean[0] < _DARK_BELOW
+    return {
+        "width": width,
+        "height": height,
+        "position": position,
+        "dark": dark,
+        "blurred": not dark and ImageStat.Stat(edges).var[0] < _BLURRED_BELOW,
+    }
+
+
+def _position(picture: Image.Image) -> list[float] | None:
+    """Latitude and longitude in degrees, where the camera wrote them; nonsense counts as nothing."""
+    try:
+        gps = picture.getexif().get_ifd(_GPS_IFD)
+        latitude = _degrees(gps[2]) * (-1 if gps.get(1) == "S" else 1)
+        longitude = _degrees(gps[4]) * (-1 if gps.get(3) == "W" else 1)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError):
+        return None
+    plausible = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0)
+    return [round(latitude, 6), round(longitude, 6)] if plausible and math.isfinite(latitude + longitude) else None
+
+
+def _degrees(parts: Any) -> float:  # noqa: ANN401 - three rationals
+    return float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+
+
+def _shown(picture: Image.Image, stamp: str) -> bytes:
+    """A fresh JPEG without any metadata, with the stamp across it and once more below."""
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("RGBA", "LA", "P", "PA"):
+        layer = upright.convert("RGBA")
+        ground = Image.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        upright = ground
+    copy = Image.new("RGB", upright.size)
+    copy.paste(upright.convert("RGB"))
+    copy.thumbnail((_LONGEST_SHOWN_PX, _LONGEST_SHOWN_PX))
+    if stamp:
+        copy = _stamped(copy, stamp)
+    out = io.BytesIO()
+    copy.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _stamped(picture: Image.Image, stamp: str) -> Image.Image:
+    """The words in a light slanted pattern over the whole picture, and readable on a bar at the foot."""
+    side = max(picture.size)
+    font = ImageFont.load_default(max(12, side // 36))
+    left, top, right, bottom = (math.ceil(each) for each in font.getbbox(stamp))
+    tile = Image.new("L", (right - left + side // 10, (bottom - top) * 5), 0)
+    ImageDraw.Draw(tile).text((-left, -top), stamp, fill=110, font=font)
+    reach = int(math.hypot(*picture.size)) + tile.width
+    pattern = Image.new("L", (reach, reach), 0)
+    for row, y in enumerate(range(0, reach, tile.height)):
+        for x in range(-(row % 2) * tile.width // 2, reach, tile.width):
+            pattern.paste(tile, (x, y))
+    pattern = pattern.rotate(30, Image.Resampling.BILINEAR)
+    corner = ((pattern.width - picture.width) // 2, (pattern.height - picture.height) // 2)
+    pattern = pattern.crop((*corner, corner[0] + picture.width, corner[1] + picture.height))
+    picture.paste(Image.new("RGB", picture.size, "white"), mask=pattern)
+    picture.paste(Image.new("RGB", picture.size, "black"), (1, 1), pattern.point(lambda level: level // 2))
+    height = (bottom - top) * 2
+    small = ImageFont.load_default(
+        max(10, min(side // 36, int(font.size * picture.width / max(right - left, 1) * 0.95)))
+    )
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, picture.height - height, picture.width, picture.height), fill="white")
+    draw.text((picture.width / 2, picture.height - height / 2), stamp, fill="black", font=small, anchor="mm")
+    return picture
+
+
+if __name__ == "__main__":
+    main()
