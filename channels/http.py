@@ -133,7 +133,7 @@ _FAILURES = (aiohttp.ClientError, OSError, asyncio.TimeoutError, TooLong)
 
 def _meaning(error: Exception) -> NotSent | Lost:
     """What a failure of aiohttp says about the request: it never left, or nobody knows."""
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return NotSent("the address isn't a valid URL")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return NotSent("the server's name wasn't found")

@@ -20,6 +20,7 @@ from workflow.message import Inbound, Limits, SendError, Sent
 if TYPE_CHECKING:
     from telegram import Bot
 
+    from channels.telegram.library import Taken
     from channels.telegram.render import Call
     from channels.telegram.setup import Report
 
@@ -149,14 +150,14 @@ class Telegram:
         problems = await setup.prepare(self._api, self._bot(), webhook=webhook, secret=secret, desk=self.desk)
         return replace(report, problems=report.problems + problems)
 
-    async def _call(self, call: Call) -> object:
+    async def _call(self, call: Call) -> Taken:
         """One call, or the one that may stand in for it."""
         from channels.telegram import library
 
         try:
             return await library.call(self._bot(), call.method, call.fields)
         except AlreadyDone:
-            return True
+            return library.Taken()
         except SendError as error:
             words = error.reason.casefold()
             if call.otherwise is None or not any(each in words for each in call.refused_as):
@@ -171,10 +172,9 @@ class Telegram:
         return self._library
 
 
-def _sent(result: object, parcel: Parcel) -> Sent:
-    """What the provider calls the message, as far as its answer says so."""
-    thread = getattr(result, "message_thread_id", None) if parcel.message.kind == "topic" else None
-    if thread is not None:
-        return Sent(id=str(thread), thread=str(thread))
-    number = getattr(result, "message_id", None)
-    return Sent(id=str(number) if number is not None else parcel.target)
+def _sent(taken: Taken, parcel: Parcel) -> Sent:
+    """What the provider calls the message, as far as its answer says so; what was there before keeps its number."""
+    if parcel.message.kind == "topic":
+        thread = str(taken.message_thread_id or "")
+        return Sent(id=thread, thread=thread)
+    return Sent(id=str(taken.message_id or parcel.target))

@@ -242,8 +242,15 @@ FRAME = {
     "taken, with parts nobody knows": (
         parcel(text="x"),
         [ok(MESSAGE | {"entities": "hologram", "forward_origin": {"type": "new"}, "beam": 1})],
-        Sent(),
+        Sent(id="77"),
     ),
+    "taken, by a server of few words": (parcel(text="x"), [ok({"message_id": 77})], Sent(id="77")),
+    "a topic, by a server of few words": (
+        parcel(DESK, "topic", text="7K3F"),
+        [ok({"message_thread_id": 40})],
+        Sent(id="40", thread="40"),
+    ),
+    "a topic, with an odd result": (parcel(DESK, "topic", text="7K3F"), [ok([])], Sent()),
 }
 
 
