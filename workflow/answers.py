@@ -5,10 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workflow import asides, asking, awaited, beginning, choices, corrections, fields, hearing, intent, sorting
+from msgspec.structs import replace
+
+from workflow import (
+    asides,
+    asking,
+    awaited,
+    beginning,
+    choices,
+    corrections,
+    fields,
+    hearing,
+    intent,
+    smalltalk,
+    sorting,
+    wanted,
+)
 from workflow.heard import table
 from workflow.message import Message
-from workflow.standard import Asked
 from workflow.talk import Talk, choice
 
 Answer = Callable[[Talk, Message], bool]
@@ -24,19 +38,6 @@ def hear(talk: Talk, message: Message) -> None:
 
 
 # --- words with one meaning -------------------------------------------------------------------------------------------
-
-
-def number(talk: Talk, message: Message) -> bool:
-    """The number of a choice, for people who type it."""
-    digits = message.text.strip(" .)")
-    offered = talk.conversation.offered
-    if not re.fullmatch(r"\d", digits) or not 1 <= int(digits) <= len(offered):
-        return False
-    if talk.draft.awaiting == "sorting" and "," in talk.draft.awaiting_for:
-        return False
-    talk.heard(message, "")
-    choices.act(talk, offered[int(digits) - 1])
-    return True
 
 
 def slash(talk: Talk, message: Message) -> bool:
@@ -60,10 +61,8 @@ def slash(talk: Talk, message: Message) -> bool:
 
 
 def _put_off_or_awaited(talk: Talk, message: Message, plain: str) -> None:
-    from msgspec.structs import replace
-
     spoken = replace(message, text=plain)
-    for answer in (awaits, put_off, patience):
+    for answer in (awaits, put_off, smalltalk.patience):
         if answer(talk, spoken):
             return
     asking.again(talk)
@@ -71,7 +70,10 @@ def _put_off_or_awaited(talk: Talk, message: Message, plain: str) -> None:
 
 def _cancel(talk: Talk, _: str) -> None:
     _pause(talk, "cancel")
-    yes, no = choice("choice.cancel_yes", f"cancel:{talk.draft.code}:y"), choice("choice.no", f"cancel:{talk.draft.code}:n")
+    yes, no = (
+        choice("choice.cancel_yes", f"cancel:{talk.draft.code}:y"),
+        choice("choice.no", f"cancel:{talk.draft.code}:n"),
+    )
     talk.ask("cancel.ask", (yes, no))
 
 
@@ -160,7 +162,7 @@ def put_off(talk: Talk, message: Message) -> bool:
     draft = talk.draft
     if draft.awaiting not in ("", "change", "summary"):
         return False
-    open_ = {item.id: item for item in asking.missing(draft, talk.standard)}
+    open_ = {item.id: item for item in wanted.missing(draft, talk.standard)}
     if hearing.means(message.text, "later_all") and open_:
         talk.heard(message, "")
         choices.later(talk, tuple(open_))
@@ -207,9 +209,7 @@ def _put_off_word(text: str) -> tuple[str, str]:
 def _named_items(talk: Talk, text: str) -> tuple[list[str], str]:
     """The documents a text names at its beginning or end, and what's left of it without them."""
     names: dict[str, list[str]] = table("papers")["names"]
-    asked = {
-        sort: item.id for item in asking.wanted(talk.draft, talk.standard) for sort in asking.sorts_of(item)
-    }
+    asked = {sort: item.id for item in wanted.things(talk.draft, talk.standard) for sort in wanted.sorts_of(item)}
     words = text.split()
     found: list[str] = []
     kept: list[str] = []
@@ -223,59 +223,6 @@ def _named_items(talk: Talk, text: str) -> tuple[list[str], str]:
     return list(dict.fromkeys(found)), " ".join(kept)
 
 
-# --- small talk in between --------------------------------------------------------------------------------------------
-
-
-def patience(talk: Talk, message: Message) -> bool:
-    """Short words that answer nothing: "sebentar", "ya pak", "makasih", "assalamualaikum", "udah dikirim"."""
-    draft, text = talk.draft, message.text
-    word = hearing.means(text, "wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report")
-    asked = asking.asked_for(talk.standard, draft.asked) if draft.asked else None
-    if not word and not _says_sent(text):
-        return False
-    if asked is not None and asked.kind in asking.TEXT and word in ("keep", "no", "yes", "another") and asked.id != "statement":
-        return False
-    talk.heard(message, "")
-    if word == "wait":
-        talk.tell("wait.please")
-        return True
-    if word == "why":
-        _why(talk, asked)
-    elif word == "thanks":
-        talk.tell("thanks.short")
-    elif word == "greeting":
-        asides.return_greeting(talk, text)
-    elif word == "no" and asked is not None and asked.kind not in asking.TEXT:
-        talk.tell("put_off.which")
-    elif _says_sent(text):
-        _sent(talk)
-    talk.wait_for_files = False
-    asking.go_on(talk)
-    return True
-
-
-def _why(talk: Talk, asked: Asked | None) -> None:
-    if asked is None or asked.id == "statement":
-        return
-    talk.tell("why", requirement=asked.requirement_text, office=talk.standard.office.name)
-
-
-def _says_sent(text: str) -> bool:
-    words = hearing.folded(text)
-    sent = {"dikirim", "kirim", "terkirim", "kukirim"}
-    return len(words) <= 5 and bool(sent & set(words)) and words[0] in ("sudah", "tadi", "barusan", "kan", "lho", "loh")
-
-
-def _sent(talk: Talk) -> None:
-    have = tuple(
-        dict.fromkeys(paper.sort for paper in talk.draft.papers if paper.sort not in ("", "voice") and asking.usable(paper))
-    )
-    if have:
-        talk.tell("sent.have", things=asking.labels(have))
-    else:
-        talk.tell("sent.nothing")
-
-
 # --- something else than an answer ------------------------------------------------------------------------------------
 
 
@@ -286,8 +233,8 @@ def aside(talk: Talk, message: Message) -> bool:
         talk.heard(message, heard.intent)
         asides.danger(talk, message, heard)
         return True
-    asked = asking.asked_for(talk.standard, talk.draft.asked) if talk.draft.asked else None
-    if asked is not None and asked.kind in asking.TEXT and asked.id != "statement":
+    asked = wanted.asked_for(talk.standard, talk.draft.asked) if talk.draft.asked else None
+    if asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
         return False
     if heard.intent not in ("question", "status_check", "human_request", "privacy_request"):
         return False
@@ -303,12 +250,12 @@ def aside(talk: Talk, message: Message) -> bool:
 def fact(talk: Talk, message: Message) -> bool:
     """The answer to the open question, or several facts in one message."""
     draft, standard = talk.draft, talk.standard
-    found, rest, shown = fields.read(message.text, fields.wanted(draft, standard))
-    asked = asking.asked_for(standard, draft.asked) if draft.asked else None
-    if not found and asked is not None and asked.kind in asking.TEXT and asked.id != "statement":
+    found, rest, shown = fields.read(message.text, fields.looked_for(draft, standard))
+    asked = wanted.asked_for(standard, draft.asked) if draft.asked else None
+    if not found and asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
         if asked.id == "name" and not fields.is_name(message.text):
             return False
-        found, rest, shown = {asked.id: message.text.strip()}, "", fields.hidden(asked)
+        found, rest, shown = {asked.id: message.text.strip()}, "", fields.hidden(asked) or message.text
     if not found:
         return False
     fields.file(talk, found)
@@ -316,14 +263,14 @@ def fact(talk: Talk, message: Message) -> bool:
     if rest:
         talk.edit(statement=(*talk.draft.statement, rest))
     changed = draft.changing in found
-    talk.tell("fact.changed" if changed else "fact.filed", what=asking.labels(tuple(found)))
+    talk.tell("fact.changed" if changed else "fact.filed", what=wanted.labels(tuple(found)))
     talk.edit(changing="" if changed else talk.draft.changing)
     asking.go_on(talk)
     return True
 
 
 def correction(talk: Talk, message: Message) -> bool:
-    """ "eh salah, RT 3": what was said before is put right, and both wordings are kept."""
+    """`eh salah, RT 3`: what was said before is put right, and both wordings are kept."""
     fixed = corrections.read(message.text, talk.draft)
     if fixed is None:
         return False
@@ -335,7 +282,7 @@ def correction(talk: Talk, message: Message) -> bool:
 
 def names_a_photo(talk: Talk, message: Message) -> bool:
     """Words for a photo that came before them: "itu ktp saya"."""
-    last = next((paper for paper in reversed(talk.draft.papers) if not paper.sort and asking.usable(paper)), None)
+    last = next((paper for paper in reversed(talk.draft.papers) if not paper.sort and wanted.usable(paper)), None)
     if last is None:
         return False
     said = sorting.caption_says(message.text, sorting.possible(talk.draft, talk.standard))
@@ -343,7 +290,7 @@ def names_a_photo(talk: Talk, message: Message) -> bool:
         return False
     talk.heard(message, "")
     sorting.name(talk, last.file, said[0])
-    talk.tell("paper.received", what=asking.label(said[0]))
+    talk.tell("paper.received", what=wanted.label(said[0]))
     asking.go_on(talk)
     return True
 
@@ -354,7 +301,7 @@ def more(talk: Talk, message: Message) -> bool:
     first = not draft.statement
     if draft.changing == "statement":
         corrections.replace_statement(talk, message)
-        talk.tell("fact.changed", what=asking.label("statement"))
+        talk.tell("fact.changed", what=wanted.label("statement"))
         talk.edit(changing="")
     else:
         talk.edit(statement=(*draft.statement, message.text))
@@ -385,13 +332,12 @@ def _names_album(message: Message, sorts: tuple[str, ...]) -> bool:
 
 ANSWERS: tuple[Answer, ...] = (
     photo_words,
-    number,
     slash,
     command,
     awaits,
     put_off,
     names_a_photo,
-    patience,
+    smalltalk.patience,
     aside,
     correction,
     fact,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from workflow import afterwards, asking, desk, sorting
+from workflow import asking, desk, evidence, sorting, wanted
 from workflow.conversation import Paper
 from workflow.happening import FileFailed, FileReady, GistTyped
 from workflow.message import Attachment, Location, Message
@@ -58,8 +58,8 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
     if draft.awaiting == "retake":
         worse = talk.paper(draft.awaiting_for)
         return replace(paper, sort=worse.sort, said_by="asked", replaces=worse.file) if worse else paper
-    asked = asking.asked_for(standard, draft.asked) if draft.asked else None
-    if asked is None or asked.kind in asking.TEXT or len(asking.sorts_of(asked)) > 1:
+    asked = wanted.asked_for(standard, draft.asked) if draft.asked else None
+    if asked is None or asked.kind in wanted.TEXT or len(wanted.sorts_of(asked)) > 1:
         return paper
     rival = next((each for each in draft.papers if each.state == "pending" and each.said_by == "asked"), None)
     if rival is not None and not draft.changing:
@@ -72,7 +72,7 @@ def _older(talk: Talk, sort: str) -> str:
     """The file that a newer one of the same name is to take the place of, when the citizen is changing just that."""
     if talk.draft.changing != sort:
         return ""
-    return next((paper.file for paper in talk.draft.papers if paper.sort == sort and asking.usable(paper)), "")
+    return next((paper.file for paper in talk.draft.papers if paper.sort == sort and wanted.usable(paper)), "")
 
 
 def place(talk: Talk, location: Location) -> None:
@@ -96,7 +96,7 @@ def ready(talk: Talk, event: FileReady) -> str:
     """A file is there. Returns why nothing is to be done, or ""."""
     paper = talk.paper(event.file)
     if paper is None:
-        return afterwards.file_ready(talk, event)
+        return evidence.file_ready(talk, event)
     if paper.state == "ready":
         return "this file is known to be ready"
     talk.change_paper(
@@ -131,7 +131,7 @@ def _outside(talk: Talk, file: str) -> None:
     paper = talk.paper(file)
     assert paper is not None
     if paper.complaint:
-        afterwards.hand_over(talk, paper)
+        evidence.hand_over(talk, paper)
     elif paper.sort == "voice":
         _voice(talk, file)
     else:
@@ -161,7 +161,7 @@ def _judge(talk: Talk, paper: Paper) -> None:
     )
     if twin is not None and paper.sort in ("", twin.sort):
         talk.change_paper(paper.file, sort=twin.sort, said_by=twin.said_by, replaced=True)
-        talk.tell("paper.same", what=asking.label(twin.sort))
+        talk.tell("paper.same", what=wanted.label(twin.sort))
     else:
         _name_album(talk, paper)
         named = talk.paper(paper.file) or paper
@@ -179,11 +179,11 @@ def _received(talk: Talk, paper: Paper) -> None:
     if paper.replaces:
         talk.change_paper(paper.replaces, replaced=True)
     if sorting.possible(talk.draft, talk.standard):
-        talk.tell("paper.received", what=asking.label(paper.sort))
+        talk.tell("paper.received", what=wanted.label(paper.sort))
     elif paper.sort in sorting.PLACES:
         talk.tell("paper.attached")
     else:
-        talk.tell("paper.not_needed", what=asking.label(paper.sort))
+        talk.tell("paper.not_needed", what=wanted.label(paper.sort))
     if talk.draft.changing == paper.sort:
         talk.edit(changing="")
 
@@ -209,11 +209,11 @@ def _name_album(talk: Talk, paper: Paper) -> None:
 def _forget_put_off(talk: Talk) -> None:
     """What has come is no longer "menyusul" or "tidak ada"."""
     draft = talk.draft
-    have = {paper.sort for paper in draft.papers if asking.usable(paper)}
+    have = {paper.sort for paper in draft.papers if wanted.usable(paper)}
     came = {
         item
         for item in (*draft.later, *draft.lacking)
-        if (asked := asking.asked_for(talk.standard, item)) and have & set(asking.sorts_of(asked))
+        if (asked := wanted.asked_for(talk.standard, item)) and have & set(wanted.sorts_of(asked))
     }
     if came:
         later = tuple(item for item in draft.later if item not in came)
@@ -224,7 +224,7 @@ def failed(talk: Talk, event: FileFailed) -> str:
     """A file can't be had: what is said about it, and the words that came with it stay."""
     paper = talk.paper(event.file)
     if paper is None:
-        return afterwards.file_failed(talk, event)
+        return evidence.file_failed(talk, event)
     if paper.state != "pending":
         return "this file's end is known"
     talk.change_paper(event.file, state="failed", failed=event.reason)

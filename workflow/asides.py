@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workflow import asking, beginning, desk, hearing, intent, telling
+from workflow import asking, beginning, desk, hearing, intent, telling, wanted
 from workflow.conversation import Question
+from workflow.heard import table
 from workflow.intent import Guess
 from workflow.message import Message
 from workflow.say import lines, say
@@ -74,15 +75,14 @@ def known_answer(standard: Standard, text: str) -> str:
 
 def _asks_how_to_report(text: str) -> bool:
     words = hearing.folded(text)
-    ways = ("cara lapor", "cara mengadu", "bagaimana lapor", "bagaimana mengadu", "lapor di mana", "cara buat laporan")
-    ways += ("cara pengaduan", "cara menyampaikan pengaduan", "lapor ke mana", "mengadu ke mana", "syarat lapor")
+    ways = table("intents")["how_to_report"]["phrases"]
     return any(intent.stands_in(hearing.shape(way), words) for way in ways)
 
 
 def what_is_asked(talk: Talk) -> str:
     """What this office's standard asks, in one sentence."""
     things = tuple(asked.id for asked in talk.standard.asked() if asked.id != "statement" and asked.required)
-    return say("asks.things", things=asking.labels(things)) if things else say("asks.nothing")
+    return say("asks.things", things=wanted.labels(things)) if things else say("asks.nothing")
 
 
 # --- status -----------------------------------------------------------------------------------------------------------
@@ -111,8 +111,8 @@ def status(talk: Talk, text: str) -> None:
 
 
 def _draft_status(talk: Talk) -> None:
-    open_ = asking.missing(talk.draft, talk.standard)
-    missing = say("status.draft_missing", things=asking.labels(tuple(each.id for each in open_))) if open_ else ""
+    open_ = wanted.missing(talk.draft, talk.standard)
+    missing = say("status.draft_missing", things=wanted.labels(tuple(each.id for each in open_))) if open_ else ""
     talk.tell_text(lines(say("status.draft", code=talk.draft.code), missing))
     if talk.draft.awaiting in ("", "summary", "sorting"):
         asking.again(talk)
@@ -135,7 +135,7 @@ def privacy(talk: Talk) -> None:
     """The long notice."""
     standard = talk.standard
     keep = standard.privacy.retention_days
-    things = [asking.label(asked.id) for asked in standard.asked() if asked.personal]
+    things = [wanted.label(asked.id) for asked in standard.asked() if asked.personal]
     talk.tell(
         "privacy.long",
         office=standard.office.name,

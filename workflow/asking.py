@@ -1,71 +1,15 @@
-"""Asks for what the office's standard requires: what is still missing, the short notice before it, the next question."""
+"""Asks for what the office's standard requires: the short notice, then the next missing thing, then the summary."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from workflow import sorting, summary
+from workflow import sorting, summary, wanted
 from workflow.conversation import Draft, Paper
-from workflow.message import Choice
-from workflow.say import UnknownWords, listing, say
-from workflow.standard import Asked, Standard
+from workflow.say import UnknownWords, say
+from workflow.standard import Asked
 from workflow.talk import Rows, Talk, choice
 from workflow.world import Timer
-
-TEXT = ("text", "signature")
-
-
-# --- what is missing --------------------------------------------------------------------------------------------------
-
-
-def wanted(draft: Draft, standard: Standard) -> tuple[Asked, ...]:
-    """What this report has to be asked for, in order. A confidential one and a suggestion need no identity."""
-    freed = draft.confidential or draft.kind == "suggestion"
-    return tuple(asked for asked in standard.asked() if asked.id == "statement" or asked.required and not freed)
-
-
-def given(draft: Draft, asked: Asked) -> bool:
-    """Whether it's there, or its file is on the way."""
-    if asked.id == "statement":
-        return bool(draft.statement) or any(paper.sort == "voice" and usable(paper) for paper in draft.papers)
-    if asked.kind in TEXT:
-        return bool(draft.answers.get(asked.id) or draft.private.get(asked.id))
-    return any(paper.sort in sorts_of(asked) and usable(paper) for paper in draft.papers)
-
-
-def missing(draft: Draft, standard: Standard) -> tuple[Asked, ...]:
-    """What's neither there, nor said to come later, nor said not to exist."""
-    put_off = {*draft.later, *draft.lacking}
-    return tuple(asked for asked in wanted(draft, standard) if asked.id not in put_off and not given(draft, asked))
-
-
-def sorts_of(asked: Asked) -> tuple[str, ...]:
-    """The documents any of which will do."""
-    return asked.options or (asked.id,)
-
-
-def usable(paper: Paper) -> bool:
-    """Whether a file counts: not lost, and not replaced by a better one."""
-    return paper.state != "failed" and not paper.replaced
-
-
-def asked_for(standard: Standard, item: str) -> Asked | None:
-    """The requirement of that id, or the one of which it's a document."""
-    return next((asked for asked in standard.asked() if item == asked.id or item in sorts_of(asked)), None)
-
-
-def label(item: str) -> str:
-    """The name of a requirement or document as people read it: "KTP", "foto lokasi"."""
-    try:
-        return say(f"label.{item}")
-    except UnknownWords:
-        return item.replace("_", " ")
-
-
-def labels(items: tuple[str, ...]) -> str:
-    """Several of them as a list."""
-    return listing(tuple(label(item) for item in items))
-
 
 # --- going on ---------------------------------------------------------------------------------------------------------
 
@@ -78,7 +22,7 @@ def go_on(talk: Talk) -> None:
         talk.paragraphs.insert(0, introduced)
         talk.edit(extra={name: text for name, text in talk.draft.extra.items() if name != "introduced"})
     draft = talk.draft
-    open_ = missing(draft, talk.standard)
+    open_ = wanted.missing(draft, talk.standard)
     if open_ and open_[0].personal and _needs_consent(talk):
         _ask_consent(talk)
     elif worse := _to_retake(draft):
@@ -110,7 +54,7 @@ def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
         notice(talk)
     talk.edit(asked=item.id, awaiting="", awaiting_for="")
     if not talk.world.limits.one_thing_at_a_time and len(open_) > 1:
-        listed = "\n".join(say("ask.list_row", what=label(each.id)) for each in open_)
+        listed = "\n".join(say("ask.list_row", what=wanted.label(each.id)) for each in open_)
         talk.ask("ask.everything", list=listed)
         return
     talk.ask(_question(item), *_choices(talk, item), requirement=item.requirement_text, options=_options(item))
@@ -121,12 +65,16 @@ def _question(item: Asked) -> str:
     try:
         say(key, requirement="", options="")
     except UnknownWords:
-        return "ask.text" if item.kind in TEXT else "ask.document"
+        return "ask.text" if item.kind in wanted.TEXT else "ask.document"
     return key
 
 
 def _options(item: Asked) -> str:
-    return say("list.or", list=", ".join(label(each) for each in item.options)) if item.options else label(item.id)
+    return (
+        say("list.or", list=", ".join(wanted.label(each) for each in item.options))
+        if item.options
+        else wanted.label(item.id)
+    )
 
 
 def _choices(talk: Talk, item: Asked) -> Rows:
@@ -134,7 +82,7 @@ def _choices(talk: Talk, item: Asked) -> Rows:
         return ()
     code = talk.draft.code
     none = choice("choice.none", f"none:{code}:{item.id}")
-    if item.kind in TEXT:
+    if item.kind in wanted.TEXT:
         return ((none,),)
     return ((choice("choice.later", f"later:{code}:{item.id}"), none),)
 
@@ -147,8 +95,8 @@ def notice(talk: Talk) -> None:
     draft = talk.draft
     if draft.notice or draft.confidential or not talk.standard.asks_personal():
         return
-    things = tuple(asked.id for asked in wanted(draft, talk.standard) if asked.id != "statement")
-    talk.tell("notice.short", things=labels(things))
+    things = tuple(asked.id for asked in wanted.things(draft, talk.standard) if asked.id != "statement")
+    talk.tell("notice.short", things=wanted.labels(things))
     talk.edit(notice=f"{say('notice.version')}/{talk.standard.version}", notice_at=talk.world.now)
 
 
@@ -173,7 +121,7 @@ def _to_retake(draft: Draft) -> Paper | None:
     asked_before = {paper.sort for paper in draft.papers if paper.retake_asked}
     for paper in draft.papers:
         hard = paper.state == "ready" and paper.flaw and paper.sort not in ("", "voice", "supporting")
-        if hard and usable(paper) and not paper.kept and paper.sort not in asked_before:
+        if hard and wanted.usable(paper) and not paper.kept and paper.sort not in asked_before:
             return paper
     return None
 
@@ -183,14 +131,14 @@ def _ask_retake(talk: Talk, paper: Paper) -> None:
     talk.await_("retake", paper.file)
     talk.edit(asked=paper.sort)
     keep = choice("choice.keep", f"keep:{talk.draft.code}:{paper.file}")
-    talk.ask(f"retake.{paper.flaw}", (keep,), what=label(paper.sort))
+    talk.ask(f"retake.{paper.flaw}", (keep,), what=wanted.label(paper.sort))
 
 
 # --- patience ---------------------------------------------------------------------------------------------------------
 
 
 def _set_bells(talk: Talk) -> None:
-    """One reminder for a silent citizen and the day on which the draft is forgotten, both at an hour that wakes nobody."""
+    """One reminder for a silent citizen and the day on which the draft is forgotten, both when nobody sleeps."""
     office, draft, now = talk.world.office, talk.draft, talk.world.now
     asking = talk.standard.asking
     talk.edit(last_at=now)
@@ -209,11 +157,3 @@ def _set_bells(talk: Talk) -> None:
                 standard=draft.standard,
             )
         )
-
-
-def bells(draft: Draft) -> tuple[str, str]:
-    """The keys of a draft's timers."""
-    return f"remind_draft:{draft.code}", f"forget_draft:{draft.code}"
-
-
-__all__ = ["Choice", "again", "asked_for", "bells", "given", "go_on", "label", "missing", "notice", "wanted"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workflow import asking, beginning, choices, corrections, fields, hearing, sorting, summary
+from workflow import asking, beginning, choices, corrections, fields, hearing, sorting, summary, wanted
 from workflow.heard import table
 from workflow.message import Message
 from workflow.talk import Talk
@@ -17,7 +17,10 @@ def _summary(talk: Talk, message: Message) -> bool:
     """YA confirms, UBAH changes; "batal" and "tidak" are asked about."""
     text = message.text
     word = hearing.means(text, "edit", "cancel", "yes", "yes_only_here", "no", "later", "thanks")
-    data = {"edit": f"c:edit:{talk.draft.code}:{talk.draft.summaries}", "yes": f"c:yes:{talk.draft.code}:{talk.draft.summaries}"}
+    data = {
+        "edit": f"c:edit:{talk.draft.code}:{talk.draft.summaries}",
+        "yes": f"c:yes:{talk.draft.code}:{talk.draft.summaries}",
+    }
     data["yes_only_here"] = data["yes"]
     if word in data:
         talk.heard(message, "")
@@ -50,7 +53,7 @@ def _change(talk: Talk, message: Message) -> bool:
 
 
 def _change_words(talk: Talk, message: Message, words: str) -> bool:
-    found, _, _ = fields.read(words, fields.wanted(talk.draft, talk.standard))
+    found, _, _ = fields.read(words, fields.looked_for(talk.draft, talk.standard))
     if found:
         return False
     item = _part_named(talk, words)
@@ -63,16 +66,18 @@ def _change_words(talk: Talk, message: Message, words: str) -> bool:
 
 def _part_named(talk: Talk, words: str) -> str:
     """The requirement a few words name: "ktp", "isi laporan", "foto lokasinya"."""
-    folded = [word for word in hearing.folded(words) if word not in ("foto", "bagian", "yang", "mau", "ubah", "ganti", "saya")]
+    folded = [
+        word for word in hearing.folded(words) if word not in ("foto", "bagian", "yang", "mau", "ubah", "ganti", "saya")
+    ]
     phrase = " ".join(folded)
     named = table("papers")["fields"]
-    parts = [asked.id for asked in asking.wanted(talk.draft, talk.standard)]
+    parts = [asked.id for asked in wanted.things(talk.draft, talk.standard)]
     parts += [name for name in ("name", "address") if name in talk.draft.private and name not in parts]
     for part in parts:
-        if phrase in named.get(part, ()) or phrase == asking.label(part).casefold():
+        if phrase in named.get(part, ()) or phrase == wanted.label(part).casefold():
             return part
     said = sorting.caption_says(phrase, sorting.possible(talk.draft, talk.standard)) if len(folded) <= 2 else ()
-    asked = asking.asked_for(talk.standard, said[0]) if len(said) == 1 else None
+    asked = wanted.asked_for(talk.standard, said[0]) if len(said) == 1 else None
     return asked.id if asked else ""
 
 
@@ -107,7 +112,7 @@ def _sorting(talk: Talk, message: Message) -> bool:
     talk.heard(message, "")
     for number, sort in names.items():
         sorting.name(talk, papers[number - 1].file, sort)
-    talk.tell("sorting.thanks", things=asking.labels(tuple(dict.fromkeys(names.values()))))
+    talk.tell("sorting.thanks", things=wanted.labels(tuple(dict.fromkeys(names.values()))))
     asking.go_on(talk)
     return True
 
@@ -131,7 +136,7 @@ def _yes_or_no(yes: str, no: str) -> Answer:
 
 
 def _cancel(talk: Talk, message: Message) -> bool:
-    """ "Batalkan laporan?": a second "batal" is a yes; other words go on with the report, which is kept."""
+    """`Batalkan laporan?`: a second "batal" is a yes; other words go on with the report, which is kept."""
     word = hearing.means(message.text, "yes", "no", "cancel")
     if word == "cancel" and "jadi" in hearing.folded(message.text):
         word = "no"
@@ -144,7 +149,7 @@ def _cancel(talk: Talk, message: Message) -> bool:
 
 
 def _restart(talk: Talk, message: Message) -> bool:
-    """ "Mulai baru?": only a yes drops the draft."""
+    """`Mulai baru?`: only a yes drops the draft."""
     word = hearing.means(message.text, "yes", "no", "restart")
     if word:
         talk.heard(message, "")

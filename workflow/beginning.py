@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from workflow import asking, fields, hearing, intent
+from workflow import asking, fields, hearing, intent, wanted
 from workflow.conversation import Draft, Paper
 from workflow.heard import table
 from workflow.intent import Guess
@@ -24,7 +24,7 @@ INTRODUCED = timedelta(hours=12)
 # --- who speaks -------------------------------------------------------------------------------------------------------
 
 
-def salam(talk: Talk, text: str) -> str:
+def salam(text: str) -> str:
     """The answer to a salam, as the citizen used it; "" if there was none."""
     words = hearing.folded(text)
     if "assalamualaikum" in words:
@@ -37,7 +37,7 @@ def salam(talk: Talk, text: str) -> str:
 def greeting(talk: Talk, text: str) -> str:
     """The salam returned, else a wish for the time of day at the office."""
     part = part_of_day(talk.world.now, talk.world.office.calendar.zone)
-    return salam(talk, text) or say("salam.day", part=part)
+    return salam(text) or say("salam.day", part=part)
 
 
 def without_salutation(text: str) -> str:
@@ -56,7 +56,7 @@ def introduce(talk: Talk, key: str, text: str) -> None:
     office, calendar = talk.standard.office.name, talk.world.office.calendar
     greeted = talk.conversation.greeted_at
     if greeted is not None and talk.world.now - greeted < INTRODUCED:
-        returned = salam(talk, text)
+        returned = salam(text)
         short = say(f"{key}_again")
         talk.tell_text(f"{returned} {short}".strip())
         return
@@ -95,7 +95,7 @@ def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] =
 
 
 def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
-    found, rest, shown = fields.read(message.text, fields.wanted(talk.draft, talk.standard))
+    found, rest, shown = fields.read(message.text, fields.looked_for(talk.draft, talk.standard))
     fields.file(talk, found)
     rest = without_salutation(rest)
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
@@ -122,7 +122,9 @@ def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
     heard = heard or intent.guess(text)
     draft = talk.draft
     topics = {topic.id for topic in talk.standard.topics} | {"pungli"}
-    suggestion = heard.intent == "suggestion" and any("saran" in each.casefold() for each in talk.standard.service.product)
+    suggestion = heard.intent == "suggestion" and any(
+        "saran" in each.casefold() for each in talk.standard.service.product
+    )
     talk.edit(
         topic=draft.topic or (heard.topic if heard.topic in topics else ""),
         confidential=draft.confidential or heard.confidential,
@@ -133,7 +135,7 @@ def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
 def drop(talk: Talk) -> None:
     """The draft and its files go; what was said stays only in the sealed inbox."""
     draft = talk.draft
-    talk.unset += asking.bells(draft)
+    talk.unset += wanted.bells(draft)
     talk.erased += [paper.file for paper in draft.papers if not paper.reused]
     talk.set(draft=None, awaiting="", awaiting_for="", offered=())
 
@@ -153,7 +155,7 @@ def _names_head(talk: Talk) -> bool:
 
 
 def ask_about_head(talk: Talk) -> None:
-    """The report names the very person it would go to: is it about them?"""
+    """Ask whether the report is about the very person it would go to."""
     talk.await_("about_head")
     code = talk.draft.code
     yes, no = choice("choice.yes", f"head:{code}:y"), choice("choice.not", f"head:{code}:n")
@@ -193,7 +195,7 @@ def numbers_line(talk: Talk, kinds: tuple[str, ...]) -> str:
 
 def earlier(talk: Talk) -> Complaint | None:
     """The newest complaint of this address in which somebody showed who they are, if this office asks that at all."""
-    if not any(asked.personal for asked in asking.wanted(talk.draft, talk.standard)):
+    if not any(asked.personal for asked in wanted.things(talk.draft, talk.standard)):
         return None
     return next((each for each in reversed(talk.complaints()) if _knows(talk, each)), None)
 
@@ -203,12 +205,14 @@ def _knows(talk: Talk, complaint: Complaint) -> bool:
 
 
 def _identity(talk: Talk, complaint: Complaint) -> tuple[Paper, ...]:
-    sorts = {sort for asked in talk.standard.asked() if asked.identity for sort in asking.sorts_of(asked)}
-    return tuple(paper for paper in complaint.papers if paper.sort in sorts and paper.confirmed and asking.usable(paper))
+    sorts = {sort for asked in talk.standard.asked() if asked.identity for sort in wanted.sorts_of(asked)}
+    return tuple(
+        paper for paper in complaint.papers if paper.sort in sorts and paper.confirmed and wanted.usable(paper)
+    )
 
 
 def ask_same_person(talk: Talk) -> None:
-    """ "Masih atas nama ...?" before anything of an earlier report is used again."""
+    """`Masih atas nama ...?` before anything of an earlier report is used again."""
     complaint = earlier(talk)
     if complaint is None:
         asking.go_on(talk)
@@ -229,7 +233,7 @@ def same_person(talk: Talk, *, same: bool) -> None:
     if same and complaint is not None:
         asked = {each.id for each in talk.standard.asked()} | {"name"}
         private = {name: value for name, value in complaint.private.items() if name in asked}
-        have = {paper.sort for paper in talk.draft.papers if asking.usable(paper)}
+        have = {paper.sort for paper in talk.draft.papers if wanted.usable(paper)}
         again = tuple(
             replace(paper, message="", reused=complaint.id, confirmed=False)
             for paper in _identity(talk, complaint)

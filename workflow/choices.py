@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workflow import afterwards, arrivals, asking, beginning, opening, sorting, summary
+from workflow import afterwards, arrivals, asking, beginning, evidence, opening, sorting, summary, verdict, wanted
 from workflow.message import Press
 from workflow.say import say
-from workflow.talk import Talk
+from workflow.talk import Talk, choice
 
-NO_REASON = say("lacking.no_reason")
+NO_REASON = "-"
+"""What stands for a reason that nobody gave."""
+
 Act = Callable[[Talk, list[str]], bool]
 
 
@@ -55,7 +57,7 @@ def _yes(talk: Talk, args: list[str]) -> bool:
     if talk.draft.awaiting not in ("summary", "change", "cancel"):
         asking.again(talk)
         return True
-    if asking.missing(talk.draft, talk.standard):
+    if wanted.missing(talk.draft, talk.standard):
         asking.go_on(talk)
         return True
     summary.confirm(talk)
@@ -68,7 +70,7 @@ def _edit(talk: Talk, _: list[str]) -> bool:
 
 
 def _change(talk: Talk, args: list[str]) -> bool:
-    known = {each.id for each in asking.wanted(talk.draft, talk.standard)} | set(talk.draft.private)
+    known = {each.id for each in wanted.things(talk.draft, talk.standard)} | set(talk.draft.private)
     if args[0] not in known:
         return False
     summary.change(talk, args[0])
@@ -87,7 +89,7 @@ def later(talk: Talk, items: tuple[str, ...]) -> None:
     draft = talk.draft
     lacking = {item: why for item, why in draft.lacking.items() if item not in items}
     talk.edit(later=tuple(dict.fromkeys((*draft.later, *items))), lacking=lacking, changing="")
-    talk.tell("later.filed", things=_capital(asking.labels(items)))
+    talk.tell("later.filed", things=_capital(wanted.labels(items)))
     asking.go_on(talk)
 
 
@@ -103,21 +105,21 @@ def none(talk: Talk, item: str, why: str) -> None:
     draft = talk.draft
     reason = "" if why == NO_REASON else why
     later_ = tuple(each for each in draft.later if each != item)
-    asked = asking.asked_for(talk.standard, item)
-    if not why and asked is not None and asked.kind in asking.TEXT:
+    asked = wanted.asked_for(talk.standard, item)
+    if not why and asked is not None and asked.kind in wanted.TEXT:
         why = NO_REASON
     if not why:
         talk.edit(awaiting="reason", awaiting_for=item, asked=item, later=later_, changing="")
-        talk.ask("none.why", what=asking.label(item))
+        talk.ask("none.why", what=wanted.label(item))
         return
     talk.edit(lacking={**draft.lacking, item: reason}, later=later_, awaiting="", awaiting_for="", changing="")
     talk.tell("none.filed")
-    if asked is not None and asked.kind in asking.TEXT:
+    if asked is not None and asked.kind in wanted.TEXT:
         asking.go_on(talk)
 
 
 def _open(talk: Talk) -> set[str]:
-    return {each.id for each in asking.missing(talk.draft, talk.standard)} | {talk.draft.asked}
+    return {each.id for each in wanted.missing(talk.draft, talk.standard)} | {talk.draft.asked}
 
 
 def _no_longer_asked(talk: Talk) -> bool:
@@ -149,12 +151,12 @@ def _skip(talk: Talk, _: list[str]) -> bool:
 
 
 def _drop(talk: Talk, _: list[str]) -> bool:
-    """ "Batalkan" from the summary: asked once more, as always."""
+    """`Batalkan` from the summary: asked once more, as always."""
     if talk.draft.awaiting not in ("cancel", "restart"):
         talk.edit(resume=talk.draft.awaiting, resume_for=talk.draft.awaiting_for)
     talk.await_("cancel")
     code = talk.draft.code
-    talk.ask("cancel.ask", (_choice("choice.cancel_yes", f"cancel:{code}:y"), _choice("choice.no", f"cancel:{code}:n")))
+    talk.ask("cancel.ask", (choice("choice.cancel_yes", f"cancel:{code}:y"), choice("choice.no", f"cancel:{code}:n")))
     return True
 
 
@@ -197,7 +199,9 @@ def _agree(talk: Talk, args: list[str]) -> bool:
         return _no_longer_asked(talk)
     talk.edit(extra={**talk.draft.extra, "consent": args[0]}, awaiting="", awaiting_for="")
     if args[0] == "n":
-        personal = {each.id: say("lacking.no_consent") for each in asking.wanted(talk.draft, talk.standard) if each.personal}
+        personal = {
+            each.id: say("lacking.no_consent") for each in wanted.things(talk.draft, talk.standard) if each.personal
+        }
         talk.edit(lacking={**talk.draft.lacking, **personal})
         talk.tell("consent.no")
     asking.go_on(talk)
@@ -228,10 +232,10 @@ def _sort(talk: Talk, args: list[str]) -> bool:
             return False
         if talk.press is not None:
             talk.press = ""
-        talk.tell("paper.received", what=asking.label(sort))
+        talk.tell("paper.received", what=wanted.label(sort))
         asking.go_on(talk)
         return True
-    return afterwards.name_paper(talk, file, sort)
+    return evidence.name_paper(talk, file, sort)
 
 
 def _gist(talk: Talk, args: list[str]) -> bool:
@@ -239,17 +243,11 @@ def _gist(talk: Talk, args: list[str]) -> bool:
     if talk.telling and talk.draft.awaiting == "gist" and talk.draft.awaiting_for == file:
         arrivals.gist_answered(talk, file, right=right)
         return True
-    return afterwards.gist_answered(talk, file, right=right)
+    return evidence.gist_answered(talk, file, right=right)
 
 
 def _want(talk: Talk, args: list[str]) -> bool:
     return opening.chosen(talk, args[0])
-
-
-def _choice(key: str, data: str):  # noqa: ANN202 - a Choice
-    from workflow.talk import choice
-
-    return choice(key, data)
 
 
 def _capital(text: str) -> str:
@@ -279,7 +277,7 @@ ACTS: dict[str, tuple[Act, int]] = {
     "want": (_want, 1),
     "which": (afterwards.chose_which, 1),
     "more": (afterwards.chose_addition, 1),
-    "withdraw": (afterwards.chose_withdraw, 2),
-    "sudah": (afterwards.chose_satisfied, 1),
-    "belum": (afterwards.chose_unsatisfied, 1),
+    "withdraw": (verdict.chose_withdraw, 2),
+    "sudah": (verdict.chose_satisfied, 1),
+    "belum": (verdict.chose_unsatisfied, 1),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from workflow import asking, fields, hearing, sorting
 from workflow.conversation import Draft, Revision, Saying
 from workflow.heard import table
@@ -83,8 +85,6 @@ def replace_statement(talk: Talk, message: Message) -> None:
 
 
 def _renewed(saying: Saying, before: str, after: str) -> Saying:
-    from msgspec.structs import replace
-
     return replace(saying, text=after) if saying.text == before else saying
 
 
@@ -129,8 +129,6 @@ def _revise_statement(talk: Talk, saying: Saying, rest: str) -> None:
 
 
 def _reworded(saying: Saying, message: str, text: str) -> Saying:
-    from msgspec.structs import replace
-
     return replace(saying, text=text) if saying.message == message else saying
 
 

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from workflow import afterwards, answers, arrivals, asides, asking, beginning, choices, corrections, hearing, opening
+import re
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from workflow import (
+    acting,
+    afterwards,
+    answers,
+    arrivals,
+    asides,
+    asking,
+    beginning,
+    choices,
+    corrections,
+    hearing,
+    opening,
+)
 from workflow.happening import (
     Delivery,
     Due,
@@ -34,6 +51,11 @@ def needs(event: Event, office: Office) -> Needs:
 def advance(event: Event, world: World) -> Decision:
     """What becomes of one event of a citizen's lane. Pure; raises for no event that a channel or we can produce."""
     talk = begin(event, world)
+    return talk.decision(_handle(talk, event))
+
+
+def _handle(talk: Talk, event: Event) -> str:  # noqa: PLR0911 - one line for each kind of event
+    """Let the event do what it does to the talk. Returns why nothing was to be done, or ""."""
     match event:
         case Message():
             return _message(talk, event)
@@ -41,36 +63,35 @@ def advance(event: Event, world: World) -> Decision:
             return _press(talk, event)
         case Presence():
             talk.set(blocked=event.blocked)
-            return talk.decision()
+            return ""
         case FileReady():
-            ignored = arrivals.ready(talk, event)
+            return arrivals.ready(talk, event)
         case FileFailed():
-            ignored = arrivals.failed(talk, event)
+            return arrivals.failed(talk, event)
         case GistTyped():
-            ignored = arrivals.gist_typed(talk, event)
+            return arrivals.gist_typed(talk, event)
         case QuestionAnswered():
-            ignored = _question_answered(talk, event)
+            return _question_answered(talk, event)
         case QuestionBecomesComplaint():
-            ignored = _question_becomes_complaint(talk, event)
+            return _question_becomes_complaint(talk, event)
         case Due():
-            ignored = _due(talk, event)
+            return _due(talk, event)
         case Ignored():
-            ignored = event.reason
+            return event.reason
         case TopicMade() | Delivery():
-            ignored = "nothing that a citizen's talk waits for"
-    return talk.decision(ignored)
+            return "nothing that a citizen's talk waits for"
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
 
 
-def _message(talk: Talk, message: Message) -> Decision:
+def _message(talk: Talk, message: Message) -> str:
     if not message.private:
-        return talk.decision("a group that isn't the office's desk")
+        return "a group that isn't the office's desk"
     if message.edited:
-        return talk.decision(_edited(talk, message))
+        return _edited(talk, message)
     if message.id in talk.conversation.recent:
-        return talk.decision("this message is known")
+        return "this message is known"
     _seen(talk, message.id)
     name = message.sender.name
     talk.set(last_at=talk.world.now, blocked=False)
@@ -81,11 +102,11 @@ def _message(talk: Talk, message: Message) -> Decision:
         asides.unsupported(talk)
         if talk.telling and not message.text:
             asking.again(talk)
-            return talk.decision()
+            return ""
     if message.contact is not None:
         _contact(talk, message)
     _hear(talk, message)
-    return talk.decision()
+    return ""
 
 
 def _hear(talk: Talk, message: Message) -> None:
@@ -94,10 +115,12 @@ def _hear(talk: Talk, message: Message) -> None:
         arrivals.take(talk, message)
         if message.location is not None:
             arrivals.place(talk, message.location)
-        if message.text:
+        if message.text and not _number(talk, message):
             answers.hear(talk, message)
         elif message.location is not None:
             asking.go_on(talk)
+        return
+    if message.text and _number(talk, message):
         return
     if talk.conversation.complaints and afterwards.hear(talk, message):
         return
@@ -114,6 +137,20 @@ def _hear(talk: Talk, message: Message) -> None:
         asking.go_on(talk)
 
 
+def _number(talk: Talk, message: Message) -> bool:
+    """The number of a choice shown last, for people who type it; not where it may be the number of a photo."""
+    digits = message.text.strip(" .)")
+    offered = talk.conversation.offered
+    if not re.fullmatch(r"[1-9]", digits) or int(digits) > len(offered):
+        return False
+    if talk.telling and talk.draft.awaiting == "sorting" and "," in talk.draft.awaiting_for:
+        return False
+    if not choices.act(talk, offered[int(digits) - 1]):
+        return False
+    talk.heard(message, "")
+    return True
+
+
 def _is_sticker(message: Message) -> bool:
     return bool(message.attachments) and all(each.kind == "sticker" for each in message.attachments)
 
@@ -125,7 +162,9 @@ def _contact(talk: Talk, message: Message) -> None:
     if contact.own:
         talk.set(private={**talk.conversation.private, "phone": contact.phone})
     else:
-        talk.set(private={**talk.conversation.private, f"contact:{message.id}": f"{contact.name} {contact.phone}".strip()})
+        talk.set(
+            private={**talk.conversation.private, f"contact:{message.id}": f"{contact.name} {contact.phone}".strip()}
+        )
     talk.tell("contact.own" if contact.own else "contact.other")
     if talk.telling and not message.text:
         asking.again(talk)
@@ -159,7 +198,7 @@ def _edited(talk: Talk, message: Message) -> str:
             if saying.text == message.text:
                 return "an edit that changes no word"
             data = {"message": message.id, "before": saying.text}
-            if afterwards.act(talk, complaint.id, Act(kind="edited", text=message.text, data=data)):
+            if acting.act(talk, complaint.id, Act(kind="edited", text=message.text, data=data)):
                 talk.tell("edit.after")
             return ""
     return _edited_outside(talk, message)
@@ -180,14 +219,13 @@ def _edited_outside(talk: Talk, message: Message) -> str:
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-def _press(talk: Talk, event: Press) -> Decision:
+def _press(talk: Talk, event: Press) -> str:
     if not event.private:
-        return talk.decision("a group that isn't the office's desk")
+        return "a group that isn't the office's desk"
     if event.id in talk.conversation.recent:
-        return talk.decision("this press is known")
+        return "this press is known"
     _seen(talk, event.id)
-    choices.press(talk, event)
-    return talk.decision()
+    return choices.press(talk, event)
 
 
 # --- what the desk sends back -----------------------------------------------------------------------------------------
@@ -195,8 +233,6 @@ def _press(talk: Talk, event: Press) -> Decision:
 
 def _question_answered(talk: Talk, event: QuestionAnswered) -> str:
     """A petugas's answer to a question; not the office's answer to a complaint."""
-    from msgspec.structs import replace
-
     questions = tuple(
         replace(each, answered=True) if each.id == event.question else each for each in talk.conversation.questions
     )
@@ -209,7 +245,11 @@ def _question_answered(talk: Talk, event: QuestionAnswered) -> str:
 def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> str:
     """A petugas saw a complaint in a question: its words are the statement, and the talk goes on from there."""
     message = Message(
-        chat=event.chat, id=f"question:{event.question}", sender=Sender(id=event.chat.chat), at=event.at, text=event.text
+        chat=event.chat,
+        id=f"question:{event.question}",
+        sender=Sender(id=event.chat.chat),
+        at=event.at,
+        text=event.text,
     )
     if message.id in talk.conversation.recent:
         return "this question is a report already"
@@ -247,8 +287,6 @@ def _due(talk: Talk, event: Due) -> str:
 
 
 def _remind(talk: Talk) -> str:
-    from datetime import timedelta
-
     draft = talk.draft
     if draft.reminded_at is not None or talk.conversation.blocked:
         return "reminded already"

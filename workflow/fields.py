@@ -14,7 +14,7 @@ PRIVATE = frozenset({"name", "address", "signature"})
 NAME_WORDS = 6
 
 
-def wanted(draft: Draft, standard: Standard) -> tuple[str, ...]:
+def looked_for(draft: Draft, standard: Standard) -> tuple[str, ...]:
     """Which facts are looked for: what the office asks in words, and the name where it asks who somebody is.
 
     Where the standard asks no identity none is filed: what a citizen says of themselves stays in their own words.
@@ -36,7 +36,7 @@ def read(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
     found: dict[str, str] = {}
     rest, shown = text, text
     for name in names:
-        cut = _cut(rest, name, names)
+        cut = _cut(rest, name)
         if cut is None:
             continue
         value, begins, ends = cut
@@ -69,10 +69,12 @@ def file(talk: Talk, found: dict[str, str]) -> None:
 def is_name(text: str) -> bool:
     """Whether a text may be somebody's name: a few words of letters."""
     words = text.split()
-    return 0 < len(words) <= NAME_WORDS and not re.search(r"[?!]|\d{3}", text) and any(word[0].isalpha() for word in words)
+    return (
+        0 < len(words) <= NAME_WORDS and not re.search(r"[?!]|\d{3}", text) and any(word[0].isalpha() for word in words)
+    )
 
 
-def _cut(text: str, name: str, names: tuple[str, ...]) -> tuple[str, int, int] | None:
+def _cut(text: str, name: str) -> tuple[str, int, int] | None:
     """(value, begin, end) of a fact in a text."""
     rules = table("fields")[name]
     openers = sorted(rules["openers"], key=len, reverse=True)

@@ -60,7 +60,7 @@ def mask(text: str) -> Masked:
         pieces = [(match.start(), match.end()) for match in _PIECE.finditer(run[0])]
         said, since, at = "", 0, 0
         while at < len(pieces):
-            upto = _sixteen(run[0], pieces, at)
+            upto = _sixteen(pieces, at)
             if not upto:
                 at += 1
                 continue
@@ -73,7 +73,7 @@ def mask(text: str) -> Masked:
     return Masked(text=masked, found=tuple(found.items()))
 
 
-def _sixteen(run: str, pieces: list[tuple[int, int]], first: int) -> int:
+def _sixteen(pieces: list[tuple[int, int]], first: int) -> int:
     """Up to which piece, from `first` on, the digits are to be hidden; 0 for none."""
     count = 0
     for upto in range(first, len(pieces)):

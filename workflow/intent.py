@@ -114,9 +114,7 @@ def _winner(points: dict[str, int]) -> Intent:
 
 def _topic(words: tuple[str, ...]) -> str:
     """The topic with the most phrases heard; the first of the file among equals."""
-    heard = {
-        topic: sum(stands_in(phrase, words) for phrase in phrases) for topic, phrases in _groups("topics").items()
-    }
+    heard = {topic: sum(stands_in(phrase, words) for phrase in phrases) for topic, phrases in _groups("topics").items()}
     best = max(heard, key=lambda topic: heard[topic])
     return best if heard[best] else ""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from workflow import asides, beginning, choices, hearing, intent
+from workflow import asides, asking, beginning, hearing, intent, sorting
 from workflow.conversation import Saying
 from workflow.intent import Guess
 from workflow.message import Message
-from workflow.talk import Talk, choice
+from workflow.talk import Rows, Talk, choice
+from workflow.when import say_hours
 
 Opening = Callable[[Talk, Message, Guess], None]
 SHORTEST = 2
@@ -21,9 +21,12 @@ SHORTEST = 2
 def hear(talk: Talk, message: Message) -> None:
     """Answer a message that stands outside any report. A complaint begins one; nothing told is thrown away."""
     text = message.text
-    if _number(talk, message) or _slash(talk, message) or _word(talk, message):
+    if _slash(talk, message) or _word(talk, message):
         return
     heard = intent.guess(text)
+    if "question" in talk.conversation.extra and heard.intent not in ("emergency", "violence_report"):
+        _asked_for_question(talk, message)
+        return
     if message.attachments and heard.intent in ("unclear", "greeting", "thanks", "announcement"):
         _begin_with_files(talk, message, heard)
         return
@@ -42,8 +45,6 @@ def files_only(talk: Talk, message: Message) -> None:
 
 def _begin_with_files(talk: Talk, message: Message, heard: Guess) -> None:
     """Files with a few words beside them: a name for the photo, a greeting, or the beginning of the story."""
-    from workflow import sorting
-
     sorts = sorting.possible_today(talk.world.office.standard) or sorting.KNOWN
     names = sorting.caption_says(message.text, sorts) or (
         message.album and len(sorting.understood(message.text, 3, sorts)) > 1
@@ -56,15 +57,6 @@ def _begin_with_files(talk: Talk, message: Message, heard: Guess) -> None:
 
 
 # --- words, numbers, commands -----------------------------------------------------------------------------------------
-
-
-def _number(talk: Talk, message: Message) -> bool:
-    digits = message.text.strip(" .)")
-    offered = talk.conversation.offered
-    if not re.fullmatch(r"\d", digits) or not 1 <= int(digits) <= len(offered):
-        return False
-    talk.heard(message, "")
-    return choices.act(talk, offered[int(digits) - 1])
 
 
 def _slash(talk: Talk, message: Message) -> bool:
@@ -237,7 +229,7 @@ def _out_of_scope(talk: Talk, message: Message, heard: Guess) -> None:
 
 
 def _return_salam(talk: Talk, message: Message) -> None:
-    talk.tell_text(beginning.salam(talk, message.text))
+    talk.tell_text(beginning.salam(message.text))
 
 
 def _unclear(talk: Talk, message: Message, heard: Guess) -> None:
@@ -253,12 +245,11 @@ def _unclear(talk: Talk, message: Message, heard: Guess) -> None:
     talk.heard(message, "unclear")
     beginning.introduce(talk, "intro.greeting", message.text)
     talk.set(awaiting="unclear", awaiting_for=message.id, unclear=1)
-    talk.ask("unclear.ask", *four(talk))
+    talk.ask("unclear.ask", *four())
 
 
-def four(talk: Talk) -> tuple[tuple, ...]:
+def four() -> Rows:
     """The four choices."""
-    del talk
     return (
         (choice("unclear.report", "want:report"), choice("unclear.ask_choice", "want:ask")),
         (choice("unclear.status", "want:status"), choice("unclear.staff", "want:staff")),
@@ -271,8 +262,6 @@ def chosen(talk: Talk, what: str) -> bool:
     if what not in ("report", "ask", "status", "staff"):
         return False
     if talk.telling:
-        from workflow import asking
-
         asking.again(talk)
         return True
     talk.set(awaiting="", awaiting_for="", unclear=0)
@@ -297,9 +286,14 @@ def _ask_question(talk: Talk, saying: Saying | None) -> None:
         talk.raise_to("notice")
         return
     asides.ask_desk(talk, saying.text)
-    from workflow.when import say_hours
-
     talk.tell("question.forwarded", hours=say_hours(talk.world.office.calendar))
+
+
+def _asked_for_question(talk: Talk, message: Message) -> None:
+    """The words that were asked for after the choice "Tanya"."""
+    talk.set(extra={name: text for name, text in talk.conversation.extra.items() if name != "question"})
+    talk.heard(message, "question")
+    asides.question(talk, message)
 
 
 def _report_from(talk: Talk, saying: Saying | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workflow import asking, hearing
+from workflow import hearing, wanted
 from workflow.conversation import Draft, Paper
 from workflow.heard import table
 from workflow.message import Choice
@@ -35,7 +35,7 @@ def _is_unnamed(paper: Paper) -> bool:
 
 def possible(draft: Draft, standard: Standard) -> tuple[str, ...]:
     """What a photo may be: what is asked, then what is taken along with it."""
-    return _of(asking.wanted(draft, standard))
+    return _of(wanted.things(draft, standard))
 
 
 def possible_today(standard: Standard) -> tuple[str, ...]:
@@ -43,15 +43,15 @@ def possible_today(standard: Standard) -> tuple[str, ...]:
     return _of(standard.asked())
 
 
-def _of(wanted: tuple[Asked, ...]) -> tuple[str, ...]:
-    documents = [each for each in wanted if each.kind not in asking.TEXT]
-    sorts = [sort for each in documents for sort in asking.sorts_of(each)]
+def _of(things: tuple[Asked, ...]) -> tuple[str, ...]:
+    documents = [each for each in things if each.kind not in wanted.TEXT]
+    sorts = [sort for each in documents for sort in wanted.sorts_of(each)]
     extra = [sort for each in documents for sort in each.optional_documents]
     return tuple(dict.fromkeys(sorts + extra))
 
 
 def ask(talk: Talk) -> None:
-    """"Foto 1-3: mana KTP, mana KK, mana lokasi?", with a row of buttons for each photo."""
+    """`Foto 1-3: mana KTP, mana KK, mana lokasi?`, with a row of buttons for each photo."""
     papers = to_name(talk.draft, talk.standard)
     sorts = _open_first(talk, possible(talk.draft, talk.standard))
     talk.await_("sorting", ",".join(paper.file for paper in papers))
@@ -71,7 +71,7 @@ def ask(talk: Talk) -> None:
 
 def _open_first(talk: Talk, sorts: tuple[str, ...]) -> tuple[str, ...]:
     """What's still lacking stands first."""
-    have = {paper.sort for paper in talk.draft.papers if asking.usable(paper)}
+    have = {paper.sort for paper in talk.draft.papers if wanted.usable(paper)}
     return tuple(sorted(sorts, key=lambda sort: sort in have))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from workflow import asking, complaint
+from workflow import complaint, wanted
 from workflow.conversation import Draft, Paper
 from workflow.message import Choice
 from workflow.say import lines, listing, say
@@ -17,7 +17,7 @@ def show(talk: Talk) -> None:
     """Show what would be sent, and ask whether it's right."""
     draft = talk.draft
     number = draft.summaries + 1
-    files = tuple(paper.file for paper in draft.papers if paper.sort and asking.usable(paper))
+    files = tuple(paper.file for paper in draft.papers if paper.sort and wanted.usable(paper))
     talk.edit(summaries=number, shown=files, awaiting="summary", awaiting_for="", asked="", changing="")
     talk.summary = number
     yes = choice("choice.yes_right", f"yes:{draft.code}:{number}")
@@ -35,7 +35,7 @@ def body(talk: Talk) -> str:
         _line("summary.derived", _derived(talk)),
         _line("summary.papers", _papers(draft)),
         _place(draft),
-        _line("summary.later", listing(tuple(asking.label(item) for item in draft.later))),
+        _line("summary.later", listing(tuple(wanted.label(item) for item in draft.later))),
         _line("summary.lacking", ", ".join(_lacking(draft))),
         say("summary.confidential") if draft.confidential else "",
     )
@@ -43,7 +43,7 @@ def body(talk: Talk) -> str:
 
 def _told(draft: Draft) -> str:
     parts = list(draft.statement)
-    voices = [paper for paper in draft.papers if paper.sort == "voice" and not paper.gist and asking.usable(paper)]
+    voices = [paper for paper in draft.papers if paper.sort == "voice" and not paper.gist and wanted.usable(paper)]
     if voices:
         parts.append(say("summary.voice", count=len(voices)))
     text = "\n".join(parts)
@@ -53,21 +53,23 @@ def _told(draft: Draft) -> str:
 def _typed(talk: Talk) -> list[str]:
     draft = talk.draft
     values = {**draft.answers, **draft.private}
-    asked = [each.id for each in talk.standard.asked() if each.kind in asking.TEXT and each.id != "statement"]
+    asked = [each.id for each in talk.standard.asked() if each.kind in wanted.TEXT and each.id != "statement"]
     names = [*asked, *(name for name in ("name",) if name not in asked)]
     return [
-        say("summary.field", label=_capital(asking.label(name)), text=values[name]) for name in names if values.get(name)
+        say("summary.field", label=_capital(wanted.label(name)), text=values[name])
+        for name in names
+        if values.get(name)
     ]
 
 
 def _derived(talk: Talk) -> str:
-    return ", ".join(asking.label(each.id) for each in talk.standard.derived())
+    return ", ".join(wanted.label(each.id) for each in talk.standard.derived())
 
 
 def _papers(draft: Draft) -> str:
-    named = [paper for paper in draft.papers if paper.sort and paper.sort != "voice" and asking.usable(paper)]
+    named = [paper for paper in draft.papers if paper.sort and paper.sort != "voice" and wanted.usable(paper)]
     said = [_said(paper, named) for paper in named]
-    unnamed = sum(1 for paper in draft.papers if not paper.sort and asking.usable(paper))
+    unnamed = sum(1 for paper in draft.papers if not paper.sort and wanted.usable(paper))
     if unnamed:
         said.append(say("summary.unnamed", count=unnamed))
     return ", ".join(dict.fromkeys(said))
@@ -75,7 +77,7 @@ def _papers(draft: Draft) -> str:
 
 def _said(paper: Paper, named: list[Paper]) -> str:
     count = sum(1 for each in named if each.sort == paper.sort)
-    label = asking.label(paper.sort)
+    label = wanted.label(paper.sort)
     if count > 1:
         return say("summary.paper_count", what=label, count=count)
     return say("summary.paper_unclear", what=label) if paper.flaw else label
@@ -90,7 +92,7 @@ def _place(draft: Draft) -> str:
 
 def _lacking(draft: Draft) -> list[str]:
     return [
-        say("summary.lacking_why", what=asking.label(item), why=why) if why else asking.label(item)
+        say("summary.lacking_why", what=wanted.label(item), why=why) if why and why != "-" else wanted.label(item)
         for item, why in draft.lacking.items()
     ]
 
@@ -125,11 +127,11 @@ def confirm(talk: Talk) -> None:
         recent=talk.conversation.recent,
     )
     talk.more = talk.more + replace_conversation(opened, None)
-    talk.unset += asking.bells(draft)
+    talk.unset += wanted.bells(draft)
 
 
 def _settled(talk: Talk) -> Draft:
-    """The draft as it's handed over: shown files confirmed, and what was never asked named as lacking with its reason."""
+    """The draft as it's handed over: shown files confirmed, what was never asked named as lacking."""
     draft = talk.draft
     papers = tuple(
         replace(paper, confirmed=bool(paper.sort) and (paper.confirmed or paper.file in draft.shown))
@@ -137,7 +139,7 @@ def _settled(talk: Talk) -> Draft:
     )
     lacking = dict(draft.lacking)
     for asked in talk.standard.asked():
-        free = asked.id != "statement" and asked.required and not asking.given(draft, asked)
+        free = asked.id != "statement" and asked.required and not wanted.given(draft, asked)
         if free and asked.id not in draft.later and asked.id not in lacking:
             lacking[asked.id] = say("lacking.not_asked")
     return replace(draft, papers=papers, lacking=lacking, asked="", awaiting="", awaiting_for="")
@@ -149,17 +151,17 @@ def _settled(talk: Talk) -> Draft:
 def ask_what(talk: Talk) -> None:
     """Which part is to be changed."""
     draft = talk.draft
-    items = [asked.id for asked in asking.wanted(draft, talk.standard)]
+    items = [asked.id for asked in wanted.things(draft, talk.standard)]
     items += [name for name in ("name",) if draft.private.get(name) and name not in items]
     talk.await_("change")
     talk.edit(asked="")
-    buttons = [Choice(label=_capital(asking.label(item)), data=f"c:change:{draft.code}:{item}") for item in items]
+    buttons = [Choice(label=_capital(wanted.label(item)), data=f"c:change:{draft.code}:{item}") for item in items]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    talk.ask("change.what", *rows, items=listing(tuple(asking.label(item) for item in items)))
+    talk.ask("change.what", *rows, items=listing(tuple(wanted.label(item) for item in items)))
 
 
 def ask_which(talk: Talk) -> None:
-    """"batal" or "tidak" at the summary: change something, or cancel the report?"""
+    """Ask what a "batal" or "tidak" at the summary means: to change something, or to cancel."""
     draft = talk.draft
     talk.await_("summary")
     edit = choice("choice.edit", f"edit:{draft.code}:{draft.summaries}")
@@ -172,6 +174,6 @@ def change(talk: Talk, item: str) -> None:
     """Ask anew for one part; what was given stays until the new comes."""
     talk.await_("")
     talk.edit(changing=item, asked=item)
-    asked = asking.asked_for(talk.standard, item)
-    document = asked is not None and asked.kind not in asking.TEXT
-    talk.ask("change.document" if document else "change.text", what=asking.label(item))
+    asked = wanted.asked_for(talk.standard, item)
+    document = asked is not None and asked.kind not in wanted.TEXT
+    talk.ask("change.document" if document else "change.text", what=wanted.label(item))

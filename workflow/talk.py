@@ -1,8 +1,9 @@
-"""One event being answered in a citizen's talk: what was understood, what is said back, and what becomes of the talk."""
+"""One event being answered in a citizen's talk: what was understood, what is said back, what becomes of the talk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from datetime import timedelta
 from typing import Any
 
@@ -195,9 +196,7 @@ class Talk:
             return []
         text = self.press or ""
         return [
-            Outbound(
-                to=self.event.chat, kind="press", text=text, press=self.event.id, alert=bool(text), priority=0
-            )
+            Outbound(to=self.event.chat, kind="press", text=text, press=self.event.id, alert=bool(text), priority=0)
         ]
 
     def _fetch(self, file: str, attachment: Attachment) -> Fetch:
@@ -227,8 +226,6 @@ def choice(key: str, data: str, **fields: object) -> Choice:
 
 def replace_conversation(decision: Decision, conversation: Conversation | None) -> Decision:
     """The same decision with another conversation."""
-    from dataclasses import replace as changed
-
     return changed(decision, conversation=conversation)
 
 
