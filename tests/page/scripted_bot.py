@@ -189,10 +189,12 @@ class ScriptedBot:
         if case.turn < 0:
             return []
         labels = [("Pengaduan masuk", "Pelapor")] + [(turn.label, turn.role) for turn in self.turns]
-        state = lambda place: (
-            "done" if place < case.turn + 1 or case.closed else "now" if place == case.turn + 1 else "todo"
-        )  # noqa: E731
-        steps = [StripStep(str(place + 1), label, role, state(place)) for place, (label, role) in enumerate(labels)]
+        here = len(labels) if case.closed else case.turn + 1
+        states = ["done"] * here + ["now", *["todo"] * len(labels)]
+        steps = [
+            StripStep(str(place), label, role, state)
+            for place, ((label, role), state) in enumerate(zip(labels, states, strict=False), 1)
+        ]
         due = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
         return [StripRow(self.office.id, self.code, steps, self.number, case.statement, due, closed=case.closed)]
 

@@ -51,6 +51,14 @@ async def answer_card(page: Page, text: str, start: str) -> None:
     await expect(page.locator("#desk .message.mine", has_text=text)).to_be_visible()
 
 
+async def slipped(page: Page) -> list[str]:
+    """The parts whose content was scrolled out of place; only logs and bars may scroll."""
+    return await page.evaluate(
+        "[...document.querySelectorAll('body, main, section, .phone-body, .desk-room')]"
+        ".filter(part => part.scrollTop).map(part => part.id || part.className || part.tagName)"
+    )
+
+
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_road_in_kanigaran_goes_from_the_first_words_to_the_answer(size):
     name = "wide" if size == WIDE else "phone"
@@ -94,6 +102,8 @@ async def test_a_road_in_kanigaran_goes_from_the_first_words_to_the_answer(size)
         await turn_to(page, "citizens")
         await expect(phone.locator(".message", has_text="Lubang sudah ditambal hari ini.")).to_be_visible()
         await shot(page, f"page-{name}-5-answer")
+        await turn_to(page, "desk")
+        assert await slipped(page) == []
         assert page.said == []
 
 

@@ -34,15 +34,15 @@ def test_no_script_makes_markup_of_text_or_leaves_this_machine(name):
 
 def test_the_page_has_no_script_or_style_inside_and_names_only_its_own_files():
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", HTML)
-    assert re.findall(r"<script[^>]*>(.*?)</script>", HTML, re.S) == [""]
+    assert re.findall(r"<script[^>]*>(.*?)</script>", HTML, re.DOTALL) == [""]
     for address in re.findall(r'(?:src|href)="([^"#]+)"', HTML) + re.findall(r"url\(\"?([^)\"]+)", STYLES):
         assert address.startswith("/page/"), address
         assert (PAGE / address.removeprefix("/page/")).exists(), address
 
 
 def words_of(language: str) -> set[str]:
-    block = re.search(rf"^  {language}: \{{\n(.*?)^  \}},$", SCRIPTS["words.js"], re.S | re.M)
-    return set(re.findall(r"^    (\w+): ", block[1], re.M))
+    block = re.search(rf"^  {language}: \{{\n(.*?)^  \}},$", SCRIPTS["words.js"], re.DOTALL | re.MULTILINE)
+    return set(re.findall(r"^    (\w+): ", block[1], re.MULTILINE))
 
 
 def test_every_word_that_is_used_exists_and_none_is_left_over():
@@ -83,7 +83,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def themes() -> dict[str, dict[str, str]]:
-    light, dark = re.findall(r":root \{(.*?)\}", STYLES, re.S)[:2]
+    light, dark = re.findall(r":root \{(.*?)\}", STYLES, re.DOTALL)[:2]
     return {
         name: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
         for name, block in (("light", light), ("dark", dark))
@@ -142,5 +142,6 @@ def test_only_the_road_carries_a_position_and_it_lies_in_kanigaran():
 
 
 def test_one_card_is_too_dark_and_one_too_blurred():
-    assert brightness(picture("ktp_dark")) < 25 < 80 < brightness(picture("ktp"))
+    assert brightness(picture("ktp_dark")) < 25
+    assert brightness(picture("ktp")) > 80
     assert sharpness(picture("ktp_blurred")) * 10 < sharpness(picture("ktp"))
