@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from hmac import compare_digest
@@ -145,9 +146,11 @@ class Telegram:
         """Prepare the bot for a webhook at this address or for polling (""). Raises nothing; repeat unless `ready`."""
         from channels.telegram import setup
 
-        report = await self.describe()
         secret = self._secrets[0].decode() if self._secrets else ""
-        problems = await setup.prepare(self._api, self._bot(), webhook=webhook, secret=secret, desk=self.desk)
+        preparing = setup.prepare(self._api, self._bot(), webhook=webhook, secret=secret, desk=self.desk)
+        report, problems = await asyncio.gather(self.describe(), preparing)
+        if not report.bot_id:  # one reason why nothing works is enough
+            problems = tuple(problem for problem in problems if problem.blocks)
         return replace(report, problems=report.problems + problems)
 
     async def _call(self, call: Call) -> Taken:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS = 40
 
+NEVER: frozenset[Fact] = frozenset()
+PASSING: frozenset[Fact] = frozenset({"down", "busy", "uncertain"})
+ANY: frozenset[Fact] = frozenset(get_args(Fact))
+
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What keeps the bot from a part of its work; without a `fact` nothing failed, but it's set wrong."""
+    """What keeps the bot from a part of its work, and the way to mend it."""
 
     what: str
     mend: str
-    fact: Fact | None = None
+    fact: Fact | None = None  # of the call that failed; None where nothing failed but is set wrong
+    blocks: bool = False  # nothing arrives until it's mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,8 @@ class Report:
 
     @property
     def ready(self) -> bool:
-        """Whether nothing failed; otherwise it's worth trying again, except for a wrong token."""
-        return all(problem.fact is None for problem in self.problems)
+        """Whether messages can arrive now. Otherwise set-up is worth repeating."""
+        return not any(problem.blocks for problem in self.problems)
 
 
 @dataclass(slots=True)
@@ -60,36 +66,36 @@ class Inspection:
     api: Api
     problems: list[Problem]
 
-    async def ask(self, method: str, fields: Mapping[str, object], shape: type[_T], mend: str) -> _T | None:
+    async def ask(
+        self, method: str, fields: Mapping[str, object], shape: type[_T], mend: str, blocking: frozenset[Fact] = NEVER
+    ) -> _T | None:
         """The method's result, or None with a problem noted."""
-        return await self.tried(method, mend, partial(self.api.ask, method, fields, shape))
+        return await self.tried(method, mend, partial(self.api.ask, method, fields, shape), blocking)
 
-    async def tried(self, what: str, mend: str, work: Callable[[], Awaitable[_T]]) -> _T | None:
-        """The work's result, or None with a problem noted."""
+    async def tried(
+        self, what: str, mend: str, work: Callable[[], Awaitable[_T]], blocking: frozenset[Fact] = NEVER
+    ) -> _T | None:
+        """The work's result, or None with a problem noted; it blocks when it failed with one of those facts."""
         try:
             return await work()
         except AlreadyDone:
             return None
         except SendError as error:
-            self.problems.append(Problem(f"{what}: {error.reason}", mend, error.fact))
+            self.problems.append(Problem(f"{what}: {error.reason}", mend, error.fact, error.fact in blocking))
             return None
 
 
 async def describe(api: Api, desk: str | None) -> Report:
     """Look at the bot, its desk and its webhook, and change nothing."""
     look = Inspection(api, [])
-    me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.")
-    webhook = await look.ask("getWebhookInfo", {}, WebhookState, "Try again later.") if me is not None else None
-    if webhook is not None and webhook.last_error_message:
-        mend = "Telegram must reach public_url over HTTPS (port 443, 80, 88 or 8443), and the secret must be the same."
-        look.problems.append(Problem(f"Telegram's last call failed: {webhook.last_error_message}", mend))
-    group = None
-    if me is not None and desk:
-        group = await _desk(look, me, desk)
+    me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.", PASSING)
+    if me is None:
+        return Report(problems=tuple(look.problems))
+    webhook, group = await asyncio.gather(_webhook(look), _desk(look, me, desk))
     return Report(
-        bot_id=me.id if me else 0,
-        username=me.username if me else "",
-        sees_all=me.can_read_all_group_messages if me else False,
+        bot_id=me.id,
+        username=me.username,
+        sees_all=me.can_read_all_group_messages,
         desk=group.title if group else "",
         topics=group.is_forum if group else None,
         waiting=webhook.pending_update_count if webhook else 0,
@@ -108,16 +114,14 @@ async def prepare(api: Api, bot: Bot, *, webhook: str, secret: str, desk: str | 
             "allowed_updates": ALLOWED_UPDATES,
         }
         mend = "public_url must be an HTTPS address that Telegram reaches on port 443, 80, 88 or 8443."
-        await look.tried("setWebhook", mend, partial(call, bot, "set_webhook", fields))
+        road = look.tried("setWebhook", mend, partial(call, bot, "set_webhook", fields), ANY)
     else:
-        await look.tried("deleteWebhook", "Try again later.", partial(call, bot, "delete_webhook", {}))
+        # Where it fails for good, polling says so itself.
+        road = look.tried("deleteWebhook", "Try again later.", partial(call, bot, "delete_webhook", {}), PASSING)
     menus: list[tuple[str, BotCommandScope]] = [("citizen", BotCommandScopeAllPrivateChats())]
     if desk:
         menus.append(("desk", BotCommandScopeChat(int(desk))))
-    for audience, scope in menus:
-        menu = {"commands": commands(audience), "scope": scope}
-        mend = f"The menu of commands for the {audience} is missing; everything else works."
-        await look.tried("setMyCommands", mend, partial(call, bot, "set_my_commands", menu))
+    await asyncio.gather(road, *(_menu(look, bot, audience, scope) for audience, scope in menus))
     return tuple(look.problems)
 
 
@@ -127,8 +131,24 @@ def commands(audience: str) -> list[BotCommand]:
     return [BotCommand(key.removeprefix(prefix), words) for key, words in texts().items() if key.startswith(prefix)]
 
 
-async def _desk(look: Inspection, me: Me, desk: str) -> DeskChat | None:
+async def _menu(look: Inspection, bot: Bot, audience: str, scope: BotCommandScope) -> None:
+    mend = f"The menu of commands for the {audience} is missing; everything else works."
+    menu = {"commands": commands(audience), "scope": scope}
+    await look.tried("setMyCommands", mend, partial(call, bot, "set_my_commands", menu))
+
+
+async def _webhook(look: Inspection) -> WebhookState | None:
+    state = await look.ask("getWebhookInfo", {}, WebhookState, "Try again later.")
+    if state is not None and state.last_error_message:
+        mend = "Telegram must reach public_url over HTTPS (port 443, 80, 88 or 8443), and the secret must be the same."
+        look.problems.append(Problem(f"Telegram's last call failed: {state.last_error_message}", mend))
+    return state
+
+
+async def _desk(look: Inspection, me: Me, desk: str | None) -> DeskChat | None:
     """The staff group, and whether the bot can do there what it must."""
+    if not desk:
+        return None
     mend = "Add the bot to the staff group, and put the group's number into `desk`."
     group = await look.ask("getChat", {"chat_id": int(desk)}, DeskChat, mend)
     if group is None:

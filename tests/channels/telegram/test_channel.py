@@ -192,6 +192,7 @@ async def test_each_audience_gets_its_menu(telegram, server):
     server.answer = answering()
     await telegram.set_up()
     menus = [request.fields for request in server.requests if request.method == "setMyCommands"]
+    menus.sort(key=lambda menu: menu["scope"]["type"])
     assert [menu["scope"] for menu in menus] == [{"type": "all_private_chats"}, {"type": "chat", "chat_id": -100200}]
     assert [command["command"] for command in menus[0]["commands"]] == [
         "start",
@@ -219,24 +220,36 @@ async def test_looking_changes_nothing(telegram, server):
 
 
 TROUBLE = {
-    "a wrong token": ({"getMe": no(401, "Unauthorized")}, "getMe: Unauthorized", False),
-    "a desk that isn't there": ({"getChat": no(400, "Bad Request: chat not found")}, "getChat: Bad Request: chat not found", False),
-    "a desk that is a basic group": ({"getChat": FORUM | {"type": "group"}}, "the desk is a group, not a supergroup", True),
-    "a desk that was left": ({"getChatMember": {"status": "left"}}, "the bot isn't a member of the desk", True),
-    "topics it may not make": ({"getChatMember": {"status": "member"}}, "the desk has topics and the bot may not make any", True),
-    "a webhook that fails": ({"getWebhookInfo": {"url": "x", "last_error_message": "SSL error"}}, "Telegram's last call failed: SSL error", True),
-    "no menu": ({"setMyCommands": Reply(502, b"<html>")}, "setMyCommands: status 502 without Telegram's JSON", False),
+    "a desk that isn't there": ({"getChat": no(400, "Bad Request: chat not found")}, "getChat: Bad Request: chat not found"),
+    "a desk that is a basic group": ({"getChat": FORUM | {"type": "group"}}, "the desk is a group, not a supergroup"),
+    "a desk that was left": ({"getChatMember": {"status": "left"}}, "the bot isn't a member of the desk"),
+    "topics it may not make": ({"getChatMember": {"status": "member"}}, "the desk has topics and the bot may not make any"),
+    "a webhook that fails": ({"getWebhookInfo": {"url": "x", "last_error_message": "SSL error"}}, "Telegram's last call failed: SSL error"),
+    "no menu": ({"setMyCommands": Reply(502, b"<html>")}, "setMyCommands: status 502 without Telegram's JSON"),
+    "a server that knows no webhooks": ({"deleteWebhook": no(404, "Not Found")}, "deleteWebhook: Not Found"),
+    "a wrong token": ({"getMe": no(401, "Unauthorized"), "setMyCommands": no(401, "Unauthorized")}, "getMe: Unauthorized"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", TROUBLE)
-async def test_what_is_wrong_is_told_with_the_way_to_mend_it(case, telegram, server):
-    changes, what, ready = TROUBLE[case]
+async def test_what_is_wrong_is_told_with_the_way_to_mend_it_and_holds_up_nothing(case, telegram, server):
+    changes, what = TROUBLE[case]
     server.answer = answering(changes)
     report = await telegram.set_up()
-    assert what in [problem.what for problem in report.problems]
+    assert {problem.what for problem in report.problems} == {what}
     assert all(problem.mend for problem in report.problems)
-    assert report.ready is ready
+    assert report.ready
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+async def test_what_passes_is_worth_another_set_up(method, telegram, server):
+    server.answer = answering({method: no(500, "Internal Server Error")})
+    assert not (await telegram.set_up()).ready
+
+
+async def test_without_a_webhook_nothing_arrives_by_one(telegram, server):
+    server.answer = answering({"setWebhook": no(400, "Bad Request: bad webhook: Failed to resolve host")})
+    assert not (await telegram.set_up("https://aduan.example/telegram/kanigaran")).ready
 
 
 async def test_a_server_that_is_away_is_told_and_raises_nothing(http):
