@@ -12,9 +12,10 @@ from workflow.office import Staff
 from workflow.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.progress import is_voice, lacking, part_of, turn
 from workflow.record import Complaint
-from workflow.rights import available
+from workflow.rights import available, written
 from workflow.say import lines, say
-from workflow.stages import has_act, ways
+from workflow.stages import WRITTEN, has_act, parts, ways
+from workflow.standard import Standard
 from workflow.telling import shortened, sort_name, thing
 from workflow.when import say_moment, say_near
 from workflow.world import World
@@ -26,7 +27,7 @@ PREVIEW_CHARACTERS = 2600
 PEOPLE = 8
 
 # Acts that are done by replying to the card need no button; those with a menu of their own share one.
-_BY_REPLY = ("report", "draft", "number")
+_BY_REPLY = ("write", "number")
 _MENUS = {"refer_sent": "refer", "refer_self": "refer"}
 
 
@@ -174,11 +175,17 @@ def _foot(complaint: Complaint, world: World) -> str:
         text = shortened(telling.answer(complaint, world), PREVIEW_CHARACTERS)
         key = "desk.card.preview" if complaint.citizen else "desk.card.preview_by_hand"
         return say(key, text=text)
+    if part.act in WRITTEN and written(complaint, part.act) and not complaint.correction:
+        return say(f"desk.card.do_{part.act}_written", role=_next_role(complaint, standard))
     if part.act == "report" and not has_act(standard, "draft"):
         return say("desk.card.do_report_as_answer")
     if part.act in ("dispose", "ask_staff"):
-        role = standard.role(standard.step(complaint.step).assignee or part.role).label
-        return say(f"desk.card.do_{part.act}", role=role)
+        role = standard.step(complaint.step).assignee or part.role
+        first = names(_suggested(complaint, role, world))
+        return lines(
+            say(f"desk.card.do_{part.act}", role=standard.role(role).label),
+            say("desk.card.suggested", names=first) if first else "",
+        )
     return lines(_delivery(complaint), say(f"desk.card.do_{part.act}"))
 
 
@@ -203,14 +210,14 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
     for act in available(complaint, standard):
         if act in ("dispose", "ask_staff"):
             role = standard.step(complaint.step).assignee or ""
-            rows += [(_person_label(person), act, str(person.id)) for person in suggested(complaint, role, world)]
+            rows += [(person.name, act, str(person.id)) for person in candidates(complaint, role, world)]
         elif act == "branch":
             rows += [(_capital(when), act, str(n)) for n, (when, _) in enumerate(ways(standard.step(complaint.step)))]
         elif act == "hand" and len(world.office.with_role(part_of(complaint, standard).role)) < 2:
             continue
         elif act not in _BY_REPLY:
             menu = _MENUS.get(act, act)
-            rows.append((say(f"desk.button.{menu}"), menu, ""))
+            rows.append((say(f"desk.button.{menu}", role=_next_role(complaint, standard)), menu, ""))
     buttons = [button(shortened(label, LABEL_CHARACTERS), act, complaint.code, complaint.version, arg)
                for label, act, arg in dict.fromkeys(rows)]  # fmt: skip
     if complaint.papers or complaint.private:
@@ -232,12 +239,21 @@ def paired(buttons: list[Choice]) -> Rows:
     return tuple(rows)
 
 
-def suggested(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:
+def _next_role(complaint: Complaint, standard: Standard) -> str:
+    """To whom the step goes on: "Ajukan ke Camat"."""
+    onward = standard.next_step(standard.step(complaint.step))
+    return standard.role(parts(onward)[0].role).label if onward else ""
+
+
+def candidates(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:
     """Whom to name: the people of a role, those the complaint's topic suggests first."""
+    return tuple(dict.fromkeys((*_suggested(complaint, role, world), *world.office.with_role(role))))[:PEOPLE]
+
+
+def _suggested(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:
     standard = world.standard_of(complaint.standard)
     topic = next((row for row in standard.topics if row.id == complaint.topic and row.role == role), None)
-    first = world.office.with_title(role, topic.title) if topic and topic.title else ()
-    return tuple(dict.fromkeys((*first, *world.office.with_role(role))))[:PEOPLE]
+    return world.office.with_title(role, topic.title) if topic and topic.title else ()
 
 
 def _person_label(person: Staff) -> str:

@@ -25,7 +25,7 @@ from workflow.world import Decision, Fetch, World
 NOTE = "."
 """Text that begins with a dot is a note and never leaves the office."""
 
-_TEXT_ACTS = {"report": "report", "draft": "draft", "number": "number", "deliver": "reword", "hand_over": "reword"}
+_TEXT_ACTS = {"report": "write", "draft": "write", "number": "number", "deliver": "reword", "hand_over": "reword"}
 _WITH_PAPER = ("report", "draft", "approve", "sign", "number", "deliver")
 
 

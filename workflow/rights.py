@@ -6,7 +6,7 @@ from workflow.case import UNDO, Refused
 from workflow.office import Staff
 from workflow.progress import lacking, part_of, turn, unnamed
 from workflow.record import Act, Complaint
-from workflow.stages import ACTS, offered
+from workflow.stages import ACTS, WRITTEN, offered
 from workflow.standard import Standard
 from workflow.world import World
 
@@ -30,7 +30,8 @@ def check(complaint: Complaint, act: Act, world: World) -> None:
     if complaint.closed_at is not None:
         raise Refused("desk.refused.closed")
     if act.kind not in available(complaint, world.standard_of(complaint.standard)):
-        raise Refused("desk.refused.not_here")
+        unwritten = act.kind in WRITTEN and act.kind == part_of(complaint, world.standard_of(complaint.standard)).act
+        raise Refused("desk.refused.not_written" if unwritten else "desk.refused.not_here")
     if not has_turn(person, complaint, world):
         raise _not_yours(complaint, world)
 
@@ -76,11 +77,18 @@ def _fits(act: str, complaint: Complaint, standard: Standard) -> bool:
     missing = bool(lacking(complaint, standard))
     if act in ("complete", "verify"):
         return not missing or unnamed(complaint)
+    if act in WRITTEN:
+        return bool(written(complaint, act)) and not complaint.correction
     if act in ("enough", "seen"):
         return missing
     if act in ("deliver", "hand_over"):
         return (act == "deliver") == (complaint.citizen is not None)
     return True
+
+
+def written(complaint: Complaint, act: str) -> str:
+    """The words that a report or a draft would pass on as it stands."""
+    return complaint.report if act == "report" else complaint.draft
 
 
 def can_undo(complaint: Complaint, by: str, world: World) -> bool:

@@ -13,8 +13,8 @@ from workflow.case import Case, Refused
 from workflow.office import Staff
 from workflow.progress import close, enter, finish, lacking, resume, unnamed, waits_for
 from workflow.record import Act, Pause, Source, Undo
-from workflow.rights import can_undo, has_turn
-from workflow.stages import ACTS, has_act, joins_on, ways
+from workflow.rights import can_undo, has_turn, written
+from workflow.stages import ACTS, joins_on, ways
 from workflow.world import Timer
 
 # What an act on the procedure changes and a take-back restores; what the citizen gave meanwhile stays.
@@ -129,17 +129,24 @@ def _dispose(case: Case, act: Act) -> None:
         case.news.append(telling.is_handled(case))
 
 
-def _report(case: Case, act: Act) -> None:
+def _write(case: Case, act: Act) -> None:
+    """The step's own text, as often as its author likes; it goes on only with a press."""
     text = _words(act)
     _acted(case, act)
-    if act.kind == "report":
+    kind = case.part.act
+    case.record("write", text=text, role=case.part.role)
+    if kind == "report":
         case.set(report=text)
-        if not has_act(case.standard, "draft"):
-            case.set(draft_by=str(_actor(case).id))
     else:
-        case.set(draft=text, draft_by=str(_actor(case).id), correction="")
-    case.set(answer="")
-    finish(case, act.kind, text=text)
+        case.set(draft=text)
+    case.set(draft_by=str(_actor(case).id), correction="")
+
+
+def _report(case: Case, act: Act) -> None:
+    """What was written goes on: to whoever checks it, or to the one who brings it to the citizen."""
+    _acted(case, act)
+    case.set(answer="", draft_by=case.complaint.draft_by or str(_actor(case).id))
+    finish(case, act.kind, text=written(case.complaint, act.kind))
 
 
 def _approve(case: Case, act: Act) -> None:
@@ -361,6 +368,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "archive": _plain,
     "enough": _enough,
     "branch": _branch,
+    "write": _write,
     "seen": _seen,
     "ask": _ask,
     "return": _return,

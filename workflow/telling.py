@@ -19,6 +19,7 @@ from workflow.when import DAYS, say_date, say_moment, say_near, say_time
 from workflow.world import World
 
 MATTER_CHARACTERS = 70
+SHORT_WORDS = 15
 WEEK_DAYS = 7
 NOTICE_AFTER_RECEIPT = "receipt-1"
 """The version of the short notice that comes after the receipt where nothing personal is asked."""
@@ -36,7 +37,8 @@ def name_of(complaint: Complaint) -> str:
 
 def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
     """The complaint in a few of the citizen's own words."""
-    words = " ".join(complaint.statement.split())
+    first, _, more = complaint.statement.strip().partition("\n")
+    words = " ".join((first if len(first) >= SHORT_WORDS else f"{first} {more}").split())
     if not words:
         words = next((paper.gist for paper in complaint.papers if paper.gist), "") or say("telling.without_words")
     return shortened(words.rstrip(".!? ") or words, limit)

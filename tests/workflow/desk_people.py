@@ -90,6 +90,6 @@ def straight(complaint: Complaint, here: World) -> Act:
     data, text = {}, ""
     if kind in ("dispose", "ask_staff"):
         data = {"arg": str(here.office.with_role(step.assignee)[0].id)}
-    elif kind in ("report", "draft", "number", "enough"):
+    elif kind in ("write", "number", "enough"):
         text = f"kata {kind}"
     return Act(kind=kind, by=f"staff:{person.id}", text=text, data=data, version=complaint.version)

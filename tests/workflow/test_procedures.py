@@ -8,15 +8,15 @@ from tests.workflow.desk_people import OFFICES, office, opened, straight
 from workflow.complaint import Complaint, Entry, apply
 
 WALKS = {
-    "kanigaran": "intake:submit intake:register verify:complete report_up:pass_on disposition:dispose follow_up:report "
+    "kanigaran": "intake:submit intake:register verify:complete report_up:pass_on disposition:dispose follow_up:write follow_up:report "
     "follow_up:inform deliver:deliver archive:archive",
-    "pekutatan": "register:submit register:register disposition:dispose draft:draft correct:approve deliver:deliver "
+    "pekutatan": "register:submit register:register disposition:dispose draft:write draft:draft correct:approve deliver:deliver "
     "deliver:archive",
-    "kedopok": "intake:submit check:complete receipt:receipt register:register review:pass_on follow_up:draft "
+    "kedopok": "intake:submit check:complete receipt:receipt register:register review:pass_on follow_up:write follow_up:draft "
     "number:number deliver:deliver archive:archive",
-    "pegantenan": "s01:submit s01:accept s02:verify s03:register s04:dispose s05:report s06:ask_staff s07:draft "
+    "pegantenan": "s01:submit s01:accept s02:verify s03:register s04:dispose s05:write s05:report s06:ask_staff s07:write s07:draft "
     "s08:approve s09:copy s10:sign s11:number s11:archive s12:deliver",
-    "dpmd-pasuruan": "submit:submit record:register confirm:pass_on distribute:dispose distribute:report "
+    "dpmd-pasuruan": "submit:submit record:register confirm:pass_on distribute:dispose distribute:write distribute:report "
     "respond:deliver archive:archive",
 }
 
