@@ -27,10 +27,10 @@ def meanings(text: str) -> frozenset[str]:
     words = folded(text)
     if not words:
         return frozenset()
-    bare = _without_fillers(words)
-    found = set(_phrases().get(words, ())) | set(_phrases().get(bare, ()))
-    if bare:
-        found |= {name for name, bag in _bags().items() if set(bare) <= bag}
+    found = {name for form in _forms(words) for name in _phrases().get(form, ())}
+    plain = set(_without(words, _fillers() - _agreeing()))
+    if plain:
+        found |= {name for name, bag in _bags().items() if plain <= bag}
     return frozenset(found)
 
 
@@ -147,8 +147,19 @@ def _fillers() -> frozenset[str]:
     return frozenset(word for filler in table("fold")["fillers"] for word in folded(filler))
 
 
-def _without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in _fillers())
+@cache
+def _agreeing() -> frozenset[str]:
+    """Fillers that mean something when they stand alone: "ya pak"."""
+    return frozenset(table("fold")["fillers_unless_alone"])
+
+
+def _without(words: tuple[str, ...], fillers: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in fillers)
+
+
+def _forms(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """A message as it stands, without its fillers, and without those that never mean anything."""
+    return {words, _without(words, _fillers()), _without(words, _fillers() - _agreeing())} - {()}
 
 
 @cache
@@ -158,7 +169,7 @@ def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
     for name, entry in table("words").items():
         for phrase in entry.get("phrases", ()):
             words = folded(phrase)
-            for form in {words, _without_fillers(words)} - {()}:
+            for form in _forms(words):
                 found.setdefault(form, {})[name] = None
     return {form: tuple(names) for form, names in found.items()}
 

@@ -72,7 +72,9 @@ class Player:
         """Write a message; `more` are fields of it."""
         more.setdefault("id", next(self.messages))
         self.last_id = more["id"]
-        message = Message(chat=self.chat, sender=Sender(id="501", name="Warga"), at=self.now, text=identity.mask(text).text, **more)
+        message = Message(
+            chat=self.chat, sender=Sender(id="501", name="Warga"), at=self.now, text=identity.mask(text).text, **more
+        )
         return self.feed(message)
 
     def photo(self, caption: str = "", kind: str = "photo", fate: str = "", **more) -> list[Outbound]:
@@ -94,7 +96,9 @@ class Player:
         raise AssertionError(f"no button {label!r} among {labels}")
 
     def push(self, data: str) -> list[Outbound]:
-        return self.feed(Press(chat=self.chat, id=f"p{next(self.messages)}", sender=Sender(id="501"), at=self.now, data=data))
+        return self.feed(
+            Press(chat=self.chat, id=f"p{next(self.messages)}", sender=Sender(id="501"), at=self.now, data=data)
+        )
 
     # --- what the world does
 
@@ -120,16 +124,27 @@ class Player:
             timer = due[0]
             del self.timers[timer.key]
             self.now = max(self.now, timer.due_at)
-            self._apply(dialogue.advance(Due(chat=self.chat, at=self.now, timer=timer.key, kind=timer.kind, subject=timer.subject), self.world()))
+            self._apply(
+                dialogue.advance(
+                    Due(chat=self.chat, at=self.now, timer=timer.key, kind=timer.kind, subject=timer.subject),
+                    self.world(),
+                )
+            )
         self.now = until
         return self.sent[before:]
 
     def world(self) -> World:
         return World(
-            office=self.office, now=self.now, supply=self.supply, limits=self.limits,
-            standards={self.office.standard.version: self.office.standard}, conversation=self.conversation,
-            complaints=dict(self.complaints), refers=self.refers,
-            by_code={c.code: c.id for c in self.complaints.values()} | {c.number: c.id for c in self.complaints.values()},
+            office=self.office,
+            now=self.now,
+            supply=self.supply,
+            limits=self.limits,
+            standards={self.office.standard.version: self.office.standard},
+            conversation=self.conversation,
+            complaints=dict(self.complaints),
+            refers=self.refers,
+            by_code={c.code: c.id for c in self.complaints.values()}
+            | {c.number: c.id for c in self.complaints.values()},
         )
 
     def _apply(self, decision: Decision) -> None:
@@ -146,7 +161,11 @@ class Player:
         mine = [out for out in decision.sends if out.to == self.chat]
         for out in mine:
             if out.replaces:
-                self.sent = [old for old in self.sent if not (old.replaces == out.replaces and old.not_before and old.not_before > self.now)]
+                self.sent = [
+                    old
+                    for old in self.sent
+                    if not (old.replaces == out.replaces and old.not_before and old.not_before > self.now)
+                ]
             self.sent.append(out)
         for fetch in decision.fetches:
             self.waiting.append(self._arrival(fetch))
@@ -157,14 +176,26 @@ class Player:
             return FileFailed(chat=self.chat, at=self.now, file=fetch.file, reason=fate)
         kind = {"photo": "photo", "document": "photo", "voice": "voice", "audio": "audio", "video": "video"}[fetch.kind]
         return FileReady(
-            chat=self.chat, at=self.now, file=fetch.file, type=kind, mime="x/y", size_bytes=1, sha256=f"sha-{fate or fetch.ref}",
-            dark=fate == "dark", blurred=fate == "blurred",
+            chat=self.chat,
+            at=self.now,
+            file=fetch.file,
+            type=kind,
+            mime="x/y",
+            size_bytes=1,
+            sha256=f"sha-{fate or fetch.ref}",
+            dark=fate == "dark",
+            blurred=fate == "blurred",
         )
 
     def answer_complaint(self, text: str = "Sudah kami perbaiki.") -> None:
         """As if the office had answered."""
         self.complaints[self.complaint.id] = replace(
-            self.complaint, answer=text, answered_at=self.now, closed_at=self.now, closed_as="answered", version=self.complaint.version + 1
+            self.complaint,
+            answer=text,
+            answered_at=self.now,
+            closed_at=self.now,
+            closed_as="answered",
+            version=self.complaint.version + 1,
         )
 
 
