@@ -1,6 +1,6 @@
 """The HTTP layer of the demo: the page with the phones and the desk, and its API over the stand-in's `World`.
 
-    site = stage.app(
+    made = stage.build(
         world,                       # one World with one bot per office
         {"kanigaran": OfficeStage(...), ...},        # in the order of the switch
         citizens=[world.add_user("Sari", last_name="Wulandari")],
@@ -8,9 +8,9 @@
         strip=lambda: [StripRow(...), ...],          # may be a coroutine function; asked about once a second
         run="20261123T0200",                         # another word for every start: browsers begin anew
     )
-    Starlette(routes=[*real_routes, Mount("/", site)])
+    whole.site(made.routes())        # they stand before or after the real program's own routes; none of them overlap
 
-`site.state.stage.close()` ends all event streams, so that a server can stop.
+`made.close()` ends all event streams, so that a server can stop.
 
 What it answers (JSON; an error is `{"error": code, "reason": why}` and the page has words for the code):
 GET  /                    the page;  /page/NAME its scripts and styles;  /samples/ID a sample's file
@@ -34,7 +34,6 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -50,7 +49,9 @@ from channels.sandbox.telegram.model import User
 from channels.sandbox.telegram.photos import photo_sizes
 from channels.sandbox.telegram.world import World
 
-__all__ = ["ClockHands", "OfficeStage", "StaffMember", "Stage", "StripRow", "StripStep", "app"]
+__all__ = ["ClockHands", "OfficeStage", "StaffMember", "Stage", "StripRow", "StripStep", "build"]
+
+Answer = Callable[[Request], Awaitable[Response]]
 
 BODY_LIMIT_BYTES = 64 * 1024
 PING_S = 15.0
@@ -97,7 +98,7 @@ class ClockHands:
     is_open: Callable[[str], bool] | None = None
 
 
-def app(
+def build(
     world: World,
     offices: Mapping[str, OfficeStage],
     *,
@@ -105,13 +106,9 @@ def app(
     hands: ClockHands,
     strip: Callable[[], Sequence[StripRow] | Awaitable[Sequence[StripRow]]],
     run: str,
-) -> Starlette:
-    """Return the demo's site, to be mounted at `/`; see the module's own words for what it answers."""
-    acts = Acts(world, offices, load_samples(), load_places(), list(citizens))
-    stage = Stage(acts, hands, strip, run)
-    site = Starlette(routes=stage.routes(), middleware=[Middleware(Guard)], exception_handlers={StageError: _refused})
-    site.state.stage = stage
-    return site
+) -> Stage:
+    """Return the stage, whose `routes()` are put into a site; see the module's own words for what they answer."""
+    return Stage(Acts(world, offices, load_samples(), load_places(), list(citizens)), hands, strip, run)
 
 
 class Stage:
@@ -145,18 +142,18 @@ class Stage:
         self._wake()
 
     def routes(self) -> list[Route]:
-        """Return the addresses that the module's own words list."""
+        """Return the addresses that the module's own words list, guarded."""
         return [
-            Route("/", self.page),
-            Route("/page/{name}", self.part),
-            Route("/samples/{name}", self.sample),
-            Route("/api/state", self.state),
-            Route("/api/events", self.events),
-            Route("/api/files/{name}", self.file),
-            Route("/api/citizen", self.citizen, methods=["POST"]),
-            Route("/api/clock", self.clock, methods=["POST"]),
-            Route("/api/upload", self.upload, methods=["POST"]),
-            Route("/api/{act}", self.act, methods=["POST"]),
+            _get("/", self.page),
+            _get("/page/{name}", self.part),
+            _get("/samples/{name}", self.sample),
+            _get("/api/state", self.state),
+            _get("/api/events", self.events),
+            _get("/api/files/{name}", self.file),
+            _post("/api/citizen", self.citizen),
+            _post("/api/clock", self.clock),
+            _post("/api/upload", self.upload),
+            _post("/api/{act}", self.act),
         ]
 
     # What is shown
@@ -356,6 +353,19 @@ def _json(value: object, status: int = 200) -> Response:
     return Response(stage_view.packed(value), status, media_type="application/json")
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, StageError)
-    return _json({"error": error.code, "reason": error.reason}, error.status)
+def _get(path: str, answer: Answer) -> Route:
+    return Route(path, _refusing(answer), methods=["GET"], middleware=[Middleware(Guard)])
+
+
+def _post(path: str, answer: Answer) -> Route:
+    return Route(path, _refusing(answer), methods=["POST"], middleware=[Middleware(Guard)])
+
+
+def _refusing(answer: Answer) -> Answer:
+    async def answered(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except StageError as error:
+            return _json({"error": error.code, "reason": error.reason}, error.status)
+
+    return answered

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from channels.sandbox import stage
 from channels.sandbox.samples import load_samples
@@ -31,7 +31,7 @@ class Scene:
         self.sari = self.world.add_user("Sari", last_name="Wulandari")
         self.rows: list[stage.StripRow] = []
         self.turned: list[str] = []
-        self.site = stage.app(
+        self.stage = stage.build(
             self.world,
             self.offices,
             citizens=[self.sari],
@@ -47,7 +47,9 @@ class Scene:
         self.private = self.world.private(self.sari, self.office.bot)
 
     def client(self, address: str = "http://127.0.0.1:8080", **headers: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.ASGITransport(self.site), base_url=address, headers=headers)
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(Starlette(routes=self.stage.routes())), base_url=address, headers=headers
+        )
 
     async def act(self, name: str, /, **body) -> httpx.Response:
         return await self.http.post(f"/api/{name}", json=body)
@@ -85,7 +87,7 @@ async def test_a_file_that_is_not_the_page_s_is_not_served(scene):
 
 
 async def test_every_answer_binds_the_browser_to_the_page_s_own_files(scene):
-    for address in ("/", "/page/page.js", "/api/state", "/api/files/none", "/samples/ktp", "/nowhere"):
+    for address in ("/", "/page/page.js", "/api/state", "/api/files/none", "/samples/ktp", "/page/none"):
         headers = (await scene.http.get(address)).headers
         assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY, address
         assert headers["cache-control"] == "no-store", address
@@ -129,7 +131,7 @@ async def test_steps_may_come_from_a_coroutine(scene):
     async def strip():
         return [stage.StripRow("kanigaran", "7K3F", [stage.StripStep("1", "Masuk", "Pelapor", "now")])]
 
-    scene.site.state.stage._strip = strip
+    scene.stage._strip = strip
     (row,) = (await scene.http.get("/api/state")).json()["strip"]
     assert row["steps"] == [{"no": "1", "label": "Masuk", "role": "Pelapor", "state": "now"}]
 
@@ -342,7 +344,7 @@ async def test_this_machine_s_own_names_are_served(scene, host):
 async def test_a_request_made_by_another_site_is_refused(scene, headers):
     answer = await scene.http.post("/api/citizen", json={"name": "X"}, headers=headers)
     assert answer.status_code == 403
-    assert len(scene.site.state.stage.acts.citizens) == 1
+    assert len(scene.stage.acts.citizens) == 1
 
 
 async def test_there_is_an_end_to_phones(scene):
@@ -354,12 +356,19 @@ async def test_it_stands_beside_other_routes(scene):
     async def health(_request):
         return PlainTextResponse("ok")
 
-    both = Starlette(routes=[Route("/healthz", health), Mount("/", scene.site)])
+    both = Starlette(
+        routes=[
+            *scene.stage.routes(),
+            Route("/healthz", health),
+            Route("/{channel}/{office}", health, methods=["POST"]),
+        ]
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(both), base_url="http://localhost:8080") as client:
         assert (await client.get("/healthz")).text == "ok"
         assert (await client.get("/")).status_code == 200
         assert (await client.get("/page/page.js")).status_code == 200
         assert (await client.post("/api/citizen", json={"name": "Joko"})).status_code == 200
+        assert (await client.post("/telegram/kanigaran")).text == "ok"
 
 
 # How it tells what happens
@@ -396,7 +405,7 @@ async def until(block, name: str) -> dict[str, str]:
 
 
 async def test_what_happens_is_told_with_numbers_and_told_again_after_a_break(scene):
-    async with serving(scene.site) as url:
+    async with serving(scene.stage) as url:
         cursor = (await scene.http.get("/api/state")).json()["cursor"]
         async with stream(url, cursor) as (headers, block):
             assert headers["content-type"].startswith("text/event-stream")
@@ -416,7 +425,7 @@ async def test_what_happens_is_told_with_numbers_and_told_again_after_a_break(sc
     "last_id", ["r0.1", "r1.999999", "r1.-1", "r1.x", "nonsense", "r1.99999999999999999999", "r1.²"]
 )
 async def test_a_browser_from_another_run_begins_anew(scene, last_id):
-    async with serving(scene.site) as url, stream(url, last_id) as (_, block):
+    async with serving(scene.stage) as url, stream(url, last_id) as (_, block):
         assert (await block())["event"] == "reset"
 
 
@@ -424,13 +433,13 @@ async def test_a_browser_that_was_away_too_long_begins_anew(scene, monkeypatch):
     monkeypatch.setattr("channels.sandbox.telegram.feed.FEED_LIMIT", 3)
     for number in range(6):
         await scene.wrote("say", text=f"pesan {number}")
-    async with serving(scene.site) as url, stream(url, "r1.1") as (_, block):
+    async with serving(scene.stage) as url, stream(url, "r1.1") as (_, block):
         assert (await block())["event"] == "reset"
 
 
 async def test_steps_citizens_and_clock_are_told_when_they_change(scene, monkeypatch):
     monkeypatch.setattr(stage, "LOOK_S", 0.02)
-    async with serving(scene.site) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block):
+    async with serving(scene.stage) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block):
         assert json.loads((await until(block, "strip"))["data"]) == []
         scene.rows.append(stage.StripRow("kanigaran", "7K3F", [], title="jalan rusak"))
         assert json.loads((await until(block, "strip"))["data"])[0]["title"] == "jalan rusak"
@@ -443,7 +452,11 @@ async def test_steps_citizens_and_clock_are_told_when_they_change(scene, monkeyp
 async def test_a_quiet_stream_is_kept_open_by_comments(scene, monkeypatch):
     monkeypatch.setattr(stage, "LOOK_S", 0.02)
     monkeypatch.setattr(stage, "PING_S", 0.05)
-    async with serving(scene.site) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block), asyncio.timeout(5):
+    async with (
+        serving(scene.stage) as url,
+        stream(url, f"r1.{scene.world.feed.last}") as (_, block),
+        asyncio.timeout(5),
+    ):
         while "comment" not in (found := await block()):
             pass
         assert found["comment"] == "ping"
@@ -452,8 +465,8 @@ async def test_a_quiet_stream_is_kept_open_by_comments(scene, monkeypatch):
 async def test_a_browser_that_leaves_is_forgotten_and_windows_have_an_end(scene, monkeypatch):
     monkeypatch.setattr(stage, "FOLLOWERS_MAX", 1)
     monkeypatch.setattr(stage, "LOOK_S", 0.02)
-    followers = scene.site.state.stage._wakers
-    async with serving(scene.site) as url:
+    followers = scene.stage._wakers
+    async with serving(scene.stage) as url:
         async with stream(url, f"r1.{scene.world.feed.last}") as (_, block):
             await until(block, "clock")
             async with stream(url, "r1.0") as (_, second):
@@ -466,9 +479,9 @@ async def test_a_browser_that_leaves_is_forgotten_and_windows_have_an_end(scene,
 
 
 async def test_closing_ends_every_stream(scene):
-    async with serving(scene.site) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block):
+    async with serving(scene.stage) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block):
         await until(block, "clock")
-        scene.site.state.stage.close()
+        scene.stage.close()
         async with asyncio.timeout(5):
             while await block():
                 pass

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from playwright.async_api import Page, async_playwright
+from starlette.applications import Starlette
 
 from channels.sandbox import stage
 from channels.sandbox.stage import ClockHands, OfficeStage, StaffMember
@@ -88,7 +89,6 @@ class Theatre:
     offices: dict[str, OfficeStage]
     bots: dict[str, ScriptedBot]
     clock: ShiftedClock
-    site: stage.Starlette
 
 
 def offices_in(world: World) -> dict[str, OfficeStage]:
@@ -116,7 +116,7 @@ async def theatre():
                 telegram.url, offices["pekutatan"], "PKT-2026-0001", "2M8C", PEKUTATAN, asks_files=0
             ),
         }
-        site = stage.app(
+        made = stage.build(
             world,
             offices,
             citizens=[world.add_user("Sari", last_name="Wulandari")],
@@ -124,22 +124,24 @@ async def theatre():
             strip=lambda: [row for bot in bots.values() for row in bot.strip()],
             run="test",
         )
-        async with playing(list(bots.values())), serving(site) as url:
-            yield Theatre(url, world, offices, bots, clock, site)
+        async with playing(list(bots.values())), serving(made) as url:
+            yield Theatre(url, world, offices, bots, clock)
 
 
 @contextlib.asynccontextmanager
-async def serving(site):
-    """The site on a free port of this machine."""
+async def serving(made: stage.Stage):
+    """The stage on a free port of this machine."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(site, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        Starlette(routes=made.routes()), log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
     finally:
-        site.state.stage.close()
+        made.close()
         server.should_exit = True
         await running
         sock.close()
