@@ -182,6 +182,7 @@ class Batch:
             now=self._now,
             supply=self._offered[office.id].supply,
             limits=self._limits(event.chat),
+            bot_name=self._bot_name(event.chat),
             standards=self._standards,
             conversation=conversation,
             complaints=complaints,
@@ -223,6 +224,10 @@ class Batch:
     def _limits(self, chat: Address) -> Limits:
         channel = self._road.channels.get((chat.channel, chat.office))
         return channel.limits if channel else Limits()
+
+    def _bot_name(self, chat: Address) -> str:
+        """What links to the office's bot begin with; "" until the provider told it, and where there are no bots."""
+        return getattr(self._road.channels.get((chat.channel, chat.office)), "username", "")
 
     def _with_marks(self, decision: Decision, arrived: Arrived, office: Office) -> Decision:
         """What stood behind the marks goes, sealed, to the report it was said for; staff's words keep none."""

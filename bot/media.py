@@ -76,7 +76,7 @@ class Media:
         )
 
     async def shown(self, data: bytes, stamp: str = "") -> bytes:
-        """A picture as a JPEG that carries nothing but the picture, upright, with `stamp` drawn over it. Raises `Unfit`."""
+        """A picture as an upright JPEG with nothing else in it, and `stamp` drawn over it. Raises `Unfit`."""
         sniffed = sniff(data)
         if sniffed is None or sniffed.type != "photo":
             raise Unfit("not_allowed")

@@ -163,9 +163,8 @@ def _stamped(picture: Image.Image, stamp: str) -> Image.Image:
     picture.paste(Image.new("RGB", picture.size, "white"), mask=pattern)
     picture.paste(Image.new("RGB", picture.size, "black"), (1, 1), pattern.point(lambda level: level // 2))
     height = (bottom - top) * 2
-    small = ImageFont.load_default(
-        max(10, min(side // 36, int(font.size * picture.width / max(right - left, 1) * 0.95)))
-    )
+    fitting = int(max(12, side // 36) * picture.width / max(right - left, 1) * 0.95)
+    small = ImageFont.load_default(max(10, min(side // 36, fitting)))
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, picture.height - height, picture.width, picture.height), fill="white")
     draw.text((picture.width / 2, picture.height - height / 2), stamp, fill="black", font=small, anchor="mm")

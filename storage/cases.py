@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Select, bindparam, delete, func, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Select, Table, Text, bindparam, delete, func, or_, select, update
 
-from storage.parts import Conflict, Part
+from storage.parts import Conflict, Insert, Part, among, insert_into
 from storage.rows import (
     Keys,
     complaint_row,
@@ -65,11 +65,7 @@ class Cases(Part):
         wanted = list(lanes)
         if not wanted:
             return {}
-        c = conversations.c
-        statement = select(c.lane, c.office, c.rev, c.code, c.state, c.sealed, c.sealed_draft).where(_in(c.lane))
-        if self.postgres:
-            statement = statement.with_for_update()
-        rows = self.connection.execute(statement, {"values": wanted}).all()
+        rows = self.connection.execute(self.locking(_CONVERSATION), {"values": wanted}).all()
         names = [lane_keyring(row.office, row.lane) for row in rows if row.sealed is not None]
         names += [keyring(row.office, row.code) for row in rows if row.sealed_draft is not None]
         keys = self._keys(names)
@@ -89,26 +85,11 @@ class Cases(Part):
 
         Codes and numbers are an office's own, so `office` must be named for them.
         """
-        c = complaints.c
-        wanted = {"ids": list(ids), "codes": list(codes), "numbers": [each for each in numbers if each]}
-        conditions: list[ColumnElement[bool]] = []
-        if wanted["ids"]:
-            conditions.append(c.id.in_(bindparam("ids", expanding=True)))
-        if wanted["codes"]:
-            conditions.append((c.office == bindparam("office")) & c.code.in_(bindparam("codes", expanding=True)))
-        if wanted["numbers"]:
-            conditions.append(
-                (c.office == bindparam("office"))
-                & c.number.in_(bindparam("numbers", expanding=True))
-                & (c.number != "")
-            )
-        if not conditions:
+        wanted = (("ids", list(ids)), ("codes", list(codes)), ("numbers", [each for each in numbers if each]))
+        given = {name: values for name, values in wanted if values}
+        if not given:
             return {}
-        statement = _COMPLAINT.where(or_(*conditions)).order_by(c.id)
-        if self.postgres:
-            statement = statement.with_for_update()
-        given = {name: values for name, values in wanted.items() if values}
-        return self._complaints(statement, {"office": office, **given} if len(given) > ("ids" in given) else given)
+        return self._complaints(self.locking(_complaints_by(*given)), {"office": office, **given})
 
     def find(self, office: str, search: Search) -> tuple[Complaint, ...]:
         """The complaints a search of the desk means: the ones due soonest first, then the newest."""
@@ -138,7 +119,7 @@ class Cases(Part):
         wanted = list(ids)
         if not wanted:
             return {}
-        statement = select(entries.c.complaint, entries.c.body).where(_in(entries.c.complaint)).order_by(entries.c.id)
+        statement = select(entries.c.complaint, entries.c.body).where(among(entries.c.complaint)).order_by(entries.c.id)
         found: dict[str, tuple[Entry, ...]] = dict.fromkeys(wanted, ())
         for complaint, body in self.connection.execute(statement, {"values": wanted}):
             found[complaint] = (*found[complaint], read_entry(body))
@@ -149,28 +130,21 @@ class Cases(Part):
         wanted = set(messages)
         if not wanted:
             return {}
-        statement = select(sent.c.address, sent.c.message, sent.c.refers).where(
-            sent.c.address.in_(bindparam("addresses", expanding=True)),
-            sent.c.message.in_(bindparam("messages", expanding=True)),
-            sent.c.refers != "",
-        )
         given = {"addresses": sorted({lane for lane, _ in wanted}), "messages": sorted({each for _, each in wanted})}
-        rows = self.connection.execute(statement.order_by(sent.c.id), given)
+        rows = self.connection.execute(_REFERRED, given)
         return {(lane, message): _REFERS.decode(refers) for lane, message, refers in rows if (lane, message) in wanted}
 
     def numbers(self, offices: Iterable[str]) -> dict[str, dict[int, int]]:
         """The last register number of each year, by office."""
         found: dict[str, dict[int, int]] = {office: {} for office in offices}
-        statement = select(counters.c.office, counters.c.year, counters.c.last).where(_in(counters.c.office))
-        for office, year, last in self.connection.execute(statement, {"values": list(found)}):
+        for office, year, last in self.connection.execute(_NUMBERS, {"values": list(found)}):
             found[office][year] = last
         return found
 
     def linked(self, offices: Iterable[str]) -> dict[str, dict[str, str]]:
         """The private chats of staff, by office: staff id -> chat."""
         found: dict[str, dict[str, str]] = {office: {} for office in offices}
-        statement = select(linked.c.office, linked.c.staff, linked.c.chat).where(_in(linked.c.office))
-        for office, staff, chat in self.connection.execute(statement, {"values": list(found)}):
+        for office, staff, chat in self.connection.execute(_LINKED, {"values": list(found)}):
             found[office][staff] = chat
         return found
 
@@ -180,7 +154,7 @@ class Cases(Part):
         if not by_digest:
             return {}
         statement = select(links.c.digest, links.c.staff).where(
-            _in(links.c.digest), links.c.office == office, links.c.until > now, links.c.used_at.is_(None)
+            among(links.c.digest), links.c.office == office, links.c.until > now, links.c.used_at.is_(None)
         )
         return {
             by_digest[digest]: staff
@@ -190,8 +164,9 @@ class Cases(Part):
     def standard_sources(self, versions: Iterable[str]) -> dict[str, str]:
         """The TOML texts of these versions of standards, as far as they were ever in force here."""
         wanted = list(versions)
-        statement = select(standards.c.version, standards.c.source).where(_in(standards.c.version))
-        return dict(self.connection.execute(statement, {"values": wanted}).tuples().all()) if wanted else {}
+        statement = select(standards.c.version, standards.c.source).where(among(standards.c.version))
+        rows = self.connection.execute(statement, {"values": wanted}).all() if wanted else []
+        return {version: source for version, source in rows}  # noqa: C416 - a Row isn't a pair to the type checker
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -265,14 +240,14 @@ class Cases(Part):
         """These tokens are used up."""
         if tokens:
             digests = [_digest(token) for token in tokens]
-            self.connection.execute(update(links).where(_in(links.c.digest)), {"values": digests, "used_at": now})
+            self.connection.execute(update(links).where(among(links.c.digest)), {"values": digests, "used_at": now})
 
     def link(self, office: str, pairs: Sequence[tuple[str, str]], now: datetime) -> None:
         """Tie private chats to staff: (staff id, chat). "" unties."""
         gone = [staff for staff, chat in pairs if not chat]
         if gone:
             self.connection.execute(
-                delete(linked).where(linked.c.office == office, _in(linked.c.staff)), {"values": gone}
+                delete(linked).where(linked.c.office == office, among(linked.c.staff)), {"values": gone}
             )
         insert = self.put(linked)
         self.each(
@@ -301,13 +276,9 @@ class Cases(Part):
         keys = self._keys([keyring(row.office, row.code) for row in rows if row.sealed is not None])
         return {row.id: Kept(read_complaint(row.state, row.sealed, keys), row.rev) for row in rows}
 
-    def _put_back(self, table: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> None:  # noqa: ANN401 - a Table
+    def _put_back(self, table: Table, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert or replace by primary key, each row only over the revision before it."""
-        insert = self.put(table)
-        fields = {column: insert.excluded[column] for column in rows[0] if column != name}
-        statement = insert.on_conflict_do_update(
-            index_elements=[name], set_=fields, where=table.c.rev == insert.excluded.rev - 1
-        )
+        statement = _put_back(table, name, tuple(rows[0]), postgres=self.postgres)
         if self.each(statement, rows) != len(rows):
             raise Conflict(f"{table.name}: changed by another transaction")
 
@@ -320,10 +291,45 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _in(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return column.in_(bindparam("values", expanding=True))
-
-
 _COMPLAINT = select(
     complaints.c.id, complaints.c.office, complaints.c.code, complaints.c.rev, complaints.c.state, complaints.c.sealed
 )
+
+
+@cache
+def _complaints_by(*names: str) -> Select[Any]:
+    """The complaints by any of "ids", "codes" and "numbers"; the latter two within the office."""
+    c = complaints.c
+    of_office = c.office == bindparam("office", type_=Text)
+    conditions = {
+        "ids": c.id.in_(bindparam("ids", expanding=True)),
+        "codes": of_office & c.code.in_(bindparam("codes", expanding=True)),
+        "numbers": of_office & c.number.in_(bindparam("numbers", expanding=True)) & (c.number != ""),
+    }
+    return _COMPLAINT.where(or_(*(conditions[name] for name in names))).order_by(c.id)
+
+
+_CONVERSATION = select(
+    *(conversations.c[each] for each in ("lane", "office", "rev", "code", "state", "sealed", "sealed_draft"))
+).where(among(conversations.c.lane))
+_NUMBERS = select(counters.c.office, counters.c.year, counters.c.last).where(among(counters.c.office))
+_LINKED = select(linked.c.office, linked.c.staff, linked.c.chat).where(among(linked.c.office))
+_REFERRED = (
+    select(sent.c.address, sent.c.message, sent.c.refers)
+    .where(
+        sent.c.address.in_(bindparam("addresses", expanding=True)),
+        sent.c.message.in_(bindparam("messages", expanding=True)),
+        sent.c.refers != "",
+    )
+    .order_by(sent.c.id)
+)
+
+
+@cache
+def _put_back(table: Table, name: str, columns: tuple[str, ...], *, postgres: bool) -> Insert:
+    """Insert or replace by primary key, each row only over the revision before it."""
+    insert = insert_into(table, postgres=postgres)
+    fields = {column: insert.excluded[column] for column in columns if column != name}
+    return insert.on_conflict_do_update(
+        index_elements=[name], set_=fields, where=table.c.rev == insert.excluded.rev - 1
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import bindparam, case, func, null, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Integer, Text, bindparam, case, func, null, select, update
 
-from storage.parts import Part
+from storage.parts import Insert, Part, among, insert_into
 from storage.rows import Arrival, InboxRow
-from storage.tables import inbox, lanes, quarantine
+from storage.tables import Moment, inbox, lanes, quarantine
 
 PER_LANE = 16  # at most so many events of one lane in one batch, so that nobody's flood holds up the others
 
@@ -52,7 +52,7 @@ class Inbox(Part):
         if not arrivals:
             return 0
         new = self.each(
-            self.put(inbox).on_conflict_do_nothing(index_elements=["channel", "office", "key"]),
+            _take_in(postgres=self.postgres),
             [
                 {
                     "office": each.office,
@@ -73,50 +73,27 @@ class Inbox(Part):
 
     def wake(self, offices: dict[str, str], now: datetime) -> None:
         """Make these lanes (with their office) ready, unless they're parked or rest after a failure."""
-        insert = self.put(lanes)
-        told = insert.excluded.next_at
         self.each(
-            insert.on_conflict_do_update(
-                index_elements=["lane"],
-                set_={
-                    "next_at": case(
-                        (lanes.c.parked_at.is_not(None), null()),
-                        (lanes.c.rest_until > told, lanes.c.rest_until),
-                        (lanes.c.next_at < told, lanes.c.next_at),
-                        else_=told,
-                    )
-                },
-            ),
+            _wake(postgres=self.postgres),
             [{"lane": lane, "office": offices[lane], "next_at": now, "error": ""} for lane in sorted(offices)],
         )
 
     def lease(self, now: datetime, limit: int, only: str = "") -> list[str]:
         """Up to `limit` ready lanes, locked until the end of this transaction; others pass them by."""
-        statement = select(lanes.c.lane).where(lanes.c.next_at <= bindparam("now"))
         if only:
-            statement = statement.where(lanes.c.lane == only)
-        statement = statement.order_by(lanes.c.next_at).limit(limit)
-        if self.postgres:
-            statement = statement.with_for_update(skip_locked=True)
-        return list(self.connection.execute(statement, {"now": now}).scalars())
+            given = {"now": now, "only": only}
+            return list(self.connection.execute(self.leasing(_READY_ONE), given).scalars())
+        given = {"now": now, "most": limit}
+        return list(self.connection.execute(self.leasing(_READY), given).scalars())
 
     def ready(self, now: datetime, limit: int) -> list[str]:
         """Lanes that could be leased, the one that waits longest first; nothing is locked."""
-        statement = select(lanes.c.lane).where(lanes.c.next_at <= now).order_by(lanes.c.next_at).limit(limit)
-        return list(self.connection.execute(statement).scalars())
+        return list(self.connection.execute(_READY, {"now": now, "most": limit}).scalars())
 
     def waiting(self, leased: Sequence[str], per_lane: int = PER_LANE) -> tuple[list[InboxRow], set[str]]:
         """The first waiting rows of each leased lane in their order, and the lanes that have more than those."""
-        place = func.row_number().over(partition_by=inbox.c.lane, order_by=inbox.c.id).label("place")
-        ranked = select(inbox.c.id, place).where(_among(inbox.c.lane, "leased"), inbox.c.done_at.is_(None)).subquery()
-        statement = (
-            select(*_INBOX_COLUMNS, ranked.c.place)
-            .join(ranked, ranked.c.id == inbox.c.id)
-            .where(ranked.c.place <= bindparam("most"))
-            .order_by(inbox.c.id)
-        )
         rows, more = [], set()
-        for *columns, nth in self.connection.execute(statement, {"leased": list(leased), "most": per_lane + 1}):
+        for *columns, nth in self.connection.execute(_WAITING, {"values": list(leased), "most": per_lane + 1}):
             row = InboxRow(*columns)
             if nth > per_lane:
                 more.add(row.lane)
@@ -131,23 +108,20 @@ class Inbox(Part):
     def done(self, ids: Sequence[int], now: datetime) -> None:
         """These rows have had their effect."""
         if ids:
-            self.connection.execute(update(inbox).where(_among(inbox.c.id, "ids")), {"ids": list(ids), "done_at": now})
+            self.connection.execute(_DONE, {"values": list(ids), "now": now})
 
     def release(self, rested: Sequence[str], awake: Iterable[str], now: datetime) -> None:
         """Let leased lanes go: to sleep, or to be taken again at once. Their rows are locked since the lease."""
         for names, at in ((list(rested), None), (list(awake), now)):
             if names:
-                self.connection.execute(
-                    update(lanes).where(_among(lanes.c.lane, "lanes")),
-                    {"lanes": names, "next_at": at, "rest_until": None, "error": ""},
-                )
+                self.connection.execute(_RELEASE, {"values": names, "at": at})
 
     # --- failures -----------------------------------------------------------------------------------------------------
 
     def head(self, lane: str) -> InboxRow | None:
         """The first waiting row of a lane that this transaction now holds."""
         if self.postgres:
-            self.connection.execute(select(lanes.c.lane).where(lanes.c.lane == lane).with_for_update())
+            self.connection.execute(select(lanes.c.lane).where(lanes.c.lane == lane).with_for_update()).all()
         statement = select(*_INBOX_COLUMNS).where(inbox.c.lane == lane, inbox.c.done_at.is_(None))
         row = self.connection.execute(statement.order_by(inbox.c.id).limit(1)).one_or_none()
         return None if row is None else InboxRow(*row)
@@ -274,6 +248,45 @@ _INBOX_COLUMNS = [
     inbox.c[each] for each in ("id", "office", "channel", "key", "lane", "form", "payload", "received_at", "attempts")
 ]
 
+_READY = (
+    select(lanes.c.lane)
+    .where(lanes.c.next_at <= bindparam("now", type_=Moment))
+    .order_by(lanes.c.next_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_READY_ONE = select(lanes.c.lane).where(
+    lanes.c.next_at <= bindparam("now", type_=Moment), lanes.c.lane == bindparam("only", type_=Text)
+)
+_RANKED = (
+    select(inbox.c.id, func.row_number().over(partition_by=inbox.c.lane, order_by=inbox.c.id).label("place"))
+    .where(among(inbox.c.lane), inbox.c.done_at.is_(None))
+    .subquery()
+)
+_WAITING = (
+    select(*_INBOX_COLUMNS, _RANKED.c.place)
+    .join(_RANKED, _RANKED.c.id == inbox.c.id)
+    .where(_RANKED.c.place <= bindparam("most", type_=Integer))
+    .order_by(inbox.c.id)
+)
+_DONE = update(inbox).where(among(inbox.c.id)).values(done_at=bindparam("now", type_=Moment))
+_RELEASE = (
+    update(lanes).where(among(lanes.c.lane)).values(next_at=bindparam("at", type_=Moment), rest_until=None, error="")
+)
 
-def _among(column: ColumnElement[str] | ColumnElement[int], name: str) -> ColumnElement[bool]:
-    return column.in_(bindparam(name, expanding=True))
+
+@cache
+def _take_in(*, postgres: bool) -> Insert:
+    return insert_into(inbox, postgres=postgres).on_conflict_do_nothing(index_elements=["channel", "office", "key"])
+
+
+@cache
+def _wake(*, postgres: bool) -> Insert:
+    insert = insert_into(lanes, postgres=postgres)
+    told = insert.excluded.next_at
+    at = case(
+        (lanes.c.parked_at.is_not(None), null()),
+        (lanes.c.rest_until > told, lanes.c.rest_until),
+        (lanes.c.next_at < told, lanes.c.next_at),
+        else_=told,
+    )
+    return insert.on_conflict_do_update(index_elements=["lane"], set_={"next_at": at})

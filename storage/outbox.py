@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.outcomes import OUTBOX, Outcomes, among
+from storage.outcomes import OUTBOX, Outcomes
+from storage.parts import among
 from storage.rows import OutboxRow, encode
-from storage.tables import addresses, outbox, sent, topics
+from storage.tables import Moment, addresses, outbox, sent, topics
 from workflow.message import Address, Outbound, address_of
 
-PER_ADDRESS = 24  # so many waiting rows of an address are looked at when the next one is chosen
+PER_ADDRESS = 48  # so many waiting rows of an address are looked at when the next one is chosen
 _UNSENT = ("queued", "later")  # surely not sent yet
 
 
@@ -126,56 +127,37 @@ class Outbox(Outcomes):
 
     # --- taking out ---------------------------------------------------------------------------------------------------
 
-    def lease(self, now: datetime, limit: int, closed_routes: Sequence[str] = ()) -> list[AddressRow]:
-        """Up to `limit` addresses for which something may leave now, locked until the end of the transaction."""
-        a = addresses.c
-        statement = select(a.address, a.busy_until, a.gone_at, a.reason, a.moved_to).where(a.next_at <= now)
-        if closed_routes:
-            statement = statement.where(a.route.not_in(bindparam("routes", list(closed_routes), expanding=True)))
-        statement = statement.order_by(a.next_at).limit(limit)
-        if self.postgres:
-            statement = statement.with_for_update(skip_locked=True)
-        return [AddressRow(*row) for row in self.connection.execute(statement)]
+    def lease(self, now: datetime, limit: int, routes: Sequence[str]) -> list[AddressRow]:
+        """Up to `limit` addresses on these routes for which something may leave now, locked till the commit."""
+        given = {"now": now, "most": limit, "routes": list(routes)}
+        return [AddressRow(*row) for row in self.connection.execute(self.leasing(_READY), given)]
 
-    def waiting(self, leased: Sequence[str]) -> dict[str, list[WaitingRow]]:
-        """The first unsettled messages of each address, in the order they were queued."""
+    def waiting(self, leased: Sequence[str], now: datetime) -> dict[str, list[WaitingRow]]:
+        """The first unsettled messages of each address that aren't held back, in the order they were queued."""
         found: dict[str, list[WaitingRow]] = {address: [] for address in leased}
-        if not found:
-            return found
-        place = func.row_number().over(partition_by=outbox.c.address, order_by=outbox.c.id).label("place")
-        ranked = select(*(outbox.c[each] for each in WaitingRow.__slots__), place).where(
-            among(outbox.c.address), outbox.c.settled_at.is_(None)
-        )
-        inner = ranked.subquery()
-        statement = (
-            select(*(inner.c[each] for each in WaitingRow.__slots__))
-            .where(inner.c.place <= PER_ADDRESS)
-            .order_by(inner.c.id)
-        )
-        for row in self.connection.execute(statement, {"values": list(found)}):
+        for row in self.connection.execute(_WAITING, {"values": list(found), "now": now}):
             waiting = WaitingRow(*row)
             found[waiting.address].append(waiting)
         return found
 
-    def started(self, leased: Sequence[str], since: datetime) -> dict[str, list[datetime]]:
-        """When attempts to each address began since then, earliest first: what pace is measured by."""
-        found: dict[str, list[datetime]] = {address: [] for address in leased}
-        o = outbox.c
-        statement = select(o.address, o.started_at).where(among(o.address), o.started_at > since, o.kind != "press")
-        for address, at in self.connection.execute(statement.order_by(o.started_at), {"values": list(found)}):
-            found[address].append(at)
+    def held_until(self, leased: Sequence[str], now: datetime) -> dict[str, datetime]:
+        """When the first message that's held back may leave, for each address that has one."""
+        rows = self.connection.execute(_HELD, {"values": list(leased), "now": now})
+        return {address: at for address, at in rows}  # noqa: C416 - a Row isn't a pair to the type checker
+
+    def started(self, leased: Sequence[str], since: datetime) -> dict[str, list[tuple[datetime, str]]]:
+        """When attempts to each address began since then, earliest first, and what they edited: what pace goes by."""
+        found: dict[str, list[tuple[datetime, str]]] = {address: [] for address in leased}
+        for address, at, target in self.connection.execute(_STARTED, {"values": list(found), "since": since}):
+            found[address].append((at, target))
         return found
 
     def start(self, ids: Sequence[int], now: datetime, until: datetime) -> list[OutboxRow]:
         """These messages are about to be sent: `sending`, leased until then. With their content."""
         if not ids:
             return []
-        self.connection.execute(
-            update(outbox).where(among(outbox.c.id)),
-            {"values": list(ids), "state": "sending", "started_at": now, "lease_until": until},
-        )
-        rows = self.connection.execute(OUTBOX.where(among(outbox.c.id)).order_by(outbox.c.id), {"values": list(ids)})
-        return [self._read(row) for row in rows]
+        self.connection.execute(_START, {"values": list(ids), "now": now, "until": until})
+        return [self._read(row) for row in self.connection.execute(_BY_ID, {"values": list(ids)})]
 
     def row(self, number: int) -> OutboxRow | None:
         """One message, whatever its state."""
@@ -196,26 +178,17 @@ class Outbox(Outcomes):
         wanted = set(pairs)
         if not wanted:
             return {}
-        s = sent.c
-        statement = select(s.address, s.key, s.message, s.part, s.deleted_at).where(
-            s.address.in_(bindparam("addresses", expanding=True)),
-            s.key.in_(bindparam("keys", expanding=True)),
-            s.key != "",
-        )
         given = {"addresses": sorted({address for address, _ in wanted}), "keys": sorted({key for _, key in wanted})}
         found: dict[tuple[str, str], dict[int, SentPart]] = {}
-        for address, key, message, part, deleted_at in self.connection.execute(statement.order_by(s.id), given):
+        for address, key, message, part, deleted_at in self.connection.execute(_KNOWN, given):
             if (address, key) in wanted:
                 found.setdefault((address, key), {})[part] = SentPart(message, part, deleted_at is not None)
         return {pair: [parts[part] for part in sorted(parts)] for pair, parts in found.items()}
 
     def threads(self, leased: Iterable[str]) -> dict[tuple[str, str], str]:
         """The topics of these groups: (address, code) -> thread."""
-        statement = select(topics.c.address, topics.c.code, topics.c.thread).where(among(topics.c.address))
-        return {
-            (address, code): thread
-            for address, code, thread in self.connection.execute(statement, {"values": list(leased)})
-        }
+        rows = self.connection.execute(_THREADS, {"values": list(leased)})
+        return {(address, code): thread for address, code, thread in rows}
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -267,3 +240,70 @@ def _gives_way(earlier: Outbound, later: Outbound) -> bool:
     if later.replaces and later.replaces in (earlier.key, earlier.replaces):
         return True
     return earlier.kind == later.kind == "edit" and earlier.target == later.target
+
+
+_READY = (
+    select(*(addresses.c[each] for each in AddressRow.__slots__))
+    .where(
+        addresses.c.next_at <= bindparam("now", type_=Moment),
+        addresses.c.route.in_(bindparam("routes", expanding=True)),
+    )
+    .order_by(addresses.c.next_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_RANKED = (
+    select(
+        *(outbox.c[each] for each in WaitingRow.__slots__),
+        func.row_number().over(partition_by=outbox.c.address, order_by=outbox.c.id).label("place"),
+    )
+    .where(
+        among(outbox.c.address),
+        outbox.c.settled_at.is_(None),
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now", type_=Moment)),
+    )
+    .subquery()
+)
+_WAITING = (
+    select(*(_RANKED.c[each] for each in WaitingRow.__slots__))
+    .where(_RANKED.c.place <= PER_ADDRESS)
+    .order_by(_RANKED.c.id)
+)
+_HELD = (
+    select(outbox.c.address, func.min(outbox.c.not_before, type_=Moment))
+    .where(
+        among(outbox.c.address),
+        outbox.c.settled_at.is_(None),
+        outbox.c.not_before > bindparam("now", type_=Moment),
+    )
+    .group_by(outbox.c.address)
+)
+_STARTED = (
+    select(outbox.c.address, outbox.c.started_at, outbox.c.target)
+    .where(
+        among(outbox.c.address),
+        outbox.c.started_at.is_not(None),
+        outbox.c.started_at > bindparam("since", type_=Moment),
+        outbox.c.kind != "press",
+    )
+    .order_by(outbox.c.started_at)
+)
+_START = (
+    update(outbox)
+    .where(among(outbox.c.id))
+    .values(
+        state="sending",
+        started_at=bindparam("now", type_=Moment),
+        lease_until=bindparam("until", type_=Moment),
+    )
+)
+_BY_ID = OUTBOX.where(among(outbox.c.id)).order_by(outbox.c.id)
+_KNOWN = (
+    select(sent.c.address, sent.c.key, sent.c.message, sent.c.part, sent.c.deleted_at)
+    .where(
+        sent.c.address.in_(bindparam("addresses", expanding=True)),
+        sent.c.key.in_(bindparam("keys", expanding=True)),
+        sent.c.key != "",
+    )
+    .order_by(sent.c.id)
+)
+_THREADS = select(topics.c.address, topics.c.code, topics.c.thread).where(among(topics.c.address))

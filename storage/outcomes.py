@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, null, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import BigInteger, Integer, Row, Text, bindparam, case, func, null, select, update
 
-from storage.parts import Part
+from storage.parts import Insert, Part, among, insert_into
 from storage.rows import OutboxRow, encode, read_outbound
-from storage.tables import addresses, deliveries, outbox, sent, topics
-from workflow.message import Address, address_of
+from storage.tables import Moment, addresses, deliveries, outbox, sent, topics
+from workflow.message import Address, Refers, address_of
 
 
 class Outcomes(Part):
@@ -23,13 +23,13 @@ class Outcomes(Part):
         if self.postgres:
             self.connection.execute(select(addresses.c.address).where(addresses.c.address == address).with_for_update())
 
-    def sent_as(self, row: OutboxRow, message_id: str, now: datetime) -> None:
-        """The provider took it under this id."""
+    def sent_as(self, row: OutboxRow, address: str, message_id: str, now: datetime) -> None:
+        """The provider took it at this address under this id."""
         message = row.message
         self.connection.execute(
             sent.insert().values(
                 office=row.office,
-                address=row.address,
+                address=address,
                 message=message_id,
                 key=message.key,
                 part=row.part,
@@ -37,6 +37,14 @@ class Outcomes(Part):
                 outbox=row.id,
                 at=now,
             )
+        )
+
+    def refer_anew(self, address: str, message_id: str, refers: Refers) -> None:
+        """An edit changed what a message is about."""
+        self.connection.execute(
+            update(sent)
+            .where(sent.c.address == address, sent.c.message == message_id)
+            .values(refers=encode(refers).decode())
         )
 
     def deleted(self, address: str, message_id: str, now: datetime) -> None:
@@ -47,18 +55,8 @@ class Outcomes(Part):
 
     def settle(self, row: OutboxRow, state: str, now: datetime, reason: str = "") -> None:
         """The end of a message: sent, refused, cancelled, dropped, or uncertain for good."""
-        self.connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(
-                state=state,
-                settled_at=now,
-                lease_until=None,
-                ready_at=None,
-                attempts=row.attempts + 1,
-                reason=reason[:300],
-            )
-        )
+        given = {"number": row.id, "to": state, "now": now, "tries": row.attempts + 1, "why": reason[:300]}
+        self.connection.execute(_SETTLE, given)
 
     def again(self, row: OutboxRow, state: str, ready_at: datetime, *, attempts: int, doubts: int, reason: str) -> None:
         """Not the end: `later`, `uncertain` or `queued`, to be looked at again at that time."""
@@ -78,15 +76,11 @@ class Outcomes(Part):
 
     def next_up(self, plan: Mapping[str, datetime | None]) -> None:
         """When each address is to be looked at next; None: nothing waits there. Only for addresses held by us."""
-        for address, at in sorted(plan.items()):
-            self.connection.execute(update(addresses).where(addresses.c.address == address).values(next_at=at))
+        self.each(_NEXT_UP, [{"which": address, "at": at} for address, at in sorted(plan.items())])
 
     def go_on(self, address: str, now: datetime) -> None:
         """Look at a held address again at once, if anything is left for it."""
-        left = select(outbox.c.id).where(outbox.c.address == address, outbox.c.settled_at.is_(None)).exists()
-        self.connection.execute(
-            update(addresses).where(addresses.c.address == address).values(next_at=case((left, now), else_=null()))
-        )
+        self.connection.execute(_GO_ON, {"which": address, "now": now})
 
     def mark(self, address: str, **columns: object) -> None:
         """What was learned of an address: `busy_until`, `gone_at`, `reason`, `moved_to`."""
@@ -95,10 +89,7 @@ class Outcomes(Part):
     def heard_from(self, lanes: Sequence[str]) -> None:
         """Somebody wrote from there: whatever made the address unreachable is over."""
         if lanes:
-            self.connection.execute(
-                update(addresses).where(among(addresses.c.address), addresses.c.gone_at.is_not(None)),
-                {"values": list(lanes), "gone_at": None, "reason": ""},
-            )
+            self.connection.execute(_HEARD, {"values": list(lanes)})
 
     def gone(self, address: Address, now: datetime, reason: str) -> None:
         """Nothing can be sent there until somebody writes from it again."""
@@ -141,11 +132,11 @@ class Outcomes(Part):
             update(addresses).where(addresses.c.next_at.is_(None), left).values(next_at=now)
         ).rowcount
 
-    def next_at(self, closed_routes: Sequence[str] = ()) -> datetime | None:
-        """When the next address is to be looked at; None: nothing waits."""
-        statement = select(addresses.c.next_at).where(addresses.c.next_at.is_not(None))
-        if closed_routes:
-            statement = statement.where(addresses.c.route.not_in(list(closed_routes)))
+    def next_at(self, routes: Sequence[str]) -> datetime | None:
+        """When the next address on these routes is to be looked at; None: nothing waits."""
+        statement = select(addresses.c.next_at).where(
+            addresses.c.next_at.is_not(None), addresses.c.route.in_(bindparam("routes", list(routes), expanding=True))
+        )
         return self.connection.execute(statement.order_by(addresses.c.next_at).limit(1)).scalar()
 
     def depths(self) -> dict[str, int]:
@@ -177,9 +168,6 @@ class Outcomes(Part):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _wake(self, soonest: Mapping[str, datetime]) -> None:
-        insert = self.put(addresses)
-        told = insert.excluded.next_at
-        earlier = case((addresses.c.next_at < told, addresses.c.next_at), else_=told)
         rows = []
         for lane in sorted(soonest):
             to = address_of(lane)
@@ -193,7 +181,7 @@ class Outcomes(Part):
                     "moved_to": "",
                 }
             )
-        self.each(insert.on_conflict_do_update(index_elements=["address"], set_={"next_at": earlier}), rows)
+        self.each(_wake(postgres=self.postgres), rows)
 
     def _read(self, row: Row[Any]) -> OutboxRow:
         return OutboxRow(
@@ -216,11 +204,6 @@ def _route(address: Address) -> str:
     return f"{address.channel}:{address.office}"
 
 
-def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`column IN values`, where `values` is given when the statement is executed."""
-    return column.in_(bindparam("values", expanding=True))
-
-
 OUTBOX = select(
     *(
         outbox.c[each]
@@ -240,3 +223,39 @@ OUTBOX = select(
         )
     )
 )
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number", type_=BigInteger))
+    .values(
+        state=bindparam("to", type_=Text),
+        settled_at=bindparam("now", type_=Moment),
+        attempts=bindparam("tries", type_=Integer),
+        reason=bindparam("why", type_=Text),
+        lease_until=None,
+        ready_at=None,
+    )
+)
+_NEXT_UP = (
+    update(addresses)
+    .where(addresses.c.address == bindparam("which", type_=Text))
+    .values(next_at=bindparam("at", type_=Moment))
+)
+_LEFT = select(outbox.c.id).where(outbox.c.address == addresses.c.address, outbox.c.settled_at.is_(None)).exists()
+_GO_ON = (
+    update(addresses)
+    .where(addresses.c.address == bindparam("which", type_=Text))
+    .values(next_at=case((_LEFT, bindparam("now", type_=Moment)), else_=null()))
+)
+_HEARD = (
+    update(addresses)
+    .where(among(addresses.c.address), addresses.c.gone_at.is_not(None))
+    .values(gone_at=None, reason="")
+)
+
+
+@cache
+def _wake(*, postgres: bool) -> Insert:
+    insert = insert_into(addresses, postgres=postgres)
+    told = insert.excluded.next_at
+    earlier = case((addresses.c.next_at < told, addresses.c.next_at), else_=told)
+    return insert.on_conflict_do_update(index_elements=["address"], set_={"next_at": earlier})

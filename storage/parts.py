@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Select, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
 from storage.seal import Seal
+
+Insert = postgresql.Insert | sqlite.Insert
 
 
 class Conflict(Exception):
@@ -28,12 +31,35 @@ class Part:
         """Whether rows are locked one by one; SQLite has a single writer and needs none of that."""
         return self.connection.dialect.name == "postgresql"
 
-    def put(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+    def locking(self, statement: Select[Any]) -> Select[Any]:
+        """The statement, keeping the rows it finds for this transaction."""
+        return _locking(statement, False) if self.postgres else statement  # noqa: FBT003 - cached by position
+
+    def leasing(self, statement: Select[Any]) -> Select[Any]:
+        """As `locking`, passing by the rows that others keep."""
+        return _locking(statement, True) if self.postgres else statement  # noqa: FBT003 - cached by position
+
+    def put(self, table: Table) -> Insert:
         """An INSERT that knows ON CONFLICT, in this database's dialect."""
-        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+        return insert_into(table, postgres=self.postgres)
 
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute once per row, in one go; how many rows of the table it touched."""
         if not rows:
             return 0
         return self.connection.execute(statement, list(rows)).rowcount
+
+
+def insert_into(table: Table, *, postgres: bool) -> Insert:
+    """An INSERT that knows ON CONFLICT. Building a statement costs more than running it: the hot ones are kept."""
+    return postgresql.insert(table) if postgres else sqlite.insert(table)
+
+
+def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """`column IN values`, where `values` is given when the statement is executed."""
+    return column.in_(bindparam("values", expanding=True))
+
+
+@cache
+def _locking(statement: Select[Any], passing_by: bool) -> Select[Any]:  # noqa: FBT001 - cached by position
+    return statement.with_for_update(skip_locked=passing_by)

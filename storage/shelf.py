@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import select, update
 
-from storage.parts import Part
+from storage.parts import Part, among
 from storage.rows import FileRow, Keys, keyring
 from storage.seal import Unopenable, box, unbox
 from storage.tables import files, keys
@@ -42,7 +41,7 @@ class Shelf(Part):
         """Destroy keys: what they sealed can never be opened again."""
         if names:
             self.connection.execute(
-                update(keys).where(_in(keys.c.name)), {"values": list(names), "sealed": None, "erased_at": now}
+                update(keys).where(among(keys.c.name)), {"values": list(names), "sealed": None, "erased_at": now}
             )
 
     def _known(self, names: Iterable[str]) -> dict[str, bytes | None]:
@@ -50,9 +49,7 @@ class Shelf(Part):
         if not wanted:
             return {}
         found: dict[str, bytes | None] = {}
-        for name, wrapped in self.connection.execute(
-            select(keys.c.name, keys.c.sealed).where(_in(keys.c.name)), {"values": wanted}
-        ):
+        for name, wrapped in self.connection.execute(_KEYS, {"values": wanted}):
             try:
                 found[name] = None if wrapped is None else self.seal.unwrap(name, wrapped)
             except Unopenable:
@@ -89,7 +86,7 @@ class Shelf(Part):
         rows = [self._file(row) for row in self.connection.execute(statement)]
         if rows:
             self.connection.execute(
-                update(files).where(_in(files.c.id)), {"values": [row.id for row in rows], "next_at": until}
+                update(files).where(among(files.c.id)), {"values": [row.id for row in rows], "next_at": until}
             )
         return rows
 
@@ -103,6 +100,10 @@ class Shelf(Part):
         statement = update(files).where(files.c.id == name, files.c.state == "pending")
         return self.connection.execute(statement.values(next_at=None, **columns)).rowcount == 1
 
+    def free(self, now: datetime) -> None:
+        """Whatever was being fetched may be tried at once: who had it leased is dead."""
+        self.connection.execute(update(files).where(files.c.state == "pending").values(next_at=now))
+
     def fetch_later(self, name: str, attempts: int, at: datetime) -> None:
         """An attempt failed; the next one is at that time."""
         self.connection.execute(update(files).where(files.c.id == name).values(attempts=attempts, next_at=at))
@@ -111,7 +112,7 @@ class Shelf(Part):
         """Destroy the keys of files; their bytes are noise from now on."""
         if names:
             gone = {"values": list(names), "sealed": None, "state": "erased", "next_at": None}
-            self.connection.execute(update(files).where(_in(files.c.id)), gone)
+            self.connection.execute(update(files).where(among(files.c.id)), gone)
 
     def file_key(self, row: FileRow) -> bytes:
         """The key of a ready file. Raises `Unopenable` if it, or the key that wraps it, was destroyed."""
@@ -143,10 +144,6 @@ class Shelf(Part):
         return FileRow(name, office, channel, lane, ring, kind, state, self.seal.open("file", ref).decode(), *rest)
 
 
-def _in(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return column.in_(bindparam("values", expanding=True))
-
-
 _FILE = select(
     *(
         files.c[each]
@@ -168,3 +165,4 @@ _FILE = select(
         )
     )
 )
+_KEYS = select(keys.c.name, keys.c.sealed).where(among(keys.c.name))

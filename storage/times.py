@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -93,9 +93,9 @@ class Times(Part):
             )
         )
 
-    def hold(self, role: str, holder: str, now: datetime, until: datetime) -> bool:
-        """Take or keep a role (such as polling a mailbox) until then. False: another process has it."""
-        insert = self.put(leases).values(name=role, holder=holder, until=until)
+    def hold(self, role: str, holder: str, now: datetime, seconds: float) -> bool:
+        """Take or keep a role (such as polling a mailbox) for so long. False: another process has it."""
+        insert = self.put(leases).values(name=role, holder=holder, until=now + timedelta(seconds=seconds))
         taken = insert.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": insert.excluded.holder, "until": insert.excluded.until},

@@ -18,7 +18,19 @@ from storage.engine import Store
 from storage.seal import Seal
 from workflow.conversation import Conversation
 from workflow.happening import Event
-from workflow.message import Address, BadPayload, Inbound, Limits, Message, Outbound, Presence, Press, Sender, Sent, TopicMade
+from workflow.message import (
+    Address,
+    BadPayload,
+    Inbound,
+    Limits,
+    Message,
+    Outbound,
+    Presence,
+    Press,
+    Sender,
+    Sent,
+    TopicMade,
+)
 from workflow.office import Office, Staff
 from workflow.standard import shipped
 from workflow.world import Decision, Needs, World
@@ -66,7 +78,9 @@ class HandClock(Clock):
 
 
 def an_office(office: str = "kanigaran", desk: str | None = DESK) -> Office:
-    return Office(id=office, standard=shipped()[office], staff=(Staff(id=900, name="Siti Rahma", roles=("petugas",)),), desk=desk)
+    return Office(
+        id=office, standard=shipped()[office], staff=(Staff(id=900, name="Siti Rahma", roles=("petugas",)),), desk=desk
+    )
 
 
 def citizen(chat: str = "1", office: str = "kanigaran") -> Address:
@@ -88,7 +102,7 @@ class FakeChannel:
     downloads: list[str] = field(default_factory=list)
     polls: deque[tuple[Sequence[bytes], str] | BaseException] = field(default_factory=deque)
     asked_after: list[str] = field(default_factory=list)
-    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1001))
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         if headers.get("x-secret") != self.secret:
@@ -147,12 +161,12 @@ def payload(key: str, value: Inbound | None, chat: str = "1") -> bytes:
     return msgspec.json.encode(body)
 
 
-def said(text: str, chat: str = "1", id: str = "1", **more: object) -> Message:
-    return Message(chat=citizen(chat), id=id, sender=Sender(id=chat, name="Sari"), at=MORNING, text=text, **more)
+def said(text: str, chat: str = "1", message: str = "1", **more: object) -> Message:
+    return Message(chat=citizen(chat), id=message, sender=Sender(id=chat, name="Sari"), at=MORNING, text=text, **more)
 
 
-def pressed(data: str, chat: str = "1", id: str = "p1") -> Press:
-    return Press(chat=citizen(chat), id=id, sender=Sender(id=chat), at=MORNING, data=data)
+def pressed(data: str, chat: str = "1", press: str = "p1") -> Press:
+    return Press(chat=citizen(chat), id=press, sender=Sender(id=chat), at=MORNING, data=data)
 
 
 def blocked(chat: str = "1", *, yes: bool = True) -> Presence:
@@ -190,10 +204,14 @@ def echo(event: Event, world: World) -> Decision:
     count = int(before.extra.get("count", "0")) + 1
     heard = f"{before.extra.get('heard', '')}|{event.text}"
     after = msgspec.structs.replace(before, extra={"count": str(count), "heard": heard}, version=before.version + 1)
-    return Decision(conversation=after, sends=(Outbound(to=event.chat, kind="question", text=f"{count}: {event.text}"),))
+    return Decision(
+        conversation=after, sends=(Outbound(to=event.chat, kind="question", text=f"{count}: {event.text}"),)
+    )
 
 
-def a_road(store: Store, *channels: FakeChannel, offices: Sequence[Office] = (), clock: Clock | None = None, seed: int = 1) -> Road:
+def a_road(
+    store: Store, *channels: FakeChannel, offices: Sequence[Office] = (), clock: Clock | None = None, seed: int = 1
+) -> Road:
     clock = clock or HandClock()
     known = {office.id: office for office in offices or [an_office()]}
     return Road(store, known, {(each.name, each.office): each for each in channels}, clock, Chance(clock, seed))

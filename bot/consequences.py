@@ -1,0 +1,85 @@
+"""What follows from an attempt to send: one table from fact to consequence. Pure; it never asks which channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.outgoing import MARKED
+from workflow.message import Fact, Kind
+
+State = Literal["sent", "refused", "dropped", "later", "uncertain"]
+News = Literal["", "sent", "failed", "uncertain"]
+Mark = Literal["", "busy", "gone", "moved", "closed"]
+
+_DROPPED = frozenset({"ack", "press"})
+_FIRST_PAUSE_S = 2.0
+_LONGEST_PAUSE_S = 3600.0
+_LONGEST_DOWN_S = 60.0
+ECHO_S = 60.0  # so long a topic that may have been made waits for its echo
+_MOST_TOPICS = 3
+_MOST_DOUBTS = 8  # a message that may have arrived so often is left alone, and the staff are told
+_CLOSED_S = 600.0  # a channel that's wrongly configured is tried again after this
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a message becomes, when it's tried again, and who learns of it."""
+
+    state: State
+    settled: bool
+    pause_s: float = 0.0
+    attempt: bool = True  # whether it counts as one
+    doubt: bool = False  # it may have arrived
+    news: News = ""
+    mark: Mark = ""  # what was learned of the address, or that the whole channel is to be left alone
+
+
+def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_s: float = 0.0) -> Consequence:
+    """The consequence of a failed attempt, after so many earlier ones.
+
+    | fact | the message | and |
+    |---|---|---|
+    | busy | later, as told | its chat waits; no attempt is counted |
+    | down | later, with back-off | its channel waits |
+    | uncertain | by its kind: again, dropped, or the topic's echo awaited | |
+    | gone | refused | its address is marked, the staff are told |
+    | moved | at once to the new address | the address is kept |
+    | refused | refused | the staff are told |
+    | misconfigured | later | its channel is left alone, the operator is told |
+    """
+    match fact:
+        case "busy":
+            return Consequence("later", settled=False, pause_s=max(retry_after_s, 1.0), attempt=False, mark="busy")
+        case "down":
+            pause_s = min(_FIRST_PAUSE_S * 2.0 ** min(attempts, 10), _LONGEST_DOWN_S)
+            return Consequence("later", settled=False, pause_s=pause_s, mark="closed")
+        case "uncertain":
+            return _uncertain(kind, doubts)
+        case "gone":
+            return Consequence("refused", settled=True, news="failed", mark="gone")
+        case "moved":
+            return Consequence("later", settled=False, mark="moved")
+        case "refused":
+            return Consequence("refused", settled=True, news="failed")
+        case "misconfigured":
+            return Consequence("later", settled=False, pause_s=_CLOSED_S, attempt=False, mark="closed")
+
+
+def _uncertain(kind: Kind, doubts: int) -> Consequence:
+    """An answer may be seen twice, never zero times; chatter isn't worth a doublet; a topic waits for its echo."""
+    if kind in _DROPPED:
+        return Consequence("dropped", settled=True, doubt=True)
+    if kind == "topic":
+        if doubts + 1 >= _MOST_TOPICS:
+            return Consequence("dropped", settled=True, doubt=True)
+        return Consequence("uncertain", settled=False, pause_s=ECHO_S, doubt=True)
+    if doubts + 1 >= _MOST_DOUBTS:
+        return Consequence("uncertain", settled=True, doubt=True, news="uncertain")
+    pause_s = min(_FIRST_PAUSE_S * 2.0**doubts, _LONGEST_PAUSE_S)
+    return Consequence("uncertain", settled=False, pause_s=pause_s, doubt=True)
+
+
+def is_marked(kind: Kind, doubts: int) -> bool:
+    """Whether a message that's sent now says that it may have come before."""
+    return doubts > 0 and kind in MARKED

@@ -1,0 +1,239 @@
+"""Deliver: outbox -> channel. `sending` is committed before the call and what became of it after; facts decide."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from msgspec.structs import replace
+
+from bot.claiming import LEASE_S, Claiming
+from bot.consequences import consequence, is_marked
+from bot.enclosures import Enclosures
+from bot.outgoing import marked_again
+from bot.road import Road, endless
+from bot.settling import Way, settle_failed, settle_sent
+from channels.base import Parcel
+from storage.engine import Unavailable
+from storage.unit import Conflict, Unit
+from workflow.message import SendError, Sent
+
+T = TypeVar("T")
+
+_log = structlog.get_logger("deliver")
+
+SENDS_PER_SECOND = 30.0
+_FLYING = 64  # messages on their way at once
+_LONGEST_SEND_S = 60.0
+_IDLE_S = 1.0
+_RETRY_S = 0.5
+
+
+@dataclass(slots=True)
+class _Route:
+    """What's known of a channel of an office, in this process."""
+
+    closed_until: datetime | None = None
+    reason: str = ""
+    misconfigured: bool = False
+
+
+@dataclass(slots=True)
+class Deliver:
+    """Sends what the outbox holds. `rates` are messages a second by (channel, office), where an office sets its own."""
+
+    road: Road
+    enclosures: Enclosures
+    rates: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    _claiming: Claiming = field(init=False)
+    _routes: dict[str, _Route] = field(init=False)
+    _flying: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know the channels there are."""
+        self._claiming = Claiming(self.road, self.rates, SENDS_PER_SECOND)
+        self._routes = {f"{name}:{office}": _Route() for name, office in self.road.channels}
+
+    async def run(self) -> None:
+        """For ever; many addresses at once, one message of each."""
+
+        async def body() -> float:
+            now = self.road.clock.now()
+            if (room := _FLYING - len(self._flying)) <= 0:
+                return _IDLE_S
+            ways = await self._claim(now, room)
+            for way in ways:
+                task = asyncio.create_task(self._carry(way))
+                self._flying[way.row.id] = task
+                task.add_done_callback(partial(self._landed, way.row.id))
+            return 0.0 if ways else min(_IDLE_S, await self._idle_s(now))
+
+        renewal = asyncio.create_task(self._renew_leases())
+        try:
+            await endless("deliver", body, self.road.clock, self.road.bells.outbox)
+        finally:
+            renewal.cancel()
+            for task in list(self._flying.values()):
+                task.cancel()
+
+    async def step(self) -> float | None:
+        """Send what may go now to one address. 0: call again at once, there may be more.
+
+        Otherwise the seconds until something may go, or None: nothing waits.
+        """
+        now = self.road.clock.now()
+        ways = await self._claim(now, 1)
+        for way in ways:
+            await self._carry(way)
+        if ways:
+            return 0.0
+        idle_s = await self._idle_s(now)
+        return None if idle_s == float("inf") else idle_s
+
+    async def recover(self, *, everything: bool) -> int:
+        """Turn what a dead process was sending into `uncertain`, with its consequences. How many messages that were.
+
+        `everything` at the start of the only process; else only what's leased out and not renewed.
+        """
+        now = self.road.clock.now()
+
+        def mend(unit: Unit) -> int:
+            rows = unit.outbox.left_sending(None if everything else unit.clock(now))
+            for row in rows:
+                settle_failed(unit, row, SendError("uncertain", "the process ended while it was sent"), now, 0)
+            return len(rows)
+
+        found = 0
+        while count := await self.road.store.write(mend):
+            found += count
+        return found
+
+    def channels(self) -> dict[str, str]:
+        """How each channel does, for /readyz: "ok", or why nothing is sent there."""
+        now = self.road.clock.now()
+        return {name: route.reason if _is_closed(route, now) else "ok" for name, route in self._routes.items()}
+
+    # --- claiming -----------------------------------------------------------------------------------------------------
+
+    async def _claim(self, now: datetime, limit: int) -> list[Way]:
+        routes = self._open_routes(now)
+        if not routes:
+            return []
+        return await self.road.store.write(lambda unit: self._claiming.claim(unit, now, routes, limit))
+
+    def _open_routes(self, now: datetime) -> list[str]:
+        return [name for name, route in self._routes.items() if not _is_closed(route, now)]
+
+    async def _idle_s(self, now: datetime) -> float:
+        """Seconds until something may go; infinity: nothing waits."""
+        routes = self._open_routes(now)
+        moments = [each.closed_until for each in self._routes.values() if each.closed_until and each.closed_until > now]
+        if routes:
+            at = await self.road.store.read(lambda unit: unit.outbox.next_at(routes))
+            moments += [at] if at else []
+        return max(0.001, (min(moments) - now).total_seconds()) if moments else float("inf")
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _carry(self, way: Way) -> None:
+        """One attempt, and what became of it."""
+        outcome = await self._attempt(way)
+        now = self.road.clock.now()
+        channel = way.to.channel
+        if isinstance(outcome, Sent):
+            self.road.metrics.attempts.labels(channel, "sent").inc()
+            self._routes[f"{channel}:{way.to.office}"] = _Route()
+            await self._write_down(lambda unit: settle_sent(unit, way, outcome, now))
+        else:
+            self.road.metrics.attempts.labels(channel, outcome.fact).inc()
+            await self._failed(way, outcome, now)
+        if way.row.message.about or way.row.message.key:
+            self.road.bells.inbox.set()
+
+    async def _attempt(self, way: Way) -> Sent | SendError:
+        """The one call to the channel. What it raises beyond its facts may have sent the message: uncertain."""
+        message = way.row.message
+        if is_marked(message.kind, way.row.doubts):
+            message = marked_again(message)
+        if way.to != message.to:
+            message = replace(message, to=way.to)
+        channel = self.road.channels[way.to.channel, way.to.office]
+        try:
+            parcel = Parcel(message, way.target, way.reply_to, way.thread)
+            if message.enclosure is not None:
+                parcel = await self.enclosures.enclosed(parcel, message.enclosure)
+            async with asyncio.timeout(_LONGEST_SEND_S):
+                return await channel.send(parcel, f"{way.row.office}:{way.row.id}")
+        except SendError as error:
+            return error
+        except TimeoutError:
+            return SendError("uncertain", "no answer in time")
+        except Exception as error:  # noqa: BLE001 - logged; it may have sent the message
+            _log.exception("a channel raised what it shouldn't", channel=channel.name, office=channel.office)
+            return SendError("uncertain", type(error).__name__)
+
+    async def _failed(self, way: Way, error: SendError, now: datetime) -> None:
+        row = way.row
+        told = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
+        pause_s = self._spread(told.pause_s, told.mark)
+        found = await self._write_down(lambda unit: settle_failed(unit, row, error, now, pause_s))
+        if found.mark == "closed":
+            wrong = error.fact == "misconfigured"
+            route = _Route(now + timedelta(seconds=pause_s), error.reason, wrong)
+            self._routes[f"{way.to.channel}:{way.to.office}"] = route
+            level = _log.error if wrong else _log.warning
+            level(
+                "a channel is left alone",
+                channel=way.to.channel,
+                office=way.to.office,
+                fact=error.fact,
+                pause_s=pause_s,
+            )
+        _log.info(
+            "not sent", channel=way.to.channel, office=row.office, outbox=row.id, fact=error.fact, state=found.state
+        )
+
+    def _spread(self, pause_s: float, mark: str) -> float:
+        """The pause with jitter; a pause the provider asked for only ever gets longer."""
+        spread = self.road.chance.jitter(pause_s)
+        return max(pause_s, spread) if mark == "busy" else spread
+
+    async def _write_down(self, work: Callable[[Unit], T]) -> T:
+        """Store an outcome, however long the database refuses: what was sent must not be sent again."""
+        while True:
+            try:
+                return await self.road.store.write(work, together=True)
+            except (Unavailable, Conflict) as error:
+                _log.warning("an outcome can't be stored yet", error=str(error))
+                await self.road.clock.wait(_RETRY_S)
+
+    def _landed(self, number: int, task: asyncio.Task[None]) -> None:
+        """A message isn't on its way any more: there's room, and its address may have the next one."""
+        del self._flying[number]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("carrying a message failed", error=type(error).__name__)
+        self.road.bells.outbox.set()
+
+    async def _renew_leases(self) -> None:
+        """While messages are on their way, tell the other processes that they're still ours."""
+        clock, store = self.road.clock, self.road.store
+        while True:
+            await clock.wait(LEASE_S / 3)
+            if self._flying and store.postgres:
+                try:
+                    await store.write(partial(_renew, list(self._flying), clock.now()))
+                except (Unavailable, Conflict):
+                    _log.warning("leases can't be renewed")
+
+
+def _renew(ids: list[int], now: datetime, unit: Unit) -> None:
+    unit.outbox.renew(ids, unit.clock(now) + timedelta(seconds=LEASE_S))
+
+
+def _is_closed(route: _Route, now: datetime) -> bool:
+    return route.closed_until is not None and route.closed_until > now

@@ -1,0 +1,50 @@
+"""Takes a stored file out of its seal and makes it fit to be shown: re-encoded without EXIF, stamped where asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from bot.media import Media, Unfit
+from channels.base import Parcel
+from storage.engine import Store
+from storage.files import Files, NotThere
+from storage.seal import Unopenable
+from workflow.message import Enclosure, SendError
+
+_SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "application/pdf": ".pdf",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "audio/amr": ".amr",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "video/3gpp": ".3gp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosures:
+    """Opens files for parcels."""
+
+    store: Store
+    files: Files
+    media: Media
+
+    async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
+        """The parcel with its file's bytes. Raises `SendError` ("refused") if the file can't be had any more."""
+        row = await self.store.read(lambda unit: unit.shelf.file(enclosure.file))
+        if row is None or row.state != "ready":
+            raise SendError("refused", "its file was erased or never arrived")
+        try:
+            key = await self.store.read(lambda unit: unit.shelf.file_key(row))
+            content = await self.files.read(row.id, key)
+            mime = row.mime
+            if row.type == "photo":
+                content, mime = await self.media.shown(content, enclosure.stamp), "image/jpeg"
+        except (Unopenable, NotThere, Unfit) as error:
+            raise SendError("refused", f"its file can't be opened: {type(error).__name__}") from error
+        name = PurePath(enclosure.name or row.id).stem + _SUFFIXES.get(mime, "")
+        return replace(parcel, content=content, mime=mime, file_name=name)

@@ -1,0 +1,188 @@
+"""Fetch: files named in messages -> sealed files, outside any transaction; the lane learns what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from bot.media import Finding, Media, Unfit
+from bot.road import Road, endless
+from channels.base import Downloading, FetchError
+from storage.files import Files
+from storage.rows import Arrival, FileRow, encode
+from storage.seal import Unopenable
+from storage.unit import Unit
+from workflow.happening import FileFailed, FileReady
+from workflow.message import address_of
+
+_log = structlog.get_logger("fetch")
+
+LIMIT_BYTES = 20_000_000  # what Telegram lets a bot download (core.telegram.org/bots/api#getfile)
+_TRIES = 3
+_PAUSES_S = (5.0, 30.0)
+_LONGEST_S = 60.0
+_LEASE_S = 180.0
+_AT_ONCE = 4
+_IDLE_S = 5.0
+_REASONS = ("too_big", "not_allowed", "broken", "gone", "timeout")
+
+Reason = Literal["too_big", "not_allowed", "broken", "gone", "timeout"]
+
+
+class _Failure(Exception):
+    """Why a file isn't had, and whether another try may help."""
+
+    def __init__(self, reason: Reason, *, again: bool = False) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+        self.again = again
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """Downloads, inspects and seals."""
+
+    road: Road
+    files: Files
+    media: Media
+
+    async def run(self) -> None:
+        """For ever."""
+
+        async def body() -> float:
+            return 0.0 if await self.step() else _IDLE_S
+
+        await endless("fetch", body, self.road.clock, self.road.bells.files)
+
+    async def step(self) -> bool:
+        """A few files at once. True: some were tried, call again at once. False: none is due."""
+        now = self.road.clock.now()
+        until = now + timedelta(seconds=_LEASE_S)
+        rows = await self.road.store.write(lambda unit: unit.shelf.lease_files(now, until, _AT_ONCE))
+        await asyncio.gather(*(self._one(row) for row in rows))
+        return bool(rows)
+
+    async def _one(self, row: FileRow) -> None:
+        try:
+            content = await self._downloaded(row)
+            finding = await self._inspected(content)
+            await self._keep(row, content, finding)
+        except _Failure as failure:
+            await self._failed(row, failure)
+
+    async def _downloaded(self, row: FileRow) -> bytes:
+        """The bytes, at most `LIMIT_BYTES` of them."""
+        if row.size_bytes > LIMIT_BYTES:
+            raise _Failure("too_big")
+        channel = self.road.channels.get((row.channel, row.office))
+        if not isinstance(channel, Downloading):
+            raise _Failure("gone")
+        content = bytearray()
+        try:
+            async with asyncio.timeout(_LONGEST_S):
+                async for piece in channel.download(row.ref, LIMIT_BYTES):
+                    content += piece
+                    if len(content) > LIMIT_BYTES:
+                        break
+        except FetchError as error:
+            reason: Reason = error.reason if error.reason in _REASONS else "gone"
+            raise _Failure(reason, again=error.again) from error
+        except TimeoutError:
+            raise _Failure("timeout", again=True) from None
+        except Exception as error:
+            _log.exception("a download failed as it shouldn't", channel=row.channel, office=row.office)
+            raise _Failure("timeout", again=True) from error
+        if len(content) > LIMIT_BYTES:
+            raise _Failure("too_big")
+        return bytes(content)
+
+    async def _inspected(self, content: bytes) -> Finding:
+        try:
+            return await self.media.inspect(content)
+        except Unfit as error:
+            raise _Failure(error.reason) from error
+
+    async def _keep(self, row: FileRow, content: bytes, finding: Finding) -> None:
+        """Seal the bytes first, then say in one transaction that they are there."""
+        store, now = self.road.store, self.road.clock.now()
+        key = store.seal.new_key()
+        try:
+            await self.files.write(row.id, content, key)
+        except OSError as error:
+            _log.error("a file can't be kept", office=row.office, error=str(error))
+            raise _Failure("timeout", again=True) from error  # our disk's fault: it's tried again
+        digest = await asyncio.to_thread(_sha256, content)
+
+        def keep(unit: Unit) -> bool:
+            try:
+                wrapped = unit.shelf.wrap_file_key(row, key, now)
+            except Unopenable:
+                return False
+            kept = unit.shelf.settle_file(
+                row.id,
+                state="ready",
+                sealed=wrapped,
+                type=finding.type,
+                mime=finding.mime,
+                sha256=digest,
+                size_bytes=len(content),
+            )
+            if kept:
+                self._tell(unit, row, _ready(row, finding, digest, len(content), now))
+            return kept
+
+        if await store.write(keep):
+            self.road.metrics.files.labels("ready").inc()
+            self.road.bells.inbox.set()
+        else:
+            await self._forget_if_erased(row)
+
+    async def _forget_if_erased(self, row: FileRow) -> None:
+        found = await self.road.store.read(lambda unit: unit.shelf.file(row.id))
+        if found is not None and found.state != "ready":
+            await self.files.erase(row.id)
+
+    async def _failed(self, row: FileRow, failure: _Failure) -> None:
+        now = self.road.clock.now()
+        if failure.again and row.attempts + 1 < _TRIES:
+            at = now + timedelta(seconds=self.road.chance.jitter(_PAUSES_S[row.attempts]))
+            await self.road.store.write(lambda unit: unit.shelf.fetch_later(row.id, row.attempts + 1, at))
+            return
+
+        def give_up(unit: Unit) -> None:
+            if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason):
+                event = FileFailed(chat=address_of(row.lane), at=now, file=row.id, reason=failure.reason)
+                self._tell(unit, row, event)
+
+        await self.road.store.write(give_up)
+        self.road.metrics.files.labels(failure.reason).inc()
+        self.road.bells.inbox.set()
+
+    def _tell(self, unit: Unit, row: FileRow, event: FileReady | FileFailed) -> None:
+        unit.inbox.take_in([Arrival(row.office, "file", row.id, row.lane, encode(event), "event")], event.at)
+
+
+def _ready(row: FileRow, finding: Finding, digest: str, size_bytes: int, now: datetime) -> FileReady:
+    return FileReady(
+        chat=address_of(row.lane),
+        at=now,
+        file=row.id,
+        type=finding.type,
+        mime=finding.mime,
+        size_bytes=size_bytes,
+        sha256=digest,
+        width_px=finding.width_px,
+        height_px=finding.height_px,
+        position=finding.position,
+        dark=finding.dark,
+        blurred=finding.blurred,
+    )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

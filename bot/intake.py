@@ -1,0 +1,149 @@
+"""Intake: what a provider hands us is durable before it's acknowledged; what arrives together shares a commit."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import structlog
+
+from bot.road import Road
+from channels.base import Channel, Malformed, Polled
+from storage.engine import Unavailable
+from storage.rows import Arrival
+from storage.unit import Conflict, Unit
+
+_log = structlog.get_logger("intake")
+
+_TOGETHER = 256  # at most so many payloads in one transaction
+_WAITING = 5_000  # with more than these waiting, we're overloaded and say so
+_CONFLICTS = 5
+_POLL_LEASE_S = 90
+_LONGEST_PAUSE_S = 60.0
+
+
+class Intake:
+    """Takes payloads in. `receive` returns only once the payload is safe."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def receive(self, channel: Channel, payload: bytes) -> None:
+        """Store a payload whose origin is verified; a doublet, known by its key, changes nothing.
+
+        Raises `Malformed` if not even a key is in it, and `Unavailable` if nothing was stored.
+        """
+        arrival = arrived(channel, payload)
+        if self._road.store.inline:
+            await self._write([arrival])
+            return
+        if len(self._waiting) >= _WAITING:
+            raise Unavailable(f"{len(self._waiting)} payloads wait to be stored")
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, stored))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_what_waits())
+        await stored
+
+    async def _write_what_waits(self) -> None:
+        while self._waiting:
+            lot, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
+            try:
+                await self._write([arrival for arrival, _ in lot])
+            except Exception as error:  # noqa: BLE001 - handed to who waits for it
+                await self._one_by_one(lot, error)
+                continue
+            for _, stored in lot:
+                if not stored.done():
+                    stored.set_result(None)
+
+    async def _one_by_one(self, lot: list[tuple[Arrival, asyncio.Future[None]]], error: Exception) -> None:
+        """A lot failed: where one payload may be at fault, its neighbours are stored without it."""
+        for arrival, stored in lot:
+            told: Exception | None = error
+            if not isinstance(error, Unavailable) and len(lot) > 1:
+                try:
+                    await self._write([arrival])
+                    told = None
+                except Exception as own:  # noqa: BLE001 - handed to who waits for it
+                    told = own
+            if stored.done():
+                continue
+            if told is None:
+                stored.set_result(None)
+            else:
+                stored.set_exception(told)
+
+    async def _write(self, arrivals: list[Arrival], cursor: tuple[str, str, str] | None = None) -> None:
+        """Payloads, and with them how far a channel was polled (office, channel, cursor)."""
+        now = self._road.clock.now()
+
+        def write(unit: Unit) -> int:
+            new = unit.inbox.take_in(arrivals, now)
+            if cursor is not None:
+                unit.times.move_cursor(*cursor, now)
+            return new
+
+        for attempt in range(_CONFLICTS):
+            try:
+                new = await self._road.store.write(write, together=True)
+                break
+            except Conflict:
+                if attempt == _CONFLICTS - 1:
+                    raise
+        else:  # pragma: no cover - the loop breaks or raises
+            return
+        if arrivals:
+            self._road.bells.inbox.set()
+            received = self._road.metrics.received
+            received.labels(arrivals[0].channel, "new").inc(max(new, 0))
+            received.labels(arrivals[0].channel, "doublet").inc(max(len(arrivals) - new, 0))
+
+    async def poll(self, channel: Channel, holder: str) -> float:
+        """Ask a channel once, and store what it says together with how far it was read. How long to pause then.
+
+        Where several processes share the database only one polls a channel; the others look again later.
+        """
+        assert isinstance(channel, Polled)
+        name, office, store, clock = channel.name, channel.office, self._road.store, self._road.clock
+        if store.postgres and not await store.write(
+            lambda unit: unit.times.hold(f"poll:{name}:{office}", holder, unit.clock(clock.now()), _POLL_LEASE_S)
+        ):
+            return _POLL_LEASE_S / 3
+        cursor = await store.read(lambda unit: unit.times.cursor(office, name))
+        payloads, after = await channel.poll(cursor)
+        if payloads or after != cursor:
+            await self._write([arrived_somehow(channel, payload) for payload in payloads], (office, name, after))
+        return 0.0
+
+    async def run_polling(self, channel: Channel, holder: str) -> None:
+        """Poll a channel for ever; errors pause it, each one longer than the last, and lose nothing."""
+        clock, pause_s = self._road.clock, 1.0
+        while True:
+            try:
+                idle_s = await self.poll(channel, holder)
+                pause_s = 1.0
+                await clock.wait(idle_s)
+            except Exception as error:  # noqa: BLE001 - whatever the provider or the database says, we ask again
+                _log.warning("polling failed", channel=channel.name, office=channel.office, error=type(error).__name__)
+                await clock.wait(self._road.chance.jitter(pause_s))
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def arrived(channel: Channel, payload: bytes) -> Arrival:
+    """The payload with its key and lane. Raises `Malformed`."""
+    envelope = channel.envelope(payload)
+    return Arrival(channel.office, channel.name, envelope.key, envelope.lane, payload)
+
+
+def arrived_somehow(channel: Channel, payload: bytes) -> Arrival:
+    """As `arrived`; what can't even be named goes in under its digest, to end in quarantine: polling never drops."""
+    try:
+        return arrived(channel, payload)
+    except Malformed:
+        digest = hashlib.sha256(payload).hexdigest()
+        return Arrival(
+            channel.office, channel.name, f"malformed:{digest}", f"{channel.name}:{channel.office}:?", payload
+        )

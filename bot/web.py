@@ -1,0 +1,198 @@
+"""The web server: webhooks that answer 200 only for what's stored, and the pages machines ask for our health."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.intake import Intake
+from bot.metrics import CONTENT_TYPE
+from bot.road import Road
+from channels.base import Called, Channel, Forged, Malformed
+from storage.engine import Unavailable
+from storage.files import Files
+from storage.schema import is_current
+from storage.unit import Conflict
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_log = structlog.get_logger("web")
+
+MOST_BYTES = 1 << 20
+RETRY_AFTER_S = 5
+_LEAST_FREE_BYTES = 50_000_000
+
+
+class _TooBig(Exception):
+    """More than we read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What /readyz looks at. `channels` says how each of them does; that never changes the status."""
+
+    road: Road
+    files: Files
+    disk: str  # a folder on the disk that must not be full
+    channels: Callable[[], Mapping[str, str]] = dict
+
+    async def look(self) -> tuple[bool, dict[str, object]]:
+        """Whether the program can do its work, and what it found."""
+        checks = {"database": self._database, "schema": self._schema, "key": self._key, "disk": self._disk}
+        found: dict[str, object] = {}
+        for name, check in checks.items():
+            try:
+                await asyncio.to_thread(check)
+                found[name] = "ok"
+            except Exception as error:  # noqa: BLE001 - whatever it is, it's told
+                found[name] = str(error) or type(error).__name__
+        ready = all(said == "ok" for said in found.values())
+        return ready, {"ready": ready, **found, "channels": dict(self.channels())}
+
+    def _database(self) -> None:
+        if not self.road.store.now(lambda unit: unit.reachable()):
+            raise Unavailable("the database gives no answer")
+
+    def _schema(self) -> None:
+        if not self.road.store.in_memory and not is_current(self.road.store):
+            raise RuntimeError("the database has another shape than this program; run `aduan migrate`")
+
+    def _key(self) -> None:
+        seal = self.road.store.seal
+        if seal.open("check", seal.close("check", b"ok")) != b"ok":
+            raise RuntimeError("what the key seals it can't open")
+
+    def _disk(self) -> None:
+        free = shutil.disk_usage(self.disk).free
+        if free < _LEAST_FREE_BYTES:
+            raise RuntimeError(f"only {free // 1_000_000} MB are free")
+        self.files.probe()
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The routes."""
+
+    road: Road
+    intake: Intake
+    health: Health
+
+    def app(self, further: list[BaseRoute] | None = None) -> Starlette:
+        """The application; `further` routes come first."""
+        return Starlette(
+            routes=[
+                *(further or []),
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/metrics", self._metrics),
+                Route("/{channel}/{office}", self._called, methods=["POST"]),
+            ]
+        )
+
+    async def _called(self, request: Request) -> Response:
+        """A provider's call. 200 only once the payload is stored."""
+        name, office = request.path_params["channel"], request.path_params["office"]
+        channel = self.road.channels.get((name, office))
+        if channel is None or not isinstance(channel, Called):
+            return PlainTextResponse("", 404)
+        try:
+            body = await _body(request)
+            channel.verify(request.headers, body)
+            await self._stored(channel, body)
+        except Forged:
+            return self._refused(name, 403)
+        except _TooBig:
+            return self._refused(name, 413)
+        except Malformed as error:
+            _log.warning("a malformed call", channel=name, office=office, reason=type(error).__name__)
+            return self._refused(name, 400)
+        except ClientDisconnect:
+            return self._refused(name, 400)
+        except (Unavailable, Conflict) as error:
+            _log.error("a call can't be stored", channel=name, office=office, reason=str(error))
+            return self._refused(name, 503, {"Retry-After": str(RETRY_AFTER_S)})
+        return PlainTextResponse("")
+
+    async def _stored(self, channel: Channel, body: bytes) -> None:
+        await self.intake.receive(channel, body)
+
+    def _refused(self, channel: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+        self.road.metrics.refused.labels(channel, str(status)).inc()
+        return PlainTextResponse("", status, headers)
+
+    async def _healthz(self, _request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def _readyz(self, _request: Request) -> Response:
+        ready, found = await self.health.look()
+        return JSONResponse(found, 200 if ready else 503)
+
+    async def _metrics(self, _request: Request) -> Response:
+        try:
+            depths = await self.road.store.read(lambda unit: (unit.inbox.depths(), unit.outbox.depths()))
+        except (Unavailable, Conflict):
+            depths = ({}, {})
+        waiting = self.road.metrics.waiting
+        for queue, count in depths[0].items():
+            waiting.labels(f"inbox_{queue}").set(count)
+        for state in ("queued", "sending", "later", "uncertain"):
+            waiting.labels(f"outbox_{state}").set(depths[1].get(state, 0))
+        return Response(self.road.metrics.page(), media_type=CONTENT_TYPE)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as far as it's no longer than we take: a chunked one says its length too late."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > MOST_BYTES:
+        raise _TooBig
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise _TooBig
+    return bytes(body)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the socket to serve on. Raises `OSError` if the port is taken.
+
+    The protocol is named, since asyncio sets TCP_NODELAY only then; without it every exchange waits some 40 ms.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    listening.set_inheritable(True)
+    return listening
+
+
+def server(app: Starlette) -> uvicorn.Server:
+    """Uvicorn around the application: await its `serve(sockets=[listen(host, port)])`; `should_exit = True` ends it."""
+    import uvicorn
+
+    settings = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=30,
+    )
+    return uvicorn.Server(settings)
