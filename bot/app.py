@@ -1,0 +1,375 @@
+"""The composition root: builds store, channels and offices from the settings, and starts and stops the roles."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot import logs
+from bot.clock import Chance, Clock
+from bot.deliver import Deliver
+from bot.enclosures import Enclosures
+from bot.fetch import Fetcher
+from bot.intake import Intake
+from bot.media import Media
+from bot.pump import Pump
+from bot.road import Road
+from bot.ticks import Ticks
+from channels import REGISTRY
+from channels.base import Polled
+from channels.http import Http
+from storage.engine import Store, Unavailable
+from storage.files import Files
+from storage.lock import DatabaseLock, Taken
+from storage.schema import is_current, migrate
+from storage.seal import Seal
+from storage.unit import Unit
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+    from bot.config import Settings
+    from channels.base import Channel
+    from channels.telegram.setup import Report
+    from workflow.office import Office
+
+_log = structlog.get_logger("app")
+
+KEY_CHECK = "key check"  # a key made at the first start, by which a wrong master key is recognised
+LONGEST_PAUSE_S = 60.0
+STOP_S = 8.0  # what is under way may finish; then it's cut
+
+
+class CannotStart(Exception):
+    """Why the program can't start, and the next step; `code` is the process's exit code."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that one process runs."""
+
+    settings: Settings
+    clock: Clock
+    chance: Chance
+    store: Store
+    files: Files
+    media: Media
+    http: Http
+    offices: dict[str, Office]
+    road: Road
+    intake: Intake
+    channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
+    reports: dict[str, str] = field(default_factory=dict)  # "office/channel" -> how it is, for /readyz
+
+    def add(self, channel: Channel) -> None:
+        """One more channel, such as the terminal."""
+        self.channels[channel.name, channel.office] = channel
+
+    def site(self, further: list[BaseRoute] | None = None) -> Starlette:
+        """The web role's site, with further routes where a demonstration has some."""
+        from bot.web import Health, Web
+
+        disk = self.settings.folder if "://" in self.settings.files else Path(self.settings.files)
+        disk.mkdir(parents=True, exist_ok=True)
+        health = Health(self.road, self.files, str(disk), lambda: self.reports)
+        return Web(self.road, self.intake, health).app(further)
+
+    async def work(self, stop: asyncio.Event) -> int:
+        """The worker role until `stop`: decide, send, fetch, watch the clock, and ask the channels that are polled."""
+        deliver = Deliver(self.road, Enclosures(self.store, self.files, self.media), self._rates())
+        await self._recover(deliver)
+        ticks = Ticks(self.road, deliver)
+        jobs = {
+            "pump": Pump(self.road).run(),
+            "deliver": deliver.run(),
+            "fetch": Fetcher(self.road, self.files, self.media).run(),
+        }
+        for (name, office), channel in self.road.channels.items():
+            jobs[f"{name}:{office}"] = self._prepare_and_poll(channel)
+        ticks.start()
+        try:
+            return await until_stopped(jobs, stop)
+        finally:
+            ticks.stop()
+
+    async def _recover(self, deliver: Deliver) -> None:
+        """What a process that died left behind: on SQLite all of it is ours, elsewhere what nobody renews."""
+        alone = not self.store.postgres
+        if alone:
+            await self.store.write(lambda unit: unit.shelf.free(self.clock.now()))
+        if found := await deliver.recover(everything=alone):
+            _log.warning("messages were being sent when the process ended", messages=found)
+
+    def _rates(self) -> dict[tuple[str, str], float]:
+        """Messages a second of each channel, where the operator set it."""
+        rates = {}
+        for name, office in self.road.channels:
+            settings = next(each for each in self.settings.offices if each.id == office)
+            rate = getattr(getattr(settings, name), "sends_per_second", None)
+            if rate is not None:
+                rates[name, office] = float(rate)
+        return rates
+
+    async def _prepare_and_poll(self, channel: Channel) -> None:
+        """Tell the provider where to bring its news, again until it heard; then fetch them if that is how it's done."""
+        settings = next(each for each in self.settings.offices if each.id == channel.office)
+        chosen = getattr(settings, channel.name)
+        webhook = ""
+        if getattr(chosen, "mode", "") == "webhook":
+            webhook = f"{self.settings.service.public_url}/{channel.name}/{channel.office}"
+        await self._prepare(channel, webhook)
+        if not webhook and isinstance(channel, Polled):
+            await self.intake.run_polling(channel, self.chance.id())
+        await asyncio.Event().wait()  # prepared: nothing more to do here
+
+    async def _prepare(self, channel: Channel, webhook: str) -> None:
+        name, pause_s = f"{channel.office}/{channel.name}", 1.0
+        while hasattr(channel, "set_up"):
+            report: Report = await channel.set_up(webhook)
+            self.reports[name] = "; ".join(problem.what for problem in report.problems) or "ready"
+            for problem in report.problems:
+                _log.warning("a channel isn't right", channel=name, problem=problem.what, mend=problem.mend)
+            if report.ready:
+                return
+            await self.clock.wait(self.chance.jitter(pause_s))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+@contextlib.asynccontextmanager
+async def service(settings: Settings, *, migrate_first: bool, clock: Clock | None = None) -> AsyncIterator[Service]:
+    """Everything of one process, built and at the end taken down. Raises `CannotStart`."""
+    clock = clock or Clock()
+    chance = Chance(clock)
+    with _locked(settings), contextlib.ExitStack() as stack:
+        store = _store(settings, chance, migrate_first=migrate_first)
+        stack.callback(store.close)
+        _check_key(store, clock)
+        offices = {each.id: settings.office(each) for each in settings.offices}
+        http = Http()
+        channels = {(channel.name, channel.office): channel for channel in _channels(settings, http)}
+        media = Media()
+        road = Road(store, offices, channels, clock, chance)
+        files = Files(settings.files, chance.random_bytes)
+        whole = Service(settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels)
+        whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}
+        _keep_standards(settings, offices, store, clock)
+        try:
+            yield whole
+        finally:
+            await media.close()
+            await http.close()
+
+
+def serve(settings: Settings, *, roles: Sequence[str], migrate_first: bool) -> int:
+    """Run these roles ("web", "worker") until a signal; the process's exit code."""
+    logs.set_up()
+    try:
+        return run(_serve(settings, roles, migrate_first=migrate_first))
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)  # noqa: T201 - for the operator
+        return reason.code
+
+
+def run(main: Coroutine[Any, Any, int]) -> int:
+    """Run on the fast loop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+async def _serve(settings: Settings, roles: Sequence[str], *, migrate_first: bool) -> int:
+    async with service(settings, migrate_first=migrate_first) as whole:
+        stop = asyncio.Event()
+        stop_at_signals(stop)
+        jobs: dict[str, Coroutine[Any, Any, Any]] = {}
+        if "web" in roles:
+            jobs["web"] = serve_site(whole.site(), *settings.listen, stop=stop)
+        if "worker" in roles:
+            jobs["worker"] = whole.work(stop)
+        return await until_stopped(jobs, stop)
+
+
+def stop_at_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and SIGINT end the program in good order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+async def until_stopped(jobs: Mapping[str, Coroutine[Any, Any, Any]], stop: asyncio.Event) -> int:
+    """Run the jobs until `stop`; 1 if one of them ended by itself, which none should. Raises `CannotStart` of a job."""
+    tasks = {asyncio.create_task(job, name=name) for name, job in jobs.items()}
+    waiting = asyncio.create_task(stop.wait(), name="stop")
+    done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    ended = [task for task in done if task is not waiting and not stop.is_set()]
+    stop.set()
+    for task in ended:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, CannotStart):
+            continue
+        _log.error("a role ended by itself", role=task.get_name(), error=type(error).__name__, exc_info=error)
+    for task in (*tasks, waiting):
+        task.cancel()
+    await asyncio.wait({*tasks, waiting}, timeout=STOP_S)
+    for task in ended:
+        if not task.cancelled() and isinstance(reason := task.exception(), CannotStart):
+            raise reason
+    return 1 if ended else 0
+
+
+async def serve_site(site: Starlette, host: str, port: int, *, stop: asyncio.Event) -> None:
+    """Serve until `stop`. Raises `CannotStart` if the port is taken."""
+    from bot import web
+
+    try:
+        listening = web.listen(host, port)
+    except OSError as error:
+        raise CannotStart(f"{host}:{port} can't be listened on: {error.strerror}. Change [service] listen.") from None
+    server = web.server(site)
+    _log.info("listening", address=f"http://{host}:{listening.getsockname()[1]}")
+    serving = asyncio.create_task(server._serve([listening]))  # noqa: SLF001 - `serve` would take the signals from us
+    await stop.wait()
+    server.should_exit = True
+    await serving
+
+
+def migrate_database(settings: Settings) -> str:
+    """Migrate the database; what to tell the operator."""
+    clock = Clock()
+    with _locked(settings):
+        store = _open(settings, Chance(clock))
+        try:
+            if is_current(store):
+                return "The database has this version's shape already."
+            migrate(store)
+        except Unavailable as error:
+            raise CannotStart(f"The database can't be reached: {error}") from None
+        finally:
+            store.close()
+    return "The database was brought to this version's shape."
+
+
+@contextlib.contextmanager
+def _locked(settings: Settings) -> Iterator[None]:
+    """On SQLite one process has the database, from before the first look until the end."""
+    _, mark, path = settings.database_url.partition("sqlite:///")
+    if not mark:
+        yield
+        return
+    lock = DatabaseLock(Path(path))
+    try:
+        lock.take()
+    except Taken as error:
+        raise CannotStart(f"{error}. Stop it first; `aduan serve` needs a SQLite database for itself.", 3) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _open(settings: Settings, chance: Chance) -> Store:
+    return Store(settings.database_url, Seal([settings.master_key], chance.random_bytes))
+
+
+def _store(settings: Settings, chance: Chance, *, migrate_first: bool) -> Store:
+    store = _open(settings, chance)
+    try:
+        current = is_current(store)
+        if not current and migrate_first:
+            migrate(store)
+            current = True
+    except Unavailable as error:
+        store.close()
+        raise CannotStart(f"The database can't be reached: {error}") from None
+    if not current:
+        store.close()
+        raise CannotStart("The database has another shape than this version. Run `aduan migrate` first.", 3)
+    return store
+
+
+def _check_key(store: Store, clock: Clock) -> None:
+    """Recognise a wrong master key before anything is sealed with it."""
+    if not store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())):
+        raise CannotStart(
+            "The master key isn't the one this database was begun with: what was sealed can't be opened. "
+            "Give ADUAN_KEY its former value.",
+            2,
+        )
+
+
+def _channels(settings: Settings, http: Http) -> Iterator[Channel]:
+    for office in settings.offices:
+        for name, build in REGISTRY.items():
+            chosen = getattr(office, name, None)
+            if chosen is not None:
+                yield from build(office.id, chosen, http)
+
+
+def _keep_standards(settings: Settings, offices: Mapping[str, Office], store: Store, clock: Clock) -> None:
+    """Store the text of every standard in force by its content hash: complaints are pinned to it."""
+
+    def keep(unit: Unit) -> None:
+        for name, office in offices.items():
+            unit.cases.keep_standard(office.standard.version, name, settings.standard_texts[name], clock.now())
+
+    store.now(keep)
+
+
+def stuck(settings: Settings) -> list[tuple[str, ...]]:
+    """Parked lanes and what lies in quarantine: (id, office, since, what, why)."""
+    with _opened(settings) as store:
+        parked = store.now(lambda unit: unit.inbox.parked())
+        aside = store.now(lambda unit: unit.inbox.aside())
+    rows: list[tuple[str, ...]] = [
+        (each.lane, each.office, f"{each.parked_at:%Y-%m-%dT%H:%MZ}", f"parked, {each.waiting} wait", each.error)
+        for each in parked
+    ]
+    rows += [
+        (str(each.id), each.office, f"{each.at:%Y-%m-%dT%H:%MZ}", "quarantine", each.reason)
+        for each in aside
+        if each.replayed_at is None
+    ]
+    return rows
+
+
+def replay(settings: Settings, ids: Sequence[str]) -> int:
+    """Put parked lanes and quarantined payloads back into the inbox; how many were."""
+    wanted = [row[0] for row in stuck(settings)] if list(ids) == ["all"] else list(ids)
+    now = Clock().now()
+
+    def put_back(unit: Unit) -> int:
+        count = 0
+        for name in wanted:
+            count += unit.inbox.replay(int(name), now) if name.isdecimal() else unit.inbox.unpark(name, now)
+        return count
+
+    with _opened(settings) as store:
+        return store.now(put_back)
+
+
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[Store]:
+    """The store for a command, beside a running service; raises `CannotStart`."""
+    store = _open(settings, Chance(Clock()))
+    try:
+        if not is_current(store):
+            raise CannotStart("The database has another shape than this version. Run `aduan migrate` first.", 3)
+        yield store
+    except Unavailable as error:
+        raise CannotStart(f"The database can't be reached: {error}") from None
+    finally:
+        store.close()

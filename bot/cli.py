@@ -1,0 +1,192 @@
+"""The `aduan` command: what an operator, a newcomer or a script types. Data on stdout, words for people on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="aduan",
+    help="The front desk of a government office, in the chats people already use.\n\n"
+    "Begin with `aduan demo`: everything runs on this machine, without any account.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+key_app = typer.Typer(help="The master key that seals files and identity data.", no_args_is_help=True)
+offices_app = typer.Typer(help="Service standards of offices.", no_args_is_help=True)
+inbox_app = typer.Typer(help="Messages that could not be handled: list them, and try them again.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+app.add_typer(offices_app, name="offices")
+app.add_typer(inbox_app, name="inbox")
+
+CONFIG = typer.Option("--config", "-c", help="The configuration file; see config.example.toml.", show_default=True)
+ConfigOption = Annotated[Path, CONFIG]
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def main() -> None:
+    """Run the command line; ends the process with 0, or with another code and a sentence on stderr."""
+    app()
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(help="Where to listen; a free port is taken if it's in use.", min=0, max=65535)
+    ] = 8080,
+    office: Annotated[str, typer.Option(help="The office shown first.")] = "kanigaran",
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the demo's data in this folder, and go on from there.")
+    ] = None,
+) -> None:
+    """Run everything on this machine with stand-ins and no account; open the address it prints in a browser."""
+    from bot.demo import run
+
+    raise typer.Exit(run(port=port, office=office, keep=keep))
+
+
+@app.command()
+def chat(
+    office: Annotated[str, typer.Option(help="Which office to talk to.")] = "kanigaran",
+) -> None:
+    """Talk to an office in this terminal, as a citizen would. Nothing is kept."""
+    from bot.chat import run
+
+    raise typer.Exit(run(office))
+
+
+@app.command()
+def serve(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run all roles in one process: receive, decide, send, fetch and watch the clock."""
+    _run(config, roles=("web", "worker"), migrate_first=True)
+
+
+@app.command()
+def web(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run the web role alone: webhooks, /healthz, /readyz, /metrics. Needs a migrated database."""
+    _run(config, roles=("web",), migrate_first=False)
+
+
+@app.command()
+def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run the worker role alone: poll, decide, send, fetch and watch the clock. Needs a migrated database."""
+    _run(config, roles=("worker",), migrate_first=False)
+
+
+@app.command()
+def migrate(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Bring the database to the schema of this version."""
+    from bot.app import migrate_database
+
+    typer.echo(migrate_database(_settings(config)), err=True)
+
+
+@app.command()
+def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Test the configuration and every account in it; print what is wrong and how to mend it."""
+    from bot.check import run
+
+    raise typer.Exit(run(_settings(config)))
+
+
+@key_app.command("new")
+def key_new() -> None:
+    """Print a new master key; put it into the environment as ADUAN_KEY and keep a copy in a safe place."""
+    import base64
+
+    from bot.clock import Chance, Clock
+
+    typer.echo(base64.b64encode(Chance(Clock()).random_bytes(32)).decode())
+
+
+@offices_app.command("check")
+def offices_check(
+    file: Annotated[Path | None, typer.Argument(help="A standard to check; without it the shipped ones.")] = None,
+) -> None:
+    """Check service standards; every problem of a broken file is told at once."""
+    from workflow import standard
+
+    texts = (
+        {file.name: _read(file)}
+        if file
+        else {f"{name}.toml": standard.shipped_text(name) for name in standard.shipped()}
+    )
+    broken = 0
+    for name, text in texts.items():
+        try:
+            rules = standard.load(text, place=name)
+        except standard.StandardProblems as problems:
+            broken += 1
+            for problem in problems.problems:
+                typer.echo(str(problem), err=True)
+            continue
+        typer.echo(f"{name}: {rules.office.name}, {len(rules.steps)} steps, asks for {_asked(rules)}")
+        for note in rules.notes():
+            typer.echo(f"  note: {note}", err=True)
+        unconfirmed = rules.unconfirmed()
+        if unconfirmed:
+            typer.echo(f"  the office has not confirmed: {', '.join(unconfirmed)}", err=True)
+    raise typer.Exit(1 if broken else 0)
+
+
+@inbox_app.command("list")
+def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """List parked lanes and quarantined payloads: id, since when, where from and why."""
+    from bot.app import stuck
+
+    for row in stuck(_settings(config)):
+        typer.echo("\t".join(row))
+
+
+@inbox_app.command("replay")
+def inbox_replay(
+    ids: Annotated[list[str], typer.Argument(help="Ids as `aduan inbox list` prints them, or `all`.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Try parked or quarantined messages again, in their order."""
+    from bot.app import replay
+
+    count = replay(_settings(config), ids)
+    typer.echo(f"{count} put back into the inbox", err=True)
+    raise typer.Exit(0 if count else 1)
+
+
+def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
+    from bot.app import serve as run
+
+    raise typer.Exit(run(_settings(config), roles=roles, migrate_first=migrate_first))
+
+
+def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported only when a command needs it
+    from bot.config import ConfigProblems, load
+
+    try:
+        return load(config)
+    except FileNotFoundError:
+        typer.echo(f"There is no {config}. Copy config.example.toml to it, or name yours with --config.", err=True)
+    except OSError as error:
+        typer.echo(f"{config} can't be read: {error.strerror}.", err=True)
+    except ConfigProblems as problems:
+        for problem in problems.problems:
+            typer.echo(str(problem), err=True)
+    raise typer.Exit(2)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        typer.echo(f"{file} can't be read: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _asked(rules) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001 - a Standard, imported only when needed
+    return ", ".join(asked.id for asked in rules.asked())
+
+
+if __name__ == "__main__":
+    main()
