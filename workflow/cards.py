@@ -17,7 +17,7 @@ from workflow.say import lines, say
 from workflow.stages import WRITTEN, has_act, parts, ways
 from workflow.standard import Standard
 from workflow.telling import shortened, sort_name, thing
-from workflow.when import say_moment, say_near
+from workflow.when import say_moment
 from workflow.world import World
 
 STEP_CHARACTERS = 160
@@ -80,10 +80,12 @@ def _due(complaint: Complaint, world: World) -> str:
     parts = [say("desk.card.due", moment=moment + telling.condition_of(standard))]
     if complaint.waiting:
         parts.append(say("desk.card.due_stands"))
-    elif complaint.due_at < world.now and complaint.closed_at is None:
+    elif "total" in complaint.late and complaint.closed_at is None:
         parts.append(say("desk.card.due_passed"))
     if complaint.step_due_at is not None and complaint.closed_at is None:
-        parts.append(say("desk.card.step_due", moment=say_near(complaint.step_due_at, world.now, zone)))
+        parts.append(say("desk.card.step_due", moment=say_moment(complaint.step_due_at, zone)))
+        if "step" in complaint.late:
+            parts.append(say("desk.card.due_passed"))
     return "".join(parts)
 
 

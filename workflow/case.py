@@ -134,7 +134,9 @@ class Case:
             step_due = deadline.step_due(standard, self.step, complaint.step_since, own)
         if complaint.answered_at is not None:
             total = complaint.due_at
-        self.set(due_at=total, step_due_at=step_due)
+        still = {"total": total, "step": step_due}
+        late = tuple(each for each in complaint.late if (due := still.get(each)) is not None and due <= self.now)
+        self.set(due_at=total, step_due_at=step_due, late=late)
         stands = bool(complaint.waiting) or complaint.closed_at is not None
         published = standard.deadline
         self._bell("total", "" if stands or complaint.answered_at else f"{published.value} {published.unit}", total)

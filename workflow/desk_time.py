@@ -92,7 +92,8 @@ def _overdue(complaint: Complaint, text: str, which: str, world: World) -> Decis
         data={"which": which, "who": " ".join(str(person.id) for person in people)},
         version=complaint.version + 1,
     )
-    changed = replace(complaint, version=complaint.version + 1)
+    late = tuple(dict.fromkeys((*complaint.late, which)))
+    changed = replace(complaint, version=complaint.version + 1, late=late)
     return Decision(complaints=(changed,), entries=(entry,), sends=tuple(sends))
 
 

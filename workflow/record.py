@@ -93,6 +93,7 @@ class Complaint(Value):
     clock_started_at: datetime | None = None
     due_at: datetime | None = None  # the published total
     step_due_at: datetime | None = None
+    late: tuple[str, ...] = ()  # deadlines that have passed and were told: "total", "step", "complete"
     pauses: tuple[Pause, ...] = ()
     waiting: str = ""  # what the citizen was asked for and we wait for; "" = nothing
     assignee: str = ""  # staff id of the one responsible person

@@ -319,7 +319,7 @@ def _undo(case: Case, act: Act) -> None:
     step = case.complaint.step
     case.set(**{name: getattr(undo.before, name) for name in _PROCEDURE})
     case.set(undo=None, pending=None, fresh=case.complaint.version, acted_by=act.by)
-    case.record("koreksi", act=undo.act, to=undo.before.step, away_from=step)
+    case.record("koreksi", undone=undo.act, to=undo.before.step, away_from=step)
     case.reckon()
     case.set(waits_for=waits_for(case.complaint, case.world))
 

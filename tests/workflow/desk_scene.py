@@ -35,7 +35,8 @@ class Scene:
         if self.changes.get("empty"):
             return
         told = msgspec.structs.replace(
-            draft(place, without=self.without), **{k: v for k, v in self.changes.items() if k not in ("linked", "empty")}
+            draft(place, without=self.without),
+            **{k: v for k, v in self.changes.items() if k not in ("linked", "empty")},
         )
         world = self.bench.world_for(Press(chat=self.group, id="x", sender=Sender(id="0"), at=self.bench.now, data="-"))
         opened = open_from(told, citizen(place), world)
@@ -119,5 +120,3 @@ class Scene:
 
     def acts(self) -> list[str]:
         return [entry.act for entry in self.bench.entries]
-
-
