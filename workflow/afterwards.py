@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from workflow import arrivals, asides, beginning, evidence, hearing, intent, sorting, telling, verdict
+from workflow import arrivals, asides, asking, beginning, evidence, hearing, intent, sorting, telling, verdict
 from workflow.acting import act, answered_lately, answered_recently, only_open, pass_on, spoken_of
 from workflow.conversation import Paper
 from workflow.heard import table
@@ -55,7 +55,7 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     elif word in ("another", "restart"):
         talk.heard(message, "")
         beginning.empty(talk)
-        beginning.go_on(talk)
+        asking.go_on(talk)
     else:
         return False
     return True
@@ -151,7 +151,7 @@ def chose_addition(talk: Talk, args: list[str]) -> bool:
         talk.edit(statement=(text,), sayings=(replace(saying, filed_as="statement"),))
         beginning.consider(talk, text)
         talk.tell("more.first")
-    beginning.go_on(talk)
+    asking.go_on(talk)
     return True
 
 

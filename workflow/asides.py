@@ -52,7 +52,16 @@ def question(talk: Talk, message: Message) -> None:
         talk.tell("how_to_report", what=what_is_asked(talk))
         return
     ask_desk(talk, message.text)
-    talk.tell("question.forwarded", hours=say_hours(talk.world.office.calendar))
+    tell_forwarded(talk)
+
+
+def tell_forwarded(talk: Talk) -> None:
+    """A petugas will answer, now or when the office opens."""
+    if talk.world.office.is_open(talk.world.now):
+        talk.tell("question.forwarded")
+    else:
+        talk.tell("question.forwarded_later", hours=say_hours(talk.world.office.calendar))
+    talk.raise_to("notice")
 
 
 def ask_desk(talk: Talk, text: str) -> None:

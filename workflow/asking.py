@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from workflow import sorting, summary, wanted
+from workflow import gates, hearing, sorting, summary, wanted
 from workflow.conversation import Draft, Paper
 from workflow.say import UnknownWords, say
 from workflow.standard import Asked
@@ -23,7 +23,12 @@ def go_on(talk: Talk) -> None:
         talk.edit(extra={name: text for name, text in talk.draft.extra.items() if name != "introduced"})
     draft = talk.draft
     open_ = wanted.missing(draft, talk.standard)
-    if open_ and open_[0].personal and _needs_consent(talk):
+    if _is_thin(draft):
+        talk.edit(extra={**draft.extra, "thin": "asked"}, asked="statement", awaiting="", awaiting_for="")
+        talk.ask("ask.statement")
+    elif gates.stands(talk):
+        pass
+    elif open_ and open_[0].personal and _needs_consent(talk):
         _ask_consent(talk)
     elif worse := _to_retake(draft):
         _ask_retake(talk, worse)
@@ -39,6 +44,12 @@ def go_on(talk: Talk) -> None:
         talk.edit(asked="")
         summary.show(talk)
     _set_bells(talk)
+
+
+def _is_thin(draft: Draft) -> bool:
+    """A statement of a single word: what happened is asked once more."""
+    words = [word for part in draft.statement for word in hearing.telling_words(part)]
+    return bool(draft.statement) and len(words) < 2 and "thin" not in draft.extra
 
 
 def again(talk: Talk) -> None:

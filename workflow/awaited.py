@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workflow import asking, beginning, choices, corrections, fields, hearing, sorting, summary, wanted
+from workflow import asking, choices, corrections, fields, gates, hearing, sorting, summary, wanted
 from workflow.heard import table
 from workflow.message import Message
 from workflow.talk import Talk
@@ -22,16 +22,15 @@ def _summary(talk: Talk, message: Message) -> bool:
         "yes": f"c:yes:{talk.draft.code}:{talk.draft.summaries}",
     }
     data["yes_only_here"] = data["yes"]
+    if talk.draft.awaiting_for == "which":
+        return _which(talk, message, word)
     if word in data:
         talk.heard(message, "")
         choices.act(talk, data[word])
         return True
     if word in ("cancel", "no"):
         talk.heard(message, "")
-        if word == "cancel" and talk.draft.awaiting_for == "which":
-            choices.act(talk, f"c:drop:{talk.draft.code}")
-        else:
-            summary.ask_which(talk)
+        summary.ask_which(talk)
         return True
     if word == "later":
         talk.heard(message, "")
@@ -40,6 +39,20 @@ def _summary(talk: Talk, message: Message) -> bool:
     rest = hearing.begins_with(text, "edit")
     if rest and corrections.read(text, talk.draft) is None:
         return _change_words(talk, message, rest)
+    return False
+
+
+def _which(talk: Talk, message: Message, word: str) -> bool:
+    """Change or cancel? A bare "ya" or "tidak" answers neither: the summary is shown again."""
+    if word in ("edit", "cancel"):
+        talk.heard(message, "")
+        verb = f"edit:{talk.draft.code}:{talk.draft.summaries}" if word == "edit" else f"drop:{talk.draft.code}"
+        choices.act(talk, f"c:{verb}")
+        return True
+    if word in ("yes", "yes_only_here", "no", "later"):
+        talk.heard(message, "")
+        summary.show(talk)
+        return True
     return False
 
 
@@ -225,8 +238,8 @@ AWAITED: dict[str, Answer] = {
 }
 
 REASK: dict[str, Callable[[Talk], None]] = {
-    "same_person": beginning.ask_same_person,
-    "about_head": beginning.ask_about_head,
+    "same_person": gates.ask_same_person,
+    "about_head": gates.ask_about_head,
     "consent": asking.go_on,
 }
 """Questions that are put again when something else was said meanwhile."""

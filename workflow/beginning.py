@@ -7,14 +7,13 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from workflow import asking, fields, hearing, intent, wanted
-from workflow.conversation import Draft, Paper
+from workflow import asking, fields, gates, hearing, intent, wanted
+from workflow.conversation import Draft
 from workflow.heard import table
 from workflow.intent import Guess
 from workflow.message import Message
-from workflow.record import Complaint
-from workflow.say import listing, say
-from workflow.talk import Talk, choice
+from workflow.say import say
+from workflow.talk import Talk
 from workflow.when import part_of_day, say_hours
 
 INTRODUCED = timedelta(hours=12)
@@ -91,7 +90,7 @@ def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] =
     introduce(talk, "intro.angry" if heard.angry else "intro.complaint", message.text)
     if heard.maybe_emergency:
         talk.tell("emergency.maybe", numbers=numbers_line(talk, heard.emergency))
-    go_on(talk)
+    asking.go_on(talk)
 
 
 def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
@@ -100,21 +99,6 @@ def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
     rest = without_salutation(rest)
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
     talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
-
-
-def go_on(talk: Talk) -> None:
-    """What comes first in a new report: whom a confidential one is about, whose it is, then what the standard asks."""
-    draft = talk.draft
-    if draft.confidential and "told" not in draft.extra:
-        talk.edit(extra={**draft.extra, "told": "yes"})
-        talk.tell("confidential.notice", roles=_confidential_roles(talk))
-        if _names_head(talk):
-            ask_about_head(talk)
-            return
-    if earlier(talk) is not None and "person" not in draft.extra and not talk.draft.confidential:
-        ask_same_person(talk)
-        return
-    asking.go_on(talk)
 
 
 def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
@@ -143,30 +127,11 @@ def drop(talk: Talk) -> None:
 # --- confidential -----------------------------------------------------------------------------------------------------
 
 
-def _confidential_roles(talk: Talk) -> str:
-    labels = tuple(talk.standard.role(role).label for role in talk.standard.escalation.confidential_to)
-    return listing(labels)
-
-
-def _names_head(talk: Talk) -> bool:
-    words = set(hearing.folded(" ".join(talk.draft.statement)))
-    roles = (talk.standard.role(role).label for role in talk.standard.escalation.confidential_to)
-    return any(set(hearing.folded(label)) <= words for label in roles)
-
-
-def ask_about_head(talk: Talk) -> None:
-    """Ask whether the report is about the very person it would go to."""
-    talk.await_("about_head")
-    code = talk.draft.code
-    yes, no = choice("choice.yes", f"head:{code}:y"), choice("choice.not", f"head:{code}:n")
-    talk.ask("confidential.about_head", (yes, no), role=_confidential_roles(talk))
-
-
 def about_head(talk: Talk, *, about: bool) -> None:
     """About them: the routes outside the office, and nothing reaches the desk. Not about them: the report goes on."""
     talk.edit(awaiting="", awaiting_for="")
     if not about:
-        go_on(talk)
+        asking.go_on(talk)
         return
     routes = [
         say("confidential.route", name=route.name, contact=f": {route.contact}" if route.contact else "")
@@ -178,6 +143,10 @@ def about_head(talk: Talk, *, about: bool) -> None:
     talk.raise_to("notice")
 
 
+def _rank(asked: tuple[str, ...], kinds: tuple[str, ...]) -> int:
+    return min((asked.index(kind) for kind in kinds if kind in asked), default=len(asked))
+
+
 def numbers_line(talk: Talk, kinds: tuple[str, ...]) -> str:
     """The numbers to call for these kinds of emergency, the office's own first: "112 (Darurat 112), 110 (Polisi)"."""
     known = talk.standard.emergency_numbers()
@@ -186,49 +155,16 @@ def numbers_line(talk: Talk, kinds: tuple[str, ...]) -> str:
     if not any(set(kinds) & set(number.kinds) for number in fitting):
         general = {"police", "ambulance", "fire"}
         fitting += [number for number in known if general & set(number.kinds) and number not in fitting]
-    fitting.sort(key=lambda number: number.scope != "local")
+    fitting.sort(key=lambda number: (number.scope != "local", _rank(kinds, number.kinds)))
     return "\n".join(say("emergency.number", number=each.number, label=each.label) for each in fitting)
 
 
 # --- the same person? -------------------------------------------------------------------------------------------------
 
 
-def earlier(talk: Talk) -> Complaint | None:
-    """The newest complaint of this address in which somebody showed who they are, if this office asks that at all."""
-    if not any(asked.personal for asked in wanted.things(talk.draft, talk.standard)):
-        return None
-    return next((each for each in reversed(talk.complaints()) if _knows(talk, each)), None)
-
-
-def _knows(talk: Talk, complaint: Complaint) -> bool:
-    return bool(complaint.private.get("name")) or bool(_identity(talk, complaint))
-
-
-def _identity(talk: Talk, complaint: Complaint) -> tuple[Paper, ...]:
-    sorts = {sort for asked in talk.standard.asked() if asked.identity for sort in wanted.sorts_of(asked)}
-    return tuple(
-        paper for paper in complaint.papers if paper.sort in sorts and paper.confirmed and wanted.usable(paper)
-    )
-
-
-def ask_same_person(talk: Talk) -> None:
-    """`Masih atas nama ...?` before anything of an earlier report is used again."""
-    complaint = earlier(talk)
-    if complaint is None:
-        asking.go_on(talk)
-        return
-    talk.await_("same_person", complaint.id)
-    code = talk.draft.code
-    rows = (choice("choice.yes", f"same:{code}:y"), choice("choice.other_person", f"same:{code}:n"))
-    if name := complaint.private.get("name"):
-        talk.ask("same.named", rows, name=name)
-    else:
-        talk.ask("same.unnamed", rows, number=complaint.number or complaint.code)
-
-
 def same_person(talk: Talk, *, same: bool) -> None:
     """Only a yes lets name and identity documents of the earlier report stand in this one too."""
-    complaint = talk.world.complaints.get(talk.draft.awaiting_for) or earlier(talk)
+    complaint = talk.world.complaints.get(talk.draft.awaiting_for) or gates.earlier(talk)
     talk.edit(awaiting="", awaiting_for="", extra={**talk.draft.extra, "person": "same" if same else "other"})
     if same and complaint is not None:
         asked = {each.id for each in talk.standard.asked()} | {"name"}
@@ -236,7 +172,7 @@ def same_person(talk: Talk, *, same: bool) -> None:
         have = {paper.sort for paper in talk.draft.papers if wanted.usable(paper)}
         again = tuple(
             replace(paper, message="", reused=complaint.id, confirmed=False)
-            for paper in _identity(talk, complaint)
+            for paper in gates.identity_papers(talk, complaint)
             if paper.sort not in have
         )
         talk.edit(private={**private, **talk.draft.private}, papers=(*talk.draft.papers, *again))

@@ -89,7 +89,7 @@ def later(talk: Talk, items: tuple[str, ...]) -> None:
     draft = talk.draft
     lacking = {item: why for item, why in draft.lacking.items() if item not in items}
     talk.edit(later=tuple(dict.fromkeys((*draft.later, *items))), lacking=lacking, changing="")
-    talk.tell("later.filed", things=_capital(wanted.labels(items)))
+    talk.tell("later.filed", things=wanted.labels(items))
     asking.go_on(talk)
 
 
@@ -248,10 +248,6 @@ def _gist(talk: Talk, args: list[str]) -> bool:
 
 def _want(talk: Talk, args: list[str]) -> bool:
     return opening.chosen(talk, args[0])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 DRAFT_ACTS: dict[str, tuple[Act, int]] = {

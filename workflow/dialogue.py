@@ -264,7 +264,7 @@ def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> 
     talk.edit(statement=(event.text,))
     talk.heard(message, "statement")
     beginning.consider(talk, event.text, guess(event.text))
-    beginning.go_on(talk)
+    asking.go_on(talk)
     return ""
 
 

@@ -34,6 +34,11 @@ def meanings(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def telling_words(text: str) -> tuple[str, ...]:
+    """The words of a text that aren't fillers."""
+    return _without(folded(text), _fillers())
+
+
 def means(text: str, *names: str) -> str:
     """The first of these meanings that the message has, or ""."""
     has = meanings(text)

@@ -11,7 +11,6 @@ from workflow.conversation import Saying
 from workflow.intent import Guess
 from workflow.message import Message
 from workflow.talk import Rows, Talk, choice
-from workflow.when import say_hours
 
 Opening = Callable[[Talk, Message, Guess], None]
 SHORTEST = 2
@@ -36,7 +35,7 @@ def hear(talk: Talk, message: Message) -> None:
 def files_only(talk: Talk, message: Message) -> None:
     """Photos, a voice note or a pin without a word: a report begins with them."""
     beginning.empty(talk)
-    beginning.introduce(talk, "intro.files" if message.attachments else "intro.greeting", message.text)
+    beginning.introduce(talk, "intro.greeting", message.text)
     talk.wait_for_files = bool(message.attachments)
     if message.attachments:
         talk.edit(extra={**talk.draft.extra, "introduced": "\n\n".join(talk.paragraphs)})
@@ -180,7 +179,7 @@ def _announced(talk: Talk, message: Message, _: Guess) -> None:
     beginning.empty(talk)
     if introduced is None:
         beginning.introduce(talk, "intro.greeting", message.text)
-    beginning.go_on(talk)
+    asking.go_on(talk)
 
 
 def _greet(talk: Talk, message: Message, _: Guess) -> None:
@@ -286,7 +285,7 @@ def _ask_question(talk: Talk, saying: Saying | None) -> None:
         talk.raise_to("notice")
         return
     asides.ask_desk(talk, saying.text)
-    talk.tell("question.forwarded", hours=say_hours(talk.world.office.calendar))
+    asides.tell_forwarded(talk)
 
 
 def _asked_for_question(talk: Talk, message: Message) -> None:
@@ -303,7 +302,7 @@ def _report_from(talk: Talk, saying: Saying | None) -> None:
         talk.edit(statement=(saying.text,), sayings=(replace(saying, filed_as="statement"),))
         beginning.consider(talk, saying.text)
         talk.tell("more.first")
-    beginning.go_on(talk)
+    asking.go_on(talk)
 
 
 OPENINGS: dict[str, Opening] = {

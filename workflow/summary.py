@@ -157,13 +157,13 @@ def ask_what(talk: Talk) -> None:
     talk.edit(asked="")
     buttons = [Choice(label=_capital(wanted.label(item)), data=f"c:change:{draft.code}:{item}") for item in items]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    talk.ask("change.what", *rows, items=listing(tuple(wanted.label(item) for item in items)))
+    talk.ask("change.what", *rows, items=wanted.either(tuple(items)))
 
 
 def ask_which(talk: Talk) -> None:
     """Ask what a "batal" or "tidak" at the summary means: to change something, or to cancel."""
     draft = talk.draft
-    talk.await_("summary")
+    talk.await_("summary", "which")
     edit = choice("choice.edit", f"edit:{draft.code}:{draft.summaries}")
     cancel = choice("choice.cancel", f"drop:{draft.code}")
     yes = choice("choice.yes_right", f"yes:{draft.code}:{draft.summaries}")

@@ -58,6 +58,14 @@ def labels(items: tuple[str, ...]) -> str:
     return listing(tuple(label(item) for item in items))
 
 
+def either(items: tuple[str, ...]) -> str:
+    """Several of them to choose from: "KTP, SIM, atau KK"."""
+    named = [label(item) for item in items]
+    if len(named) < 2:
+        return "".join(named)
+    return say("list.or_two" if len(named) == 2 else "list.or_many", first=", ".join(named[:-1]), last=named[-1])
+
+
 def bells(draft: Draft) -> tuple[str, str]:
     """The keys of a draft's timers."""
     return f"remind_draft:{draft.code}", f"forget_draft:{draft.code}"
