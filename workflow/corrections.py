@@ -45,7 +45,7 @@ def _after_opener(text: str) -> str:
         plain = opener in rules["plain"]
         if not plain and length > LONGEST_WORDS:
             continue
-        match = re.match(rf"\s*(?:eh\s*,?\s+|maaf\s*,?\s+)?{re.escape(opener)}\b[\s,.:;-]*", text, re.IGNORECASE)
+        match = re.match(rf"\s*(?:eh\s*,?\s+|maaf\s*,?\s+)?{re.escape(opener)}(?!\w)[\s,.:;-]*", text, re.IGNORECASE)
         if match:
             return text[match.end() :].strip()
     return ""
@@ -98,7 +98,7 @@ def edited(talk: Talk, message: Message) -> str:
     saying = next((each for each in draft.sayings if each.message == message.id), None)
     if saying is None:
         return "an edit of a message that isn't part of the report"
-    found, rest, shown = fields.read(message.text, tuple(saying.filed_as.split(",")) if saying.filed_as else ())
+    found, rest, shown = fields.read(message.text, fields.known(saying.filed_as))
     only = saying.filed_as if saying.filed_as in fields.PRIVATE else ""
     if only and not found:
         found, rest, shown = {only: message.text.strip()}, "", saying.text

@@ -28,6 +28,11 @@ def looked_for(draft: Draft, standard: Standard) -> tuple[str, ...]:
     return tuple(name for name in names if name in table("fields"))
 
 
+def known(filed_as: str) -> tuple[str, ...]:
+    """The facts among the places a saying was filed in."""
+    return tuple(name for name in filed_as.split(",") if name in table("fields") and name not in ("ends", "salutation"))
+
+
 def read(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
     """(what is said by field, the rest of the text, the whole text with what's private hidden).
 

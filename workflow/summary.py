@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from workflow import complaint, wanted
+from workflow import complaint, sorting, wanted
 from workflow.conversation import Draft, Paper
 from workflow.message import Choice
 from workflow.say import lines, listing, say
@@ -33,7 +33,7 @@ def body(talk: Talk) -> str:
         _told(draft),
         *_typed(talk),
         _line("summary.derived", _derived(talk)),
-        _line("summary.papers", _papers(draft)),
+        _line("summary.papers", _papers(talk)),
         _place(draft),
         _line("summary.later", listing(tuple(wanted.label(item) for item in draft.later))),
         _line("summary.lacking", ", ".join(_lacking(draft))),
@@ -66,8 +66,10 @@ def _derived(talk: Talk) -> str:
     return ", ".join(wanted.label(each.id) for each in talk.standard.derived())
 
 
-def _papers(draft: Draft) -> str:
+def _papers(talk: Talk) -> str:
+    draft, order = talk.draft, sorting.possible(talk.draft, talk.standard)
     named = [paper for paper in draft.papers if paper.sort and paper.sort != "voice" and wanted.usable(paper)]
+    named.sort(key=lambda paper: order.index(paper.sort) if paper.sort in order else len(order))
     said = [_said(paper, named) for paper in named]
     unnamed = sum(1 for paper in draft.papers if not paper.sort and wanted.usable(paper))
     if unnamed:
