@@ -226,7 +226,7 @@ class Cases(Part):
         statement = statement.on_conflict_do_update(
             index_elements=["office", "year"], set_={"last": statement.excluded.last}, where=counters.c.last == was
         )
-        if self.connection.execute(statement).rowcount != 1:
+        if self.touched(statement) != 1:
             raise Conflict(f"the register of {office} went on meanwhile")
 
     def keep_links(self, office: str, made: Sequence[Link]) -> None:

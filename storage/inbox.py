@@ -207,12 +207,12 @@ class Inbox(Part):
         row = self.head(lane)
         if row is not None:
             self.connection.execute(update(inbox).where(inbox.c.id == row.id).values(attempts=0))
-        changed = self.connection.execute(
+        changed = self.touched(
             update(lanes)
             .where(lanes.c.lane == lane, lanes.c.parked_at.is_not(None))
             .values(parked_at=None, next_at=now, error="")
         )
-        return changed.rowcount == 1
+        return changed == 1
 
     # --- watching -----------------------------------------------------------------------------------------------------
 
@@ -224,7 +224,7 @@ class Inbox(Part):
             .exists()
         )
         found = update(lanes).where(lanes.c.next_at.is_(None), lanes.c.parked_at.is_(None), asleep).values(next_at=now)
-        return self.connection.execute(found).rowcount
+        return self.touched(found)
 
     def next_at(self) -> datetime | None:
         """When the next lane is ready; None: all sleep."""

@@ -216,7 +216,7 @@ class Outbox(Outcomes):
             where == bindparam(place),
             key == bindparam(name),
             outbox.c.settled_at.is_(None),
-            outbox.c.state.in_(_UNSENT),
+            or_(outbox.c.state == _UNSENT[0], outbox.c.state == _UNSENT[1]),
         )
         if kind:
             statement = statement.where(outbox.c.kind == kind)

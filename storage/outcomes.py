@@ -128,9 +128,7 @@ class Outcomes(Part):
             )
             .exists()
         )
-        return self.connection.execute(
-            update(addresses).where(addresses.c.next_at.is_(None), left).values(next_at=now)
-        ).rowcount
+        return self.touched(update(addresses).where(addresses.c.next_at.is_(None), left).values(next_at=now))
 
     def next_at(self, routes: Sequence[str]) -> datetime | None:
         """When the next address on these routes is to be looked at; None: nothing waits."""

@@ -43,11 +43,15 @@ class Part:
         """An INSERT that knows ON CONFLICT, in this database's dialect."""
         return insert_into(table, postgres=self.postgres)
 
+    def touched(self, statement: Executable) -> int:
+        """Execute; how many rows it touched, which PostgreSQL's driver tells only who asks beforehand."""
+        return self.connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute once per row, in one go; how many rows of the table it touched."""
         if not rows:
             return 0
-        return self.connection.execute(statement, list(rows)).rowcount
+        return self.connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def insert_into(table: Table, *, postgres: bool) -> Insert:

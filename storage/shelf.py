@@ -98,7 +98,7 @@ class Shelf(Part):
     def settle_file(self, name: str, **columns: object) -> bool:
         """The file is ready or failed, with what's known of it. False: another worker was first, or it's erased."""
         statement = update(files).where(files.c.id == name, files.c.state == "pending")
-        return self.connection.execute(statement.values(next_at=None, **columns)).rowcount == 1
+        return self.touched(statement.values(next_at=None, **columns)) == 1
 
     def free(self, now: datetime) -> None:
         """Whatever was being fetched may be tried at once: who had it leased is dead."""

@@ -101,7 +101,7 @@ class Times(Part):
             set_={"holder": insert.excluded.holder, "until": insert.excluded.until},
             where=(leases.c.holder == holder) | (leases.c.until < now),
         )
-        return self.connection.execute(taken).rowcount == 1
+        return self.touched(taken) == 1
 
 
 def _timer(row: Row[Any]) -> Timer:

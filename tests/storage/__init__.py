@@ -1,0 +1,1 @@
+"""Tests of what is remembered; the same ones on both databases."""

@@ -1,0 +1,5 @@
+"""Both databases for the tests of storage."""
+
+from tests.stores import postgres, postgres_url, sqlite, store, url
+
+__all__ = ["postgres", "postgres_url", "sqlite", "store", "url"]
