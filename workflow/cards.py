@@ -16,7 +16,7 @@ from workflow.rights import available, written
 from workflow.say import lines, say
 from workflow.stages import WRITTEN, has_act, parts, ways
 from workflow.standard import Standard
-from workflow.telling import shortened, sort_name, thing
+from workflow.telling import capital, shortened, sort_name, thing
 from workflow.when import say_moment
 from workflow.world import World
 
@@ -25,6 +25,8 @@ STATEMENT_CHARACTERS = 700
 TEXT_CHARACTERS = 1200
 PREVIEW_CHARACTERS = 2600
 PEOPLE = 8
+CARD_CHARACTERS = 3900  # Telegram takes 4,096 UTF-16 units (Bot API, sendMessage)
+_LINE_LIMITS = (TEXT_CHARACTERS + 60, 400, 150, 60)  # a card that's too long has its long lines cut until it fits
 
 # Acts that are done by replying to the card need no button; those with a menu of their own share one.
 _BY_REPLY = ("write", "number")
@@ -36,7 +38,13 @@ _MENUS = {"refer_sent": "refer", "refer_self": "refer"}
 
 def card_text(complaint: Complaint, world: World) -> str:
     """The card's fixed lines, what the citizen said and gave, what the staff wrote, and what to do now."""
-    return lines(*_head(complaint, world), *_body(complaint, world), *_work(complaint, world), _foot(complaint, world))
+    head, foot = lines(*_head(complaint, world)), _foot(complaint, world)
+    middle = [*_body(complaint, world), *_work(complaint, world)]
+    for limit in _LINE_LIMITS:
+        text = lines(head, *(shortened(line, limit) for line in middle), foot)
+        if len(text) <= CARD_CHARACTERS:
+            return text
+    return lines(head, foot)
 
 
 def _head(complaint: Complaint, world: World) -> Iterator[str]:
@@ -100,7 +108,7 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
     yield say("desk.card.statement", text=_statement(complaint))
     for asked in standard.asked():
         if (text := complaint.answers.get(asked.id, "")) and asked.id != "statement" and not asked.personal:
-            yield say("desk.card.field", name=_capital(thing(asked)), text=shortened(text, STATEMENT_CHARACTERS))
+            yield say("desk.card.field", name=capital(thing(asked)), text=shortened(text, STATEMENT_CHARACTERS))
     given = [_paper_words(paper) for paper in complaint.papers if paper.sort and not is_voice(paper)]
     given += [say("desk.card.seen", thing=sort_name(each)) for each in complaint.seen]
     if complaint.place is not None:
@@ -196,10 +204,6 @@ def _delivery(complaint: Complaint) -> str:
     return say(f"desk.card.delivery_{complaint.delivery}") if complaint.delivery else ""
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 # --- the buttons ------------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +218,7 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             role = standard.step(complaint.step).assignee or ""
             rows += [(person.name, act, str(person.id)) for person in candidates(complaint, role, world)]
         elif act == "branch":
-            rows += [(_capital(when), act, str(n)) for n, (when, _) in enumerate(ways(standard.step(complaint.step)))]
+            rows += [(capital(when), act, str(n)) for n, (when, _) in enumerate(ways(standard.step(complaint.step)))]
         elif act == "hand" and len(world.office.with_role(part_of(complaint, standard).role)) < 2:
             continue
         elif act not in _BY_REPLY:
@@ -227,6 +231,11 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
     elif complaint.citizen is None:
         buttons.append(button(say("desk.button.name"), "name", complaint.code, complaint.version))
     return paired(buttons)
+
+
+def sure_text(complaint: Complaint, act: str, world: World) -> str:
+    """The card while the second question is asked."""
+    return lines(card_text(complaint, world), say(f"desk.card.sure_{act}"))
 
 
 def paired(buttons: list[Choice]) -> Rows:
@@ -289,6 +298,6 @@ def menu_buttons(complaint: Complaint, act: str, world: World) -> Rows:
         options = [(say(f"desk.button.{way}"), way, "") for way in ("refer_sent", "refer_self")]
     if not options:
         raise Refused("desk.refused.nothing_to_choose")
-    buttons = [button(shortened(_capital(label), LABEL_CHARACTERS), each, complaint.code, complaint.version, arg)
+    buttons = [button(shortened(capital(label), LABEL_CHARACTERS), each, complaint.code, complaint.version, arg)
                for label, each, arg in options]  # fmt: skip
     return (*paired(buttons), (button(say("desk.button.back"), "back", complaint.code, complaint.version),))

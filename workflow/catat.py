@@ -12,7 +12,7 @@ from workflow.posting import button, post
 from workflow.record import Complaint, Source
 from workflow.rights import is_officer
 from workflow.say import lines, say
-from workflow.telling import name_of
+from workflow.telling import capital, name_of
 from workflow.world import Decision, World
 
 
@@ -37,7 +37,7 @@ def written_down(text: str, person: Staff, to: Address, world: World) -> Decisio
     opened = complaints.open_case(complaint, world, by=f"staff:{person.id}")
     begun = opened.complaints[0]
     sources = [
-        button(say(f"desk.source.{each}").capitalize(), "source", begun.code, begun.version, each)
+        button(capital(say(f"desk.source.{each}")), "source", begun.code, begun.version, each)
         for each in get_args(Source)
         if each not in ("chat", "visit")
     ]

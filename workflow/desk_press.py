@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from workflow import complaint as complaints
-from workflow.cards import card_buttons, card_text, confirm_buttons, menu_buttons
+from workflow.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.case import Refused, private_of
 from workflow.desk_private import link, send_documents
 from workflow.desk_show import card_key
@@ -120,7 +120,7 @@ def _confirmed(press: Press, act: Act, complaint: Complaint, world: World) -> De
     sure = act.data.get("arg") == YES
     if ACTS[act.kind].again and not sure:
         _refuse_if_vain(act, complaint)
-        text = card_text(complaint, world)
+        text = sure_text(complaint, act.kind, world)
         return _edit_card(press, complaint, world, text, confirm_buttons(complaint, act.kind), "desk.done.asked_again")
     if ACTS[act.kind].again and ACTS[act.kind].wants:
         pending = complaint.pending

@@ -15,7 +15,7 @@ from workflow.record import Complaint, Entry
 from workflow.rights import has_turn, is_officer
 from workflow.say import UnknownWords, lines, say
 from workflow.standard import Standard
-from workflow.telling import name_of, sort_name
+from workflow.telling import capital, name_of, sort_name
 from workflow.when import say_short_date
 from workflow.world import Decision, Link, World
 
@@ -125,7 +125,7 @@ def _labels(n: int, complaint: Complaint, standard: Standard) -> Rows:
             sorts += [*(asked.options or (asked.id,)), *asked.optional_documents]
     sorts = list(dict.fromkeys([*sorts, "supporting"]))
     buttons = [
-        button(_capital(sort_name(sort)), "label", complaint.code, complaint.version, f"{n}:{sort}") for sort in sorts
+        button(capital(sort_name(sort)), "label", complaint.code, complaint.version, f"{n}:{sort}") for sort in sorts
     ]
     return tuple((each,) for each in buttons)
 
@@ -133,7 +133,7 @@ def _labels(n: int, complaint: Complaint, standard: Standard) -> Rows:
 def _personal(complaint: Complaint, person: Staff, to: Address, world: World) -> Outbound:
     """What the citizen gave about themselves, and the place to type name and address as on the card."""
     fields = [
-        say("desk.private.personal_field", name=_capital(_field(name)), text=text)
+        say("desk.private.personal_field", name=capital(_field(name)), text=text)
         for name, text in complaint.private.items()
     ]
     body = "\n".join(fields) or say("desk.private.personal_none")
@@ -152,7 +152,3 @@ def _field(name: str) -> str:
         return sort_name(name) or say(f"desk.private.{name}")
     except UnknownWords:
         return name
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -207,7 +207,7 @@ def _deliver(case: Case, act: Act) -> None:
         raise Refused("desk.refused.file_arriving")
     _acted(case, act)
     by_hand = case.complaint.citizen is None
-    text = telling.answer(case.complaint, case.world, brought_by=_actor(case))
+    text = telling.answer(case.complaint, case.world)
     case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
     choices = telling.answer_choices(case.complaint, case.standard)
     telling.tell(case, "answer", text, choices=choices)

@@ -10,7 +10,6 @@ from workflow import deadline
 from workflow.case import Case
 from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
-from workflow.office import Staff
 from workflow.progress import lacking, receives, summary_of, turn
 from workflow.record import Complaint
 from workflow.say import UnknownWords, lines, listing, say
@@ -49,6 +48,11 @@ def shortened(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a capital, the rest as it was."""
+    return text[:1].upper() + text[1:]
 
 
 def thing(asked: Asked) -> str:
@@ -205,8 +209,7 @@ def is_enough(things: str) -> str:
 
 def was_seen(asked: Asked) -> str:
     """A document was shown at the counter."""
-    name = thing(asked)
-    return say("telling.seen", thing=name[:1].upper() + name[1:])
+    return say("telling.seen", thing=capital(thing(asked)))
 
 
 def is_handled(case: Case) -> str:
@@ -252,7 +255,7 @@ def from_staff(text: str) -> str:
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
-def answer(complaint: Complaint, world: World, *, brought_by: Staff | None = None) -> str:
+def answer(complaint: Complaint, world: World) -> str:
     """The office's answer as it leaves, and as the preview shows it. A signature stands only for who signed."""
     standard = world.standard_of(complaint.standard)
     day = world.office.calendar.local_date(complaint.confirmed_at)
@@ -263,7 +266,7 @@ def answer(complaint: Complaint, world: World, *, brought_by: Staff | None = Non
         date=say_date(day),
         matter=matter(complaint),
         text=complaint.answer,
-        signature=_signature(complaint, world, brought_by),
+        signature=_signature(complaint, world),
     )
     if complaint.letter_number:
         body = say("telling.letter_number", number=complaint.letter_number) + "\n" + body
@@ -272,7 +275,7 @@ def answer(complaint: Complaint, world: World, *, brought_by: Staff | None = Non
     return body
 
 
-def _signature(complaint: Complaint, world: World, brought_by: Staff | None) -> str:
+def _signature(complaint: Complaint, world: World) -> str:
     """The signer's office if they approved, signed or wrote these very words; else who brings them."""
     standard, office = world.standard_of(complaint.standard), world.office
     signer = standard.letter.signer
@@ -282,9 +285,8 @@ def _signature(complaint: Complaint, world: World, brought_by: Staff | None) -> 
         kind, name = standard.office.kind, standard.office.name
         place = name[len(kind) :].strip() if name.lower().startswith(kind.lower()) else name
         return say("telling.signed_by", role=standard.role(signer).label, place=place)
-    role = standard.delivers_at().actor
-    title = brought_by.title if brought_by and brought_by.title else standard.role(role).label
-    return say("telling.brought_by", role=title, office=standard.office.name)
+    role = standard.role(standard.delivers_at().actor).label
+    return say("telling.brought_by", role=role, office=standard.office.name)
 
 
 def answer_choices(complaint: Complaint, standard: Standard) -> tuple[tuple[Choice, ...], ...]:
