@@ -99,6 +99,9 @@ class TwilioSettings(Part):
     media_hosts: list[str] = []
 
 
+CHANNEL_TABLES = ("telegram", "twilio", "email")  # of `[offices.*]`
+
+
 class MailServer(Part):
     """How to reach one mail server."""
 
