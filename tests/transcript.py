@@ -222,7 +222,7 @@ def _shown(who: str, message: Outbound) -> str:
     if message.enclosure:
         text = f"(berkas: {message.enclosure.shown_as}) {text}".rstrip()
     if message.location:
-        text = f"(peta) {text}".rstrip()
+        text = f"(peta) {message.location.title} {message.location.address} {text}".strip()
     rows = ["".join(f"[{choice.label}]" for choice in row).replace("][", "] [") for row in message.choices]
     body = "\n".join([text, *rows])
     silent = ""
@@ -247,7 +247,7 @@ def play(path: Path) -> None:
             result += game.render(game.act(line))
         except AssertionError as problem:
             raise AssertionError(
-                f"{path.name}: at {line.who}: {line.text}\n{problem}\n" + "\n".join(result[-12:])
+                f"{path.name}: at {line.who}: {line.text}\n{problem}\n" + "\n".join(result)
             ) from problem
     written = "\n".join(result) + "\n"
     if os.environ.get("ADUAN_ACCEPT"):

@@ -300,9 +300,11 @@ def _photos(before: Complaint | None, after: Complaint, world: World) -> Iterato
             for to in rooms(after, world):
                 yield post(world, to, text, about=after, enclosure=Enclosure(file=paper.file), refers=refers)
     if after.place is not None and (before is None or before.place != after.place):
-        text = say("desk.post.place", number=name_of(after))
+        # As a place with a name it's one message, of the few a group may get in a minute.
+        title = after.place.title or say("desk.post.place")
+        place = replace(after.place, title=title, address=name_of(after))
         for to in rooms(after, world):
-            yield post(world, to, text, about=after, location=after.place, refers=refers)
+            yield post(world, to, "", about=after, location=place, refers=refers)
 
 
 # --- the opening list -------------------------------------------------------------------------------------------------

@@ -19,6 +19,10 @@ DATA_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKe
 LABEL_CHARACTERS = 40
 ALERT_CHARACTERS = 200  # Bot API, answerCallbackQuery
 
+# A group may get 20 messages a minute: what an act brings goes before tidying up, which may use only a part of them.
+OF_AN_ACT = 3
+HOUSEKEEPING = 7
+
 
 def button(label: str, act: str, code: str = "-", version: int = 0, arg: str = "") -> Choice:
     """A button of the desk: its data carries the act, the complaint's code and the version its author saw."""
@@ -62,7 +66,7 @@ def post(
         mentions=mentions(people),
         topic=topic,
         silent=not loud and not confidential and world.office.is_desk_silent(world.now),
-        **rest,
+        **{"priority": OF_AN_ACT, **rest},
     )
 
 
@@ -96,4 +100,7 @@ def said_back(world: World, to: Address, message: str, key: str, **fields: objec
 def edited(to: Address, target: str, text: str, choices: Rows = (), refers: Refers | None = None) -> Outbound:
     """A message of ours as it reads from now on; an empty text only changes its buttons."""
     word = f"edit:{target}"
-    return Outbound(to=to, kind="edit", target=target, text=text, choices=choices, refers=refers, replaces=word)
+    priority = OF_AN_ACT if text else HOUSEKEEPING
+    return Outbound(
+        to=to, kind="edit", target=target, text=text, choices=choices, refers=refers, replaces=word, priority=priority
+    )
