@@ -17,6 +17,10 @@ from workflow.talk import Talk, choice
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
+OPENING = ("resume", "staff", "help", "privacy", "who", "repeat", "greeting")
+"""Words that mean the same with and without a registered complaint."""
+
+
 def hear(talk: Talk, message: Message) -> bool:
     """Understand a message of somebody with registered complaints; False leaves it to be heard as an opening one."""
     named = spoken_of(talk, message)
@@ -26,6 +30,8 @@ def hear(talk: Talk, message: Message) -> bool:
     target = named or only_open(talk)
     if message.text and _word(talk, message, named, target):
         return True
+    if message.text and not message.attachments and _is_opening_word(talk, message.text):
+        return False
     if message.attachments or message.location is not None:
         return _files(talk, message, named, target)
     if not message.text:
@@ -59,6 +65,11 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     else:
         return False
     return True
+
+
+def _is_opening_word(talk: Talk, text: str) -> bool:
+    bare = hearing.without_names(text, talk.world.office.standard.office.ticket_prefix) or text
+    return bool(hearing.means(bare, *OPENING)) or bool(hearing.slash(text)[0])
 
 
 def _text(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:

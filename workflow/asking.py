@@ -81,11 +81,7 @@ def _question(item: Asked) -> str:
 
 
 def _options(item: Asked) -> str:
-    return (
-        say("list.or", list=", ".join(wanted.label(each) for each in item.options))
-        if item.options
-        else wanted.label(item.id)
-    )
+    return wanted.either(item.options or (item.id,))
 
 
 def _choices(talk: Talk, item: Asked) -> Rows:
