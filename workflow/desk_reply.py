@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from workflow import complaint as complaints
 from workflow import telling
-from workflow.case import Refused
+from workflow.case import Refused, desk_of
 from workflow.catat import written_down
 from workflow.conversation import Paper
 from workflow.desk_press import YES, ask_again, held_key
@@ -128,13 +128,19 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
     if complaint is None:
         raise Refused("desk.refused.gone")
     is_note = message.text.lstrip().startswith(NOTE)
+    if (
+        message.attachments
+        and is_officer(person, world.standard_of(complaint.standard))
+        and not _takes_paper(complaint, world)
+    ):
+        return _document(message, person, complaint, world)
     if is_note or not has_turn(person, complaint, world):
         return _note(message, refers, person, complaint, world)
     part = part_of(complaint, world.standard_of(complaint.standard)).act
     kind = _TEXT_ACTS.get(part, "")
     if kind and refers.detail != str(complaint.card):
         raise Refused("desk.refused.already")
-    papers, fetches = _papers(message, complaint, part, world)
+    papers, fetches = _papers(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
     if not kind and not papers:
         return _note(message, refers, person, complaint, world)
     text = message.text.strip() or (say("telling.enclosed") if papers else "")
@@ -142,10 +148,25 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
     return complaints.apply(complaint, act, world) + fetches
 
 
-def _papers(message: Message, complaint: Complaint, act: str, world: World) -> tuple[tuple[Paper, ...], Decision]:
-    """A photo or PDF of the answer on paper, or of the work done: it goes with the answer."""
-    if act not in _WITH_PAPER:
-        return (), Decision()
+def _takes_paper(complaint: Complaint, world: World) -> bool:
+    """Whether a file sent at this step is the step's own paper, which goes with the answer."""
+    if complaint.closed_at is not None:
+        return False
+    return part_of(complaint, world.standard_of(complaint.standard)).act in _WITH_PAPER
+
+
+def _document(message: Message, person: Staff, complaint: Complaint, world: World) -> Decision:
+    """The citizen's document, taken in by an officer: in the private chat only, and nameless until it's labelled."""
+    if not message.private:
+        raise Refused("desk.refused.private_only")
+    papers, fetches = _papers(message, complaint, "", world)
+    act = Act(kind="attach", by=f"staff:{person.id}", text=message.text, papers=papers)
+    said = said_back(world, message.chat, message.id, "desk.private.attached")
+    return complaints.apply(complaint, act, world) + fetches + said
+
+
+def _papers(message: Message, complaint: Complaint, sort: str, world: World) -> tuple[tuple[Paper, ...], Decision]:
+    """The files of a reply, as papers on their way: of the given sort, or of none that anybody has said."""
     papers, fetches = [], []
     for attachment in message.attachments:
         if attachment.kind not in ("photo", "document"):
@@ -156,13 +177,13 @@ def _papers(message: Message, complaint: Complaint, act: str, world: World) -> t
                 file=file,
                 message=message.id,
                 at=message.at,
-                sort="answer",
-                said_by="petugas",
-                confirmed=True,
+                sort=sort,
+                said_by="petugas" if sort else "",
+                confirmed=bool(sort),
                 by_staff=message.sender.id,
             )
         )
-        fetches.append(_fetch(file, attachment, message.chat, complaint))
+        fetches.append(_fetch(file, attachment, desk_of(world) or message.chat, complaint))
     return tuple(papers), Decision(fetches=tuple(fetches))
 
 

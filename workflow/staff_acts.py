@@ -300,6 +300,11 @@ def _enclose(case: Case, act: Act) -> None:
     case.record("enclose", text=act.text, role=case.part.role, files=" ".join(paper.file for paper in act.papers))
 
 
+def _attach(case: Case, act: Act) -> None:
+    """A document that an officer took in at the counter, photographed in private; what it is, is said by a label."""
+    case.record("attach", text=act.text, files=" ".join(paper.file for paper in act.papers))
+
+
 def _source(case: Case, act: Act) -> None:
     """How a complaint that a clerk wrote down came to the office."""
     source = act.data.get("arg", "")
@@ -382,6 +387,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "identify": _identify,
     "label": _label,
     "enclose": _enclose,
+    "attach": _attach,
     "source": _source,
     "undo": _undo,
 }

@@ -70,6 +70,7 @@ ACTS: Mapping[str, Rule] = {
     "identify": Rule(who="officer", wants="text", final=True),
     "label": Rule(who="officer", final=True),
     "enclose": Rule(who="staff", final=True),
+    "attach": Rule(who="officer", final=True),
     "source": Rule(who="officer", final=True),
     "undo": Rule(who="staff", final=True),
 }

@@ -85,10 +85,11 @@ class Scene:
         """Write in the group or in private."""
         user = user or str(self.who(name).id)
         chat = user if private else DESK
-        files = more.pop("files", 0)
+        files = tuple(Attachment(kind="photo", ref=f"r{n}") for n in range(more.pop("files", 0)))
+        attachments = more.pop("attachments", files)
         message = Message(chat=Address(self.name, "telegram", chat), id=f"m{next(self.ids)}", text=text,
                           sender=Sender(id=user, name=name, anonymous=anonymous), at=self.bench.now, private=private,
-                          attachments=tuple(Attachment(kind="photo", ref=f"r{n}") for n in range(files)), **more)  # fmt: skip
+                          attachments=attachments, **more)  # fmt: skip
         self.sent = self.bench.feed(message)
         return self.sent
 
