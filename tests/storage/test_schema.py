@@ -1,0 +1,118 @@
+"""The migrations lead to exactly the tables, on both databases; and the hot questions are answered by an index."""
+
+import pytest
+from sqlalchemy import text
+
+from storage import schema
+from storage.engine import Store
+from storage.tables import REVISION, metadata
+from tests.doubles import MORNING as NOW
+from tests.doubles import a_seal
+from workflow.world import Search
+
+OVERDUE = Search(overdue_at=NOW)
+
+
+@pytest.fixture
+def empty(request, tmp_path, url):
+    """A database without any table."""
+    made = Store(url, a_seal())
+    if made.postgres:
+        with made.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    yield made
+    made.close()
+
+
+def test_the_migrations_lead_from_nothing_to_the_tables(empty):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    assert not schema.is_current(empty)
+    schema.migrate(empty)
+    assert schema.is_current(empty)
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        found = {row[0] for row in connection.execute(_indexes(empty))}
+    wanted = {index.name for table in metadata.tables.values() for index in table.indexes}
+    assert wanted <= found
+
+
+def test_the_partial_indexes_have_their_condition(empty):
+    schema.migrate(empty)
+    with empty.engine.connect() as connection:
+        said = " ".join(row[1] or "" for row in connection.execute(_indexes(empty))).replace("(", "").replace(")", "")
+    for condition in (
+        "done_at IS NULL",
+        "settled_at IS NULL",
+        "closed_at IS NULL",
+        "rung_at IS NULL",
+        "next_at IS NOT NULL",
+    ):
+        assert condition in said
+
+
+def test_migrating_twice_changes_nothing_and_back_leaves_nothing(empty):
+    from alembic import command
+
+    schema.migrate(empty)
+    schema.migrate(empty)
+    with empty.engine.begin() as connection:
+        settings = schema.config()
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "base")
+    assert not schema.is_current(empty)
+
+
+def test_the_named_revision_is_the_newest_one():
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory.from_config(schema.config()).get_heads() == [REVISION]
+
+
+def _indexes(store):
+    if store.postgres:
+        return text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    return text("SELECT name, sql FROM sqlite_master WHERE type = 'index'")
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda unit: unit.inbox.lease(NOW, 64), "lanes_ready"),
+        (lambda unit: unit.inbox.waiting(["a"]), "inbox_waiting"),
+        (lambda unit: unit.outbox.lease(NOW, 64, ["telegram:kanigaran"]), "addresses_ready"),
+        (lambda unit: unit.outbox.waiting(["a"], NOW), "outbox_unsettled"),
+        (lambda unit: unit.outbox.started(["a"], NOW), "outbox_pace"),
+        (lambda unit: unit.outbox.unsent([("kanigaran", "k")]), "outbox_keys"),
+        (lambda unit: unit.outbox.known_as([("a", "k")]), "sent_key"),
+        (lambda unit: unit.outbox.go_on("a", NOW), "outbox_unsettled"),
+        (lambda unit: unit.cases.refers([("a", "1")]), "sent_message"),
+        (lambda unit: unit.cases.histories(["a"]), "entries_complaint"),
+        (lambda unit: unit.cases.complaints("kanigaran", numbers=["KNG-2026-0001"]), "complaints_number"),
+        (lambda unit: unit.cases.find("kanigaran", OVERDUE), "complaints_open"),
+        (lambda unit: unit.times.due(NOW, 9), "timers_due"),
+        (lambda unit: unit.shelf.lease_files(NOW, NOW, 9), "files_pending"),
+    ],
+)
+def test_a_hot_question_uses_its_index(sqlite, question, index):
+    asked = []
+
+    def ask(unit):
+        unit.connection.connection.driver_connection.set_trace_callback(asked.append)
+        question(unit)
+        unit.connection.connection.driver_connection.set_trace_callback(None)
+        plans = [
+            unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}").all()
+            for each in asked
+            if each.startswith(("SELECT", "UPDATE"))
+        ]
+        return "\n".join(str(row[-1]) for plan in plans for row in plan)
+
+    plan = sqlite.now(ask)
+    assert index in plan, plan
+    assert "SCAN" not in plan.replace("SCAN (subquery", "").replace("SCAN ranked", "").replace(
+        f"SCAN lanes USING INDEX {index}", ""
+    ).replace("SCAN anon_1", ""), plan
