@@ -19,6 +19,7 @@ from workflow import (
     intent,
     smalltalk,
     sorting,
+    summary,
     wanted,
 )
 from workflow.heard import table
@@ -187,7 +188,7 @@ def put_off(talk: Talk, message: Message) -> bool:
 
 def _not_now(talk: Talk, message: Message) -> bool:
     """NANTI where nothing can be put off: the draft is kept."""
-    if not hearing.means(message.text, "later"):
+    if not hearing.means(message.text, "later", "later_all"):
         return False
     talk.heard(message, "")
     talk.tell("wait.kept", days=talk.standard.asking.draft_days)
@@ -282,6 +283,8 @@ def correction(talk: Talk, message: Message) -> bool:
 
 def names_a_photo(talk: Talk, message: Message) -> bool:
     """Words for a photo that came before them: "itu ktp saya"."""
+    if several := sorting.to_name(talk.draft, talk.standard)[1:]:
+        return _names_several(talk, message, len(several) + 1)
     last = next((paper for paper in reversed(talk.draft.papers) if not paper.sort and wanted.usable(paper)), None)
     if last is None:
         return False
@@ -291,6 +294,38 @@ def names_a_photo(talk: Talk, message: Message) -> bool:
     talk.heard(message, "")
     sorting.name(talk, last.file, said[0])
     talk.tell("paper.received", what=wanted.label(said[0]))
+    asking.go_on(talk)
+    return True
+
+
+def _names_several(talk: Talk, message: Message, count: int) -> bool:
+    """Which photo is which, said before it was asked."""
+    names = sorting.understood(message.text, count, sorting.possible(talk.draft, talk.standard))
+    if len(names) < 2 or len(hearing.folded(message.text)) > 3 * count + 3:
+        return False
+    papers = sorting.to_name(talk.draft, talk.standard)
+    talk.heard(message, "")
+    for number, sort in names.items():
+        sorting.name(talk, papers[number - 1].file, sort)
+    talk.tell("sorting.thanks", things=wanted.labels(tuple(dict.fromkeys(names.values()))))
+    asking.go_on(talk)
+    return True
+
+
+def wish_to_change(talk: Talk, message: Message) -> bool:
+    """UBAH before the summary: ask which part."""
+    if not hearing.means(message.text, "edit"):
+        return False
+    talk.heard(message, "")
+    summary.ask_what(talk)
+    return True
+
+
+def no_words(talk: Talk, message: Message) -> bool:
+    """A lone sign or emoji: kept, and the question stands."""
+    if any(each.isalnum() for each in message.text):
+        return False
+    talk.heard(message, "note")
     asking.go_on(talk)
     return True
 
@@ -322,8 +357,18 @@ def photo_words(talk: Talk, message: Message) -> bool:
     sorts = sorting.possible(talk.draft, talk.standard) or sorting.KNOWN
     if not sorting.caption_says(message.text, sorts) and not _names_album(message, sorts):
         return False
-    talk.heard(message, "caption")
+    if _tells_place(message.text):
+        talk.heard(message, "statement")
+        talk.edit(statement=(*talk.draft.statement, message.text))
+    else:
+        talk.heard(message, "caption")
     return True
+
+
+def _tells_place(text: str) -> bool:
+    """Whether a caption says more than what the photo is: "lokasi depan SDN Kanigaran 1" does."""
+    said = sorting.caption_says(text, sorting.KNOWN)
+    return said == ("location_photo",) and len(hearing.telling_words(text)) >= 3
 
 
 def _names_album(message: Message, sorts: tuple[str, ...]) -> bool:
@@ -336,7 +381,9 @@ ANSWERS: tuple[Answer, ...] = (
     command,
     awaits,
     put_off,
+    no_words,
     names_a_photo,
+    wish_to_change,
     smalltalk.patience,
     aside,
     correction,

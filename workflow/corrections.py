@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from workflow import asking, fields, hearing, sorting
+from workflow import asking, fields, hearing, sorting, wanted
 from workflow.conversation import Draft, Revision, Saying
 from workflow.heard import table
 from workflow.message import Message, Value
@@ -94,7 +94,11 @@ def _renewed(saying: Saying, before: str, after: str) -> Saying:
 def edited(talk: Talk, message: Message) -> str:
     """A message of the report being told was edited. Returns why nothing is to be done, or ""."""
     draft = talk.draft
-    _edit_caption(talk, message)
+    if named := _edit_caption(talk, message):
+        talk.heard(message, "caption")
+        talk.tell("paper.received", what=wanted.label(named))
+        asking.go_on(talk)
+        return ""
     saying = next((each for each in draft.sayings if each.message == message.id), None)
     if saying is None:
         return "an edit of a message that isn't part of the report"
@@ -132,11 +136,15 @@ def _reworded(saying: Saying, message: str, text: str) -> Saying:
     return replace(saying, text=text) if saying.message == message else saying
 
 
-def _edit_caption(talk: Talk, message: Message) -> None:
+def _edit_caption(talk: Talk, message: Message) -> str:
+    """A caption written anew; returns what it now calls a photo that had no name, or ""."""
+    named = ""
     sorts = sorting.possible(talk.draft, talk.standard)
     said = sorting.caption_says(message.text, sorts)
     for paper in talk.draft.papers:
         if paper.message == message.id and paper.caption != message.text:
             talk.change_paper(paper.file, caption=message.text)
-            if len(said) == 1 and not paper.album:
+            if len(said) == 1 and not paper.album and paper.sort != said[0]:
                 talk.change_paper(paper.file, sort=said[0], said_by="citizen")
+                named = said[0]
+    return named

@@ -97,7 +97,6 @@ def _message(talk: Talk, message: Message) -> str:
     talk.set(last_at=talk.world.now, blocked=False)
     if name and talk.conversation.private.get("account_name") != name:
         talk.set(private={**talk.conversation.private, "account_name": name})
-    _seal_marks(talk, message)
     if message.unsupported or _is_sticker(message):
         asides.unsupported(talk)
         if talk.telling and not message.text:
@@ -168,13 +167,6 @@ def _contact(talk: Talk, message: Message) -> None:
     talk.tell("contact.own" if contact.own else "contact.other")
     if talk.telling and not message.text:
         asking.again(talk)
-
-
-def _seal_marks(talk: Talk, message: Message) -> None:
-    """The digits behind the marks of a masked text are kept with what's private."""
-    marks = dict(getattr(message, "marks", ()))
-    if marks:
-        talk.set(private={**talk.conversation.private, **{f"mark:{mark}": value for mark, value in marks.items()}})
 
 
 def _seen(talk: Talk, name: str) -> None:

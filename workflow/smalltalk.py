@@ -11,7 +11,9 @@ from workflow.talk import Talk
 def patience(talk: Talk, message: Message) -> bool:
     """Short words that answer nothing: "sebentar", "ya pak", "makasih", "assalamualaikum", "udah dikirim"."""
     draft, text = talk.draft, message.text
-    word = hearing.means(text, "wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report")
+    word = hearing.means(
+        text, "wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report", "done"
+    )
     asked = wanted.asked_for(talk.standard, draft.asked) if draft.asked else None
     if not word and not _says_sent(text):
         return False
@@ -34,7 +36,7 @@ def patience(talk: Talk, message: Message) -> bool:
         asides.return_greeting(talk, text)
     elif word == "no" and asked is not None and asked.kind not in wanted.TEXT:
         talk.tell("put_off.which")
-    elif _says_sent(text):
+    elif word == "done" or _says_sent(text):
         _sent(talk)
     talk.wait_for_files = False
     asking.go_on(talk)

@@ -23,6 +23,8 @@ DEBOUNCE = timedelta(seconds=2)
 PARTING = "\n\n\n"
 RECENT = 60
 OUTSIDE = 200
+OUTSIDE_REPORTS = frozenset({"violence_report"})
+"""What never becomes part of a report, whatever else is being told."""
 _RANK: tuple[Kind, ...] = ("ack", "notice", "question", "summary", "answer", "receipt")
 
 Rows = tuple[tuple[Choice, ...], ...]
@@ -88,12 +90,12 @@ class Talk:
         self.edit(awaiting=what, awaiting_for=about)
 
     def heard(self, message: Message, filed_as: str, text: str | None = None) -> None:
-        """Keep the citizen's words, and where they were filed."""
+        """Keep the citizen's words, where they were filed; what the desk must not read stays out of the report."""
         words = message.text if text is None else text
         if not words:
             return
         saying = Saying(message=message.id, at=message.at, text=words, filed_as=filed_as)
-        if self.conversation.draft is not None:
+        if self.conversation.draft is not None and filed_as not in OUTSIDE_REPORTS:
             self.edit(sayings=(*self.draft.sayings, saying))
         else:
             self.set(sayings=(*self.conversation.sayings, saying)[-OUTSIDE:])

@@ -779,6 +779,63 @@ def test_starting_anew_needs_a_yes():
     assert game.draft.statement == ()
 
 
+@pytest.mark.parametrize("words", ["sudah", "🙏", "...", "nanti semua", "ubah", "pakai"])
+def test_a_short_word_never_slips_into_the_story(words):
+    game = told()
+    game.say(words)
+    assert game.draft.statement == (ROAD,)
+
+
+def test_ubah_before_the_summary_asks_what():
+    talk(
+        "warga: ubah\naduan: Apa yang ingin diubah\nwarga: isi laporan\nwarga: jalan depan SMP rusak\naduan: Kartu Keluarga",
+        told(),
+    )
+
+
+def test_which_photo_is_which_may_be_said_before_it_is_asked():
+    game = told()
+    game.wait_for_files = True
+    game.album(3)
+    game.say("1 ktp 2 kk 3 lokasi")
+    game.arrive()
+    assert [paper.sort for paper in game.draft.papers] == ["ktp", "kk", "location_photo"]
+    assert game.draft.statement == (ROAD,)
+
+
+def test_a_caption_that_tells_the_place_belongs_to_the_story():
+    game = told()
+    game.photo("lokasi depan SDN Kanigaran 1")
+    assert game.draft.statement == (ROAD, "lokasi depan SDN Kanigaran 1")
+    assert game.draft.papers[0].sort == "location_photo"
+
+
+def test_a_caption_written_afterwards_names_the_photo():
+    game = told()
+    game.album(2)
+    photo = game.draft.papers[0].message
+    assert "KTP sudah kami terima" in said(game.say("ini ktp", id=photo, edited=True)) or game.draft.papers[0].album
+    single = told("lampu jalan mati")
+    single.say("nanti semua")
+    single.photo()
+    assert "KTP sudah kami terima" in said(single.say("ini ktp saya", id=single.last_id, edited=True))
+    assert single.draft.papers[0].sort == "ktp"
+
+
+def test_violence_told_in_the_midst_of_a_report_stays_out_of_it():
+    game = told()
+    game.say("suami saya memukuli saya")
+    assert all("memukuli" not in each.text for each in game.draft.sayings)
+    assert any("memukuli" in each.text for each in game.conversation.sayings)
+
+
+def test_a_ktp_sent_where_none_is_asked_is_not_needed():
+    game = Player(office=office("pekutatan"))
+    game.say("sampah menumpuk di pantai")
+    assert "KTP tidak diminta oleh standar kami" in said(game.photo("ini ktp saya"))
+    assert "kami lampirkan" in said(game.photo())
+
+
 # --- the summary ------------------------------------------------------------------------------------------------------
 
 
