@@ -235,7 +235,7 @@ def _row(whole: app.Service, complaint: Complaint) -> StripRow:
     steps = []
     for place, step in enumerate(rules.steps, 1):
         state: State = "done" if closed or place < here else "now" if place == here else "todo"
-        steps.append(StripStep(step.no, say(f"stage.{step.stage}"), rules.role(step.actor).label, state))
+        steps.append(StripStep(step.no, say(f"stage.{step.stage}"), rules.role(step.actor).label, state, step.text))
     return StripRow(
         office=complaint.office,
         code=complaint.code,

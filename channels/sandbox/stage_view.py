@@ -20,12 +20,16 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StripStep:
-    """One step of a complaint's standard: its published number, its words, whose it is, and whether it's behind us."""
+    """One step of a complaint's standard: its published number, whose it is, and whether it's behind us.
+
+    `label` is short enough to stand in a row of seven; `detail` is the published sentence, read at the current step.
+    """
 
     no: str
     label: str
     role: str = ""
     state: Literal["done", "now", "todo"] = "todo"
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import { word } from "./words.js";
 const NEAR_END_PX = 120;
 const CARD_LINES = 4;
 
-// A card whose buttons were taken away is a card still.
+// A sheet of its own, with buttons or after they were taken away.
 const isLong = (message) => (message.text ?? "").split("\n").length >= CARD_LINES;
 
 export class ChatView {
@@ -140,7 +140,7 @@ export class ChatView {
     more.addEventListener("click", () => this.menu(message, more));
     foot.prepend(more);
     const face = this.room.named && !mine ? make("span", { class: `face tint-${tint(author.id)}`, "aria-hidden": "true", text: initials(fullName(author)) }) : null;
-    const kind = author.is_bot && (buttons || isLong(message)) ? ` card${buttons ? "" : " spent"}` : "";
+    const kind = author.is_bot && isLong(message) ? ` card${buttons ? "" : " spent"}` : "";
     return make(
       "article",
       {

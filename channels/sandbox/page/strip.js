@@ -62,7 +62,9 @@ export class Strip {
       row.note ? make("span", { class: "strip-note", text: row.note }) : null,
     );
     const list = make("ol", { class: "steps", "aria-label": word("stepsOf") }, ...row.steps.map(stepItem));
-    return [head, list];
+    const now = row.steps.find((step) => step.state === "now");
+    const detail = now?.detail ? make("p", { class: "strip-detail" }, make("strong", { text: `${now.no}. ` }), now.detail) : null;
+    return [head, list, detail].filter(Boolean);
   }
 }
 
@@ -77,5 +79,5 @@ function stepItem(step) {
     step.role ? make("small", { text: step.role }) : null,
     make("span", { class: "hidden", text: word(STATES[step.state]) }),
   );
-  return make("li", { class: `step ${step.state}`, "aria-current": step.state === "now" ? "step" : null, title: step.label }, mark, words);
+  return make("li", { class: `step ${step.state}`, "aria-current": step.state === "now" ? "step" : null, title: step.detail || step.label }, mark, words);
 }
