@@ -77,10 +77,10 @@ def _first(moments: Sequence[datetime]) -> datetime | None:
 
 
 def _waits_for_another(row: WaitingRow, rows: Sequence[WaitingRow], threads: frozenset[str]) -> bool:
-    """Whether what it stands in, or what it changes, is itself still on the way."""
+    """Whether what it stands in, or what it changes, or an earlier change of that, is itself still on the way."""
     if row.topic and row.kind != "topic" and row.topic not in threads:
         return any(each.kind == "topic" and each.topic == row.topic and each.id < row.id for each in rows)
-    return bool(row.target) and any(each.key == row.target and each.id < row.id for each in rows)
+    return bool(row.target) and any(row.target in (each.key, each.target) and each.id < row.id for each in rows)
 
 
 def _pace(row: WaitingRow, started: Started, now: datetime, *, group: bool) -> datetime:
