@@ -65,6 +65,17 @@ SAID = {
         jalan desa becek kalau hujan, mohon segera diaspal
         truk pasir lewat tiap hari jalan jadi hancur
         plafon puskesmas bocor
+        pak tolong itu tiang listrik di gang melati mau roboh
+        warga kami keluhkan debu proyek yang mengganggu pernapasan
+        di rt 7 kok gak pernah di fogging, banyak yang kena dbd
+        disuruh bolak balik terus urus KK, capek
+        parit di depan rumah penuh lumpur
+        bantuan beras saya gak dapet bulan ini
+        lampune gang peteng, tulung dibenakno
+        got e mampet mas, banyune mbludak nang dalan
+        aeng tak ngaleh tello are
+        jalan ke sawah longsor, petani susah lewat
+        tetangga bangun rumah nutup saluran air
         ada yang mabuk2an di pos kamling tiap malam
         kemalingan terus di perumahan kami, tolong ditindak
     """,
@@ -101,6 +112,10 @@ SAID = {
         nomor telepon kantor berapa
         cara mengurus surat keterangan tidak mampu
         alamat kantor dimana?
+        min bisa cetak ktp di kecamatan gak?
+        bayar pbb dimana
+        apakah kecamatan buka hari sabtu
+        kapan jadwal perekaman ktp keliling
         ktp hilang harus gimana?
     """,
     "status_check": """
@@ -112,6 +127,8 @@ SAID = {
         sudah diproses belum laporan saya?
         kapan laporan saya ditindaklanjuti
         yang saya laporkan kemarin gimana kelanjutannya
+        udah seminggu laporan saya belum ada tanggapan
+        mau nanya progres pengaduan saya
         cek laporan KNG-2026-0012
     """,
     "emergency": """
@@ -240,6 +257,18 @@ def test_a_topic_is_suggested(said, topic):
 )
 def test_bribes_make_a_report_confidential(said, confidential):
     assert intent.guess(said).confidential is confidential
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "saya diminta uang 150 ribu waktu urus surat di kantor kecamatan, katanya biaya cepat",
+        "apa benar urus KK harus bayar? saya diminta duit 200rb sama petugasnya",
+        "kenapa saya dimintai biaya padahal katanya gratis?",
+    ],
+)
+def test_a_question_about_a_bribe_is_a_report_and_never_a_card_in_the_group(said):
+    assert (intent.guess(said).confidential, intent.guess(said).intent) == (True, "complaint")
 
 
 @pytest.mark.parametrize(
