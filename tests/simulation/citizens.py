@@ -1,0 +1,453 @@
+"""A citizen: what they mean to say, how they go about it, and what they expect to come of it.
+
+They know nothing of the program: they read what arrived in their chat, and answer its last question by typing or by a
+button; sometimes late, twice, or something else than was asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulation.names import name
+from tests.simulation.provider import CHANNEL, Provider, Shown
+from tests.simulation.reading import number_in, question_in, says
+from workflow.message import Address, Attachment, Choice, Location, Message, Press, Sender
+from workflow.office import Office
+from workflow.say import say
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Simulation
+
+STORIES = (
+    "jalan berlubang di depan toko {name} RT 5, sudah seminggu belum diperbaiki",
+    "lampu jalan di dekat warung {name} RT 5 mati total, gelap sekali kalau malam",
+    "sampah menumpuk di samping pasar {name} RT 5 sudah tiga hari tidak diangkut",
+    "saluran air di depan toko {name} RT 5 mampet dan bau sekali",
+    "trotoar di depan sekolah {name} RT 5 rusak parah, anak-anak sering jatuh",
+    "jembatan kecil di dekat balai {name} RT 5 sudah rusak dan berlubang",
+)
+MORE = ("sudah dua kali warga {name} menegur", "di seberangnya juga ada yang rusak, dekat bengkel {name}")
+REASONS = ("rumah saya kebakaran waktu di {name}", "masih dipegang saudara di {name}")
+GREETINGS = ("halo", "permisi min", "assalamualaikum", "selamat pagi")
+CAPTIONS = {"ktp": ("ini ktp saya", "KTP"), "kk": ("kk", "ini kk nya"), "location_photo": ("foto lokasi", "lokasinya")}
+TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
+REPLY_WITHIN = timedelta(minutes=20)
+
+
+@dataclass
+class Citizen:
+    """One person with one phone."""
+
+    world: Simulation
+    office: Office
+    provider: Provider
+    chat: str
+    random: random.Random
+    tellings: list[str] = field(default_factory=list)  # what the complaint's statement must be in the end
+    photos: dict[str, list[str]] = field(default_factory=dict)  # sort -> refs that must stand in it, newest last
+    later: set[str] = field(default_factory=set)
+    lacking: dict[str, str] = field(default_factory=dict)
+    place: Location | None = None
+    confirmed: bool = False
+    cancelled: bool = False
+    withdrawn: bool = False
+    vanished: bool = False
+    number: str = ""
+
+    def __post_init__(self) -> None:
+        """Draw a character."""
+        draw = self.random
+        self.account = name(self.world.next_name())
+        self.story = draw.choice(STORIES).format(name=name(self.world.next_name()))
+        self.more = [draw.choice(MORE).format(name=name(self.world.next_name()))] if draw.random() < 0.25 else []
+        self.greets = draw.random() < 0.3
+        self.salam = draw.random() < 0.15
+        self.corrects = draw.random() < 0.15
+        self.pins = draw.random() < 0.15
+        self.asks_status = draw.random() < 0.25
+        self.thanks = draw.random() < 0.3
+        self.taps_twice = draw.random() < 0.2
+        self.types = draw.random() < 0.5
+        self.fate = draw.choices(("finish", "cancel", "vanish", "withdraw"), (86, 5, 4, 5))[0]
+        self.falls_silent = draw.random() < 0.06
+        self.adds = draw.random() < 0.15
+        asked = [each.id for each in self.office.standard.asked() if each.id != "statement"]
+        self.has = {sort: draw.choices(("have", "later", "none"), (84, 9, 7))[0] for sort in asked}
+        self.brings_album = len(asked) > 1 and draw.random() < 0.2
+        self.brings_early = bool(asked) and not self.brings_album and draw.random() < 0.15
+        self.unnamed: list[str] = []  # sorts of photos sent without a word, in order
+        self.read = 0
+        self.turn = 0
+        self.since: datetime | None = None  # unanswered since
+        self.told = False
+        self.step = 0
+        self.gave_up: set[str] = set()
+        self.questions: list[str] = []
+        self.last_spoke: datetime | None = None
+        self.resting_until = self.world.agenda.now
+
+    @property
+    def address(self) -> Address:
+        """Their chat."""
+        return Address(self.office.id, CHANNEL, self.chat)
+
+    @property
+    def shown(self) -> list[Shown]:
+        """What stands in their chat."""
+        return self.provider.chats.get(self.chat, [])
+
+    # --- doing --------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """The first message."""
+        if self.greets:
+            self.say(self.random.choice(GREETINGS))
+        elif self.brings_album:
+            self.send_album()
+        else:
+            self.tell_story()
+        self.expect_reply()
+
+    def say(self, text: str, **more: object) -> str:
+        """Write."""
+        message_id = self.provider.next_id()
+        message = Message(
+            chat=self.address,
+            id=message_id,
+            sender=Sender(id=self.chat, name=self.account),
+            at=self.world.agenda.now,
+            text=text,
+            **more,  # type: ignore[arg-type]
+        )
+        self.last_spoke = self.world.agenda.now
+        self.world.sayings[text] = self
+        self.provider.tell(message)
+        return message_id
+
+    def press(self, shown: Shown, choice: Choice) -> None:
+        """Press a button, some people twice."""
+        for _ in range(2 if self.taps_twice else 1):
+            press = Press(
+                chat=self.address,
+                id=f"{self.office.id}-p{self.provider.next_id()}",
+                sender=Sender(id=self.chat, name=self.account),
+                at=self.world.agenda.now,
+                data=choice.data,
+                message_id=shown.id,
+            )
+            self.last_spoke = self.world.agenda.now
+            self.provider.tell(press)
+
+    def choose(self, shown: Shown, label: str, typed: str) -> None:
+        """Press the button, or write what it says."""
+        button = shown.button(label)
+        if button is None or self.types:
+            self.say(typed)
+        else:
+            self.press(shown, button)
+
+    def tell_story(self) -> None:
+        """The statement."""
+        self.told = True
+        self.tellings.append(self.story)
+        self.say(("assalamualaikum, " if self.salam else "") + self.story)
+        if self.brings_early:
+            self.brings_early = False
+            sort = self.random.choice([sort for sort, how in self.has.items() if how == "have"] or [""])
+            if sort:
+                self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]))
+
+    def photo(self, sort: str, *, dark: bool = False) -> str:
+        """A photo on the phone; returns its ref."""
+        ref = f"{self.chat}-{sort}-{self.provider.next_id()}"
+        self.provider.files[ref] = f"{'dark ' if dark else ''}photo:{self.office.id}:{self.chat}:{sort}:{ref}".encode()
+        return ref
+
+    def send_photo(self, sort: str, *, caption: str = "", album: str = "", asked: bool = False) -> None:
+        """One photo, named or not; now and then it can't be downloaded, or is too dark."""
+        ref = self.photo(sort, dark=self.random.random() < 0.06)
+        if self.random.random() < 0.03:
+            self.provider.lost_files.add(ref)
+        elif not caption and not asked:
+            self.unnamed.append(sort)
+        if ref not in self.provider.lost_files:
+            self.photos.setdefault(sort, []).append(ref)
+        self.say(caption, attachments=(Attachment(kind="photo", ref=ref, unique=ref),), album=album)
+
+    def send_album(self) -> None:
+        """All that's there at once, without a word."""
+        self.brings_album = False
+        album = f"album-{self.provider.next_id()}"
+        for sort, how in self.has.items():
+            if how == "have":
+                self.send_photo(sort, album=album)
+
+    def send_pin(self) -> None:
+        """A place on the map."""
+        self.pins = False
+        self.place = Location(latitude=-7.77 - int(self.chat) / 1e5, longitude=113.21)
+        self.say("", location=self.place)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def notices(self, shown: Shown) -> None:
+        """Something arrived: after a while it's read and answered."""
+        self.since = None
+        if self.vanished:
+            return
+        self.turn += 1
+        turn, draw = self.turn, self.random
+        think_s = draw.uniform(2, 40) if draw.random() < 0.8 else draw.uniform(60, 1500)
+        if self.falls_silent and self.told and not self.confirmed:
+            self.falls_silent = False
+            self.resting_until = self.world.agenda.now + timedelta(days=draw.uniform(1, 5))
+        at = max(self.world.agenda.now + timedelta(seconds=think_s), self.resting_until)
+
+        async def answer() -> None:
+            if turn == self.turn:
+                self.answer()
+
+        self.world.agenda.at(at, f"{self.office.id}/{self.chat} answers", answer)
+
+    def answer(self) -> None:
+        """Read what's new, newest first, and answer the first question in it."""
+        new = self.shown[self.read :]
+        self.read = len(self.shown)
+        for shown in reversed(new):
+            if shown.deleted or self._is_repeated(shown):
+                continue
+            if self.office.standard.office.ticket_prefix and (found := self._number_in(shown)):
+                self.number = found
+            question = question_in(shown.text)
+            if question and self.reply(question, shown):
+                return
+        self.afterwards()
+
+    def _number_in(self, shown: Shown) -> str:
+        return number_in(shown.text, self.office.standard.office.ticket_prefix)
+
+    def _is_repeated(self, shown: Shown) -> bool:
+        """A message that says it's a repetition of one they have read."""
+        mark = self.provider.again_mark
+        if not shown.text.endswith(mark):
+            return False
+        plain = shown.text.removesuffix(mark)
+        return any(each.text.removesuffix(mark) == plain for each in self.shown if each is not shown)
+
+    def reply(self, question: str, shown: Shown) -> bool:
+        """Answer a question; False: it needs no answer of theirs."""
+        self.questions.append(question)
+        answered = self._reply(question, shown)
+        if answered:
+            self.expect_reply()
+        return answered
+
+    def expect_reply(self) -> None:
+        """From now on something must come back; whoever is left without an answer for long is a failure."""
+        self.since = since = self.world.agenda.now
+
+        async def look() -> None:
+            if self.since == since:
+                self.world.unanswered(self)
+
+        self.world.agenda.at(since + REPLY_WITHIN, f"{self.office.id}/{self.chat} wonders", look)
+
+    def _reply(self, question: str, shown: Shown) -> bool:
+        if self.fate == "vanish" and self.told and self.random.random() < 0.5:
+            self.vanished = True
+            return False
+        if self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text")):
+            if self.random.random() < 0.5:
+                self.say("batal")
+                return True
+        if question in ("ask.statement", "greeting.what", "restart.done"):
+            if not self.told:
+                self.tell_story()
+                return True
+            return False
+        if question.startswith("ask."):
+            return self._asked_for(question.removeprefix("ask."), shown)
+        match question:
+            case "none.why":
+                sort = next(iter(self.gave_up), "")
+                reason = self.random.choice(REASONS).format(name=name(self.world.next_name()))
+                self.gave_up.discard(sort)
+                self.lacking[sort] = reason
+                self.say(reason)
+            case "sorting.one" | "sorting.many":
+                return self._sort(shown)
+            case "summary.text":
+                return self._summary(shown)
+            case "summary.which":
+                self.choose(shown, say("choice.cancel"), "batal")
+            case "cancel.ask":
+                self.cancelled = True
+                self.choose(shown, say("choice.cancel_yes"), "ya")
+            case "retake.dark" | "retake.blurred":
+                self._retake(shown)
+            case "withdraw.ask":
+                self.withdrawn = True
+                self.choose(shown, say("choice.withdraw"), "ya")
+            case "addition.ask":
+                button = next(each for each in shown.buttons if not each.data.endswith(":new"))
+                self.press(shown, button)
+            case "telling.ask":
+                self._supply()
+            case "telling.satisfied_question":
+                return self._satisfied(shown)
+            case _:
+                return False
+        return True
+
+    def _asked_for(self, sort: str, shown: Shown) -> bool:
+        if self.more and self.random.random() < 0.5:
+            text = self.more.pop()
+            self.tellings.append(text)
+            self.say(text)
+            return True
+        if self.pins and self.random.random() < 0.5:
+            self.send_pin()
+            return True
+        how = self.has.get(sort, "have")
+        if how == "have":
+            named = self.random.random() < 0.4
+            self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]) if named else "", asked=True)
+        elif how == "later":
+            self.later.add(sort)
+            self.choose(shown, say("choice.later"), "nanti")
+        else:
+            self.gave_up = {sort}
+            self.choose(shown, say("choice.none"), "tidak ada")
+        return True
+
+    def _sort(self, shown: Shown) -> bool:
+        """Say which photo is which, in the order they were sent."""
+        fields = says(shown.text, "sorting.many")
+        count = int(fields["last"]) if fields and fields["last"].isdecimal() else 1
+        sorts, self.unnamed = self.unnamed[:count], self.unnamed[count:]
+        if not sorts:
+            return False
+        if count == 1 or not self.types:
+            for row, sort in enumerate(sorts):
+                button = next(
+                    (
+                        each
+                        for each in (shown.choices[row] if count > 1 else shown.buttons)
+                        if each.data.endswith(f":{sort}")
+                    ),
+                    None,
+                )
+                if button is not None:
+                    self.press(shown, button)
+        else:
+            self.say(" ".join(f"{n} {TYPED[sort]}" for n, sort in enumerate(sorts, 1)))
+        return True
+
+    def _summary(self, shown: Shown) -> bool:
+        if not self.told or self.confirmed:
+            return False
+        if self.corrects:
+            self.corrects = False
+            self.tellings = [text.replace("RT 5", "RT 3") for text in self.tellings]
+            self.say("eh salah, RT 3")
+            return True
+        if self.pins:
+            self.send_pin()
+            return True
+        if self.more:
+            text = self.more.pop()
+            self.tellings.append(text)
+            self.say(text)
+            return True
+        self.confirmed = True
+        self.choose(shown, say("choice.yes_right"), self.random.choice(("ya", "YA", "iya betul")))
+        return True
+
+    def _retake(self, shown: Shown) -> None:
+        if self.random.random() < 0.5:
+            self.choose(shown, say("choice.keep"), "pakai")
+            return
+        what = (says(shown.text, "retake.dark") or {}).get("what", "")
+        sort = next((sort for sort in self.has if say(f"label.{sort}") == what), "")
+        ref = self.photo(sort)
+        self.photos[sort] = [ref]
+        self.say("", attachments=(Attachment(kind="photo", ref=ref, unique=ref),))
+
+    def _supply(self) -> None:
+        """What the office asked for: the paper that was to come later, or words."""
+        sort = next(iter(sorted(self.later)), "")
+        if sort and self.has[sort] == "later":
+            self.has[sort] = "came"
+            self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]), asked=True)
+        else:
+            self.say(f"sudah saya usahakan lewat {name(self.world.next_name())}")
+
+    def _satisfied(self, shown: Shown) -> bool:
+        if self.random.random() < 0.4:
+            self.choose(shown, say("telling.satisfied_yes"), "sudah")
+            return True
+        if self.thanks:
+            self.say("terima kasih")
+            return True
+        return False
+
+    # --- afterwards ---------------------------------------------------------------------------------------------------
+
+    def afterwards(self) -> None:
+        """Once the complaint is in: ask how it stands, bring what was to follow, add something, take it back."""
+        if not self.confirmed or not self.number:
+            return
+        if self.fate == "withdraw":
+            self.fate = "finish"
+            self._later(self.withdraw)
+        elif self.asks_status:
+            self.asks_status = False
+            self._later(self.ask_status)
+        elif self.adds:
+            self.adds = False
+            self._later(self.add)
+        elif any(how == "later" for how in self.has.values()) and self.random.random() < 0.5:
+            self._later(self.bring)
+
+    def _later(self, what: object) -> None:
+        async def act() -> None:
+            what()  # type: ignore[operator]
+            self.expect_reply()
+
+        self.world.agenda.after(self.random.uniform(20, 3000), f"{self.office.id}/{self.chat} comes back", act)
+
+    def withdraw(self) -> None:
+        """BATAL after registration."""
+        self.say("batal")
+
+    def ask_status(self) -> None:
+        """STATUS, with or without the number."""
+        self.say(self.random.choice(("status", f"STATUS {self.number}")))
+
+    def add(self) -> None:
+        """A further word about it."""
+        text = f"tambahan {self.number}: di sana juga dekat gudang {name(self.world.next_name())}"
+        self.say(text)
+
+    def bring(self) -> None:
+        """A paper that was to follow."""
+        sort = next((sort for sort, how in self.has.items() if how == "later"), "")
+        if sort:
+            self.has[sort] = "came"
+            self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]), asked=True)
+        else:
+            self.ask_status()
+
+    # --- what must be -------------------------------------------------------------------------------------------------
+
+    def digests(self) -> dict[str, set[str]]:
+        """The sha256 of every photo they mean to have given, by what it is."""
+        return {
+            sort: {hashlib.sha256(self.provider.files[ref]).hexdigest() for ref in refs}
+            for sort, refs in self.photos.items()
+        }
+

@@ -1,0 +1,307 @@
+"""The staff of one office at their desk: they read the cards as they arrived and press or reply, until all is archived.
+
+Sometimes two act at once, sometimes somebody presses twice or on an old card, and they chat among themselves.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulation.names import name
+from tests.simulation.provider import CHANNEL, Provider, Shown
+from tests.simulation.reading import codes_in, has, says
+from workflow.message import Address, Choice, Message, Outbound, Press, Sender
+from workflow.office import Office, Staff
+from workflow.say import say
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Simulation
+
+LOOKS_AGAIN = timedelta(minutes=25)
+PROMPTS = ("enough", "ask", "refuse", "return", "reword")
+
+
+def staff_of(office: str, number: int) -> tuple[Staff, ...]:
+    """Two petugas, two kasi, a sekcam and a camat."""
+    roles = (
+        ("petugas", "Petugas Pengaduan"),
+        ("petugas", "Petugas Pengaduan"),
+        ("sekcam", "Sekretaris Camat"),
+        ("camat", "Camat"),
+        ("kasi", "Kasi Pembangunan"),
+        ("kasi", "Kasi Trantib"),
+    )
+    return tuple(
+        Staff(id=number + n, name=f"{role.title()} {office.title()} {n}", title=title, roles=(role,))
+        for n, (role, title) in enumerate(roles)
+    )
+
+
+@dataclass
+class Desk:
+    """The group chat of one office and the people in it."""
+
+    world: Simulation
+    office: Office
+    provider: Provider
+    random: random.Random
+    private: set[str] = field(default_factory=set)  # what was said among the staff and must stay there
+    notes: dict[str, str] = field(default_factory=dict)  # what was written as a note -> the card's key
+    answers: dict[str, list[str]] = field(default_factory=dict)  # complaint's code -> texts meant for its citizen
+    to_citizens: dict[str, str] = field(default_factory=dict)  # what was written for a citizen -> complaint's id
+    returned: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    refused: set[tuple[str, str]] = field(default_factory=set)  # (message, button) that was refused
+    pressed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _planned: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def address(self) -> Address:
+        """The group."""
+        assert self.office.desk is not None
+        return Address(self.office.id, CHANNEL, self.office.desk)
+
+    @property
+    def shown(self) -> list[Shown]:
+        """What stands in the group."""
+        return self.provider.chats.get(self.address.chat, [])
+
+    # --- noticing -----------------------------------------------------------------------------------------------------
+
+    def notices(self, shown: Shown) -> None:
+        """A message arrived or changed: whoever it names looks at it, in office hours."""
+        draw = self.random
+        if has(shown.text, "desk.post.held") and draw.random() < 0.3:
+            self._plan(shown.id, "stop", 2, 14, lambda: self._press_if(shown, say("desk.button.stop"), shown.message))
+            return
+        if (prompt := self._prompt(shown)) and shown.message.mentions:
+            person = self._person(shown.message.mentions[0].id)
+            self._plan(shown.id, "prompt", 5, 300, lambda: self._answer_prompt(shown, prompt, person))
+            return
+        if has(shown.text, "desk.prompt.confirm") and shown.buttons:
+            self._plan(shown.id, "confirm", 5, 200, lambda: self._confirm(shown))
+            return
+        if self._is_relay(shown):
+            if draw.random() < 0.35:
+                self._plan(shown.id, "relay", 20, 900, lambda: self._answer_relay(shown))
+            return
+        if has(shown.text, "desk.card.turn") and (code := _code(shown)):
+            people = self._named(shown)
+            if people:
+                who = people if draw.random() < 0.12 else [draw.choice(people)]
+                seconds = draw.uniform(15, 500)
+                for person in who:
+                    self._look(person, code, seconds)
+        if draw.random() < 0.03:
+            self._plan(shown.id, "chat", 5, 600, self.chat)
+
+    def _is_relay(self, shown: Shown) -> bool:
+        refers = shown.message.refers
+        return refers is not None and refers.role == "relay"
+
+    def told(self, message: Outbound) -> None:
+        """The answer to a press: what was refused isn't pressed again."""
+        if message.alert and message.press in self.pressed:
+            self.refused.add(self.pressed[message.press])
+
+    def _prompt(self, shown: Shown) -> str:
+        return next((act for act in PROMPTS if has(shown.text, f"desk.prompt.{act}")), "")
+
+    def _named(self, shown: Shown) -> list[Staff]:
+        return [person for person in self.office.staff if person.name in _turn_line(shown.text)]
+
+    def _person(self, staff_id: str) -> Staff:
+        person = self.office.staff_by_id(staff_id)
+        assert person is not None
+        return person
+
+    def _look(self, person: Staff, code: str, seconds: float) -> None:
+        key = (str(person.id), code)
+        if key in self._planned:
+            return
+        self._planned.add(key)
+
+        def work() -> None:
+            self._planned.discard(key)
+            if self.work(person, code):
+                self._look(person, code, LOOKS_AGAIN.total_seconds())
+
+        self._plan(code, f"look {person.id}", seconds, seconds, work)
+
+    def _plan(self, about: str, what: str, low_s: float, high_s: float, act: object) -> None:
+        """Somebody of the staff will do something, when the office is open."""
+        at = self.world.agenda.now + timedelta(seconds=self.random.uniform(low_s, high_s))
+        if high_s > 15 and not self.office.is_open(at):
+            at = self.office.calendar.next_opening(at) + timedelta(seconds=self.random.uniform(0, 1800))
+
+        async def happen() -> None:
+            act()  # type: ignore[operator]
+
+        self.world.agenda.at(at, f"{self.office.id} desk: {what} {about}", happen)
+
+    # --- working ------------------------------------------------------------------------------------------------------
+
+    def card(self, code: str) -> Shown | None:
+        """The newest card of a complaint; older copies may stand about with buttons that no longer hold."""
+        cards = (each for each in reversed(self.shown) if _code(each) == code and has(each.text, "desk.card.step"))
+        return next(cards, None)
+
+    def work(self, person: Staff, code: str) -> bool:
+        """Do what the card asks of this person. True: look again later whether it went on."""
+        card = self.card(code)
+        if card is None or not card.buttons or person.name not in _turn_line(card.text):
+            return False
+        if (act := self._choose(person, card, code)) is None:
+            return True
+        if isinstance(act, Choice):
+            self._press(person, card, act)
+            if self.random.random() < 0.1:
+                self._press(person, card, act)
+        return True
+
+    def _choose(self, person: Staff, card: Shown, code: str) -> Choice | None:
+        """What to press; None: something was written instead, or it's better to wait."""
+        draw = self.random
+        if has(card.text, "desk.card.waiting") and draw.random() < 0.7:
+            return None
+        if draw.random() < 0.06:
+            self._reply(person, card, f". {self._note(card)}")
+        for key in ("deliver_yes", "complete"):
+            if button := self._open(card, say(f"desk.button.{key}")):
+                return button
+        if button := self._open(card, say("desk.button.enough")):
+            ask = self._open(card, say("desk.button.ask"))
+            if ask and code not in self.asked and draw.random() < 0.4:
+                self.asked.add(code)
+                return ask
+            return button
+        people = [each for each in card.buttons if each.data.startswith("d:dispose:")]
+        if people := [each for each in people if (card.id, each.data) not in self.refused]:
+            return draw.choice(people)
+        if button := self._open(card, say("desk.button.approve")):
+            back = self._open(card, say("desk.button.return"))
+            if back and code not in self.returned and draw.random() < 0.25:
+                self.returned.add(code)
+                return back
+            return button
+        if button := self._open(card, say("desk.button.report")) or self._starting(card, "desk.button.draft"):
+            return button
+        if self._asks_words(card):
+            self._reply(person, card, self._words(code))
+            return None
+        for key in ("deliver", "pass_on", "archive", "accept", "register", "receipt", "verify"):
+            if button := self._open(card, say(f"desk.button.{key}")):
+                return button
+        return None
+
+    def _asks_words(self, card: Shown) -> bool:
+        return has(
+            card.text, "desk.card.do_report", "desk.card.do_report_as_answer", "desk.card.do_draft", "desk.card.correction"
+        )
+
+    def _open(self, card: Shown, label: str) -> Choice | None:
+        button = card.button(label)
+        return None if button is None or (card.id, button.data) in self.refused else button
+
+    def _starting(self, card: Shown, key: str) -> Choice | None:
+        start = say(key, role="").strip()
+        found = next((each for each in card.buttons if each.label.startswith(start)), None)
+        return found and self._open(card, found.label)
+
+    def _press_if(self, shown: Shown, label: str, _: object) -> None:
+        button = shown.button(label)
+        if button is not None:
+            self._press(self.random.choice(self.office.with_role("petugas")), shown, button)
+
+    def _confirm(self, shown: Shown) -> None:
+        button = next((each for each in shown.buttons if each.data.endswith(":ya")), None)
+        refers = shown.message.refers
+        if button is not None and refers is not None and refers.person:
+            self._press(self._person(refers.person), shown, button)
+
+    def _press(self, person: Staff, shown: Shown, button: Choice) -> None:
+        press_id = f"{self.office.id}-p{self.provider.next_id()}"
+        self.pressed[press_id] = (shown.id, button.data)
+        self.provider.tell(
+            Press(
+                chat=self.address,
+                id=press_id,
+                sender=Sender(id=str(person.id), name=person.name),
+                at=self.world.agenda.now,
+                data=button.data,
+                message_id=shown.id,
+                private=False,
+                thread=shown.thread,
+            )
+        )
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _reply(self, person: Staff, shown: Shown, text: str) -> None:
+        self._write(person, text, reply_to=shown.id, thread=shown.thread)
+
+    def _write(self, person: Staff, text: str, *, reply_to: str = "", thread: str = "") -> None:
+        self.provider.tell(
+            Message(
+                chat=self.address,
+                id=self.provider.next_id(),
+                sender=Sender(id=str(person.id), name=person.name),
+                at=self.world.agenda.now,
+                private=False,
+                text=text,
+                reply_to=reply_to,
+                thread=thread,
+            )
+        )
+
+    def chat(self) -> None:
+        """Talk among the staff, in the group or in a complaint's topic: nobody else's business."""
+        text = f"rahasia kantor {name(self.world.next_name())}"
+        self.private.add(text)
+        thread = self.random.choice([*self.provider.threads, ""])
+        self._write(self.random.choice(self.office.staff), text, thread=thread)
+
+    def _note(self, card: Shown) -> str:
+        text = f"catatan dalam {name(self.world.next_name())}"
+        self.private.add(text)
+        self.notes[text] = card.key
+        return text
+
+    def _words(self, code: str) -> str:
+        text = f"Sudah kami tangani bersama tim {name(self.world.next_name())}."
+        self.answers.setdefault(code, []).append(text)
+        return text
+
+    def _answer_prompt(self, shown: Shown, prompt: str, person: Staff) -> None:
+        word = name(self.world.next_name())
+        text = f"alasan {word}"
+        if prompt == "ask":
+            text = f"Mohon keterangan tambahan tentang {word}."
+            assert shown.message.refers is not None
+            self.to_citizens[text] = shown.message.refers.complaint
+        else:
+            self.private.add(text)
+        self._reply(person, shown, text)
+
+    def _answer_relay(self, shown: Shown) -> None:
+        """A petugas answers a citizen's words; a section head who isn't asked only thinks so."""
+        text = f"Terima kasih, {name(self.world.next_name())} kami periksa."
+        assert shown.message.refers is not None
+        self.to_citizens[text] = shown.message.refers.complaint
+        self._reply(self.random.choice(self.office.with_role("petugas")), shown, text)
+
+
+def _code(shown: Shown) -> str:
+    """The short code in a card's first line."""
+    first = shown.text.splitlines()[0] if shown.text else ""
+    if found := codes_in(first):
+        return found[0]
+    return (says(first, "desk.card.unnumbered") or {}).get("code", "")
+
+
+def _turn_line(text: str) -> str:
+    start = say("desk.card.turn", who="")
+    return next((line for line in text.splitlines() if line.startswith(start)), "")

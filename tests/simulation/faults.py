@@ -1,0 +1,59 @@
+"""How often what goes wrong, and the record of what did: crashes of the process and faults of the provider."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.doubles import Crash
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Probabilities. `crash` is for each commit (before and after it) and each send (before and after it)."""
+
+    crash: float = 0.001
+    refused: float = 0.01  # the connection isn't opened
+    busy: float = 0.01  # 429 with retry_after
+    lost: float = 0.01  # reset before the provider took it
+    timeout: float = 0.01  # taken, and no answer in time
+    broken: float = 0.01  # taken, and answered with a 5xx
+    doublet: float = 0.05  # an update comes again
+    many: float = 0.01  # an update comes ten times
+    late: float = 0.05  # an update is held up
+    download: float = 0.08  # a download fails, to be tried again
+    poll: float = 0.01  # a poll fails
+
+
+CALM = Odds(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass
+class Faults:
+    """Draws what goes wrong. A dead process does nothing any more: every point it reaches is its end again."""
+
+    odds: Odds
+    random: random.Random
+    alive: bool = True
+    armed: bool = True
+    incarnation: int = 1
+    crashes: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+
+    def may_crash(self, where: str) -> None:
+        """A point at which the process may die."""
+        if not self.armed:
+            return
+        if not self.alive:
+            raise Crash(where)
+        if self.random.random() < self.odds.crash:
+            self.alive = False
+            self.crashes[where] += 1
+            raise Crash(where)
+
+    def strikes(self, what: str) -> bool:
+        """Whether this fault happens now."""
+        struck = self.random.random() < getattr(self.odds, what)
+        self.counted[what] += struck
+        return struck

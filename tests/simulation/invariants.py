@@ -1,0 +1,378 @@
+"""What must hold when all is at rest: every citizen's own expectation, and what the design promises of the road.
+
+Counts alone would lie: each complaint is compared with what its citizen meant, each message with what really arrived.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from bot.outgoing import MARKED
+from storage.rows import OutboxRow
+from storage.tables import complaints as complaints_table
+from storage.tables import counters, files, inbox
+from tests.simulation.provider import Attempt, Provider
+from workflow.conversation import Conversation
+from workflow.record import Complaint, Entry
+
+if TYPE_CHECKING:
+    from tests.simulation.citizens import Citizen
+    from tests.simulation.world import Simulation
+
+_MAY_BE_DROPPED = ("ack", "press", "topic", "edit", "delete")
+_CHANGES = ("edit", "delete", "press", "topic")
+_DOUBTFUL = ("timeout", "broken", "lost")
+_DIRECT = timedelta(minutes=15)
+_PACE_SLACK_S = 2.0
+
+
+@dataclass
+class Seen:
+    """Everything that's compared, read once."""
+
+    world: Simulation
+    complaints: dict[str, Complaint] = field(default_factory=dict)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    rows: dict[str, list[OutboxRow]] = field(default_factory=dict)
+    tries: dict[str, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
+
+
+def judge(world: Simulation) -> list[str]:
+    """Every promise that wasn't kept."""
+    seen = _read(world)
+    checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses, _records)
+    return [problem for check in checks for problem in check(seen)]
+
+
+def _read(world: Simulation) -> Seen:
+    seen, store = Seen(world), world.store
+    ids = store.now(lambda unit: list(unit.connection.execute(select(complaints_table.c.id)).scalars()))
+    seen.complaints = {
+        name: kept.value for name, kept in store.now(lambda unit: unit.cases.complaints(ids=set(ids))).items()
+    }
+    seen.entries = {
+        name: list(lines) for name, lines in store.now(lambda unit: unit.cases.histories(ids)).items()
+    }
+    lanes = {citizen.address.lane for citizen in world.citizens.values()}
+    found = store.now(lambda unit: unit.cases.conversations(lanes))
+    seen.conversations = {lane: kept.value for lane, kept in found.items()}
+    for office, provider in world.providers.items():
+        seen.rows[office] = store.now(lambda unit, office=office: unit.outbox.rows(office))
+        for attempt in provider.attempts:
+            seen.tries[attempt.key].append(attempt)
+    return seen
+
+
+# --- at rest ----------------------------------------------------------------------------------------------------------
+
+
+def _at_rest(seen: Seen) -> Iterator[str]:
+    """Nothing waits, nothing is parked, nothing lies in quarantine, no event ever failed, nothing sleeps over work."""
+    store = seen.world.store
+    depths = store.now(lambda unit: unit.inbox.depths())
+    yield from (f"{count} {what} in the inbox" for what, count in depths.items() if count)
+    left = store.now(lambda unit: unit.outbox.depths())
+    yield from (f"{count} messages are still {state} in the outbox" for state, count in left.items() if count)
+    pending = select(func.count()).select_from(files).where(files.c.state == "pending")
+    if count := store.now(lambda unit: unit.connection.execute(pending).scalar_one()):
+        yield f"{count} files are still pending"
+    failed = select(func.count()).select_from(inbox).where(inbox.c.attempts > 0)
+    if count := store.now(lambda unit: unit.connection.execute(failed).scalar_one()):
+        yield f"{count} events failed at least once"
+
+
+# --- every citizen's own expectation ----------------------------------------------------------------------------------
+
+
+def _citizens(seen: Seen) -> Iterator[str]:
+    by_lane: dict[str, list[Complaint]] = defaultdict(list)
+    for complaint in seen.complaints.values():
+        by_lane[complaint.citizen.lane if complaint.citizen else ""].append(complaint)
+    for citizen in seen.world.citizens.values():
+        mine, lane = by_lane.pop(citizen.address.lane, []), citizen.address.lane
+        conversation = seen.conversations.get(lane)
+        if conversation is not None and conversation.draft is not None:
+            yield f"{lane}: a draft is left over at the end ({conversation.draft.awaiting or conversation.draft.asked})"
+        finished = citizen.confirmed and not citizen.cancelled
+        if len(mine) != int(finished):
+            yield f"{lane}: {len(mine)} complaints, {int(finished)} were meant ({citizen.questions[-3:]})"
+            continue
+        for complaint in mine:
+            yield from (f"{lane} ({complaint.number}): {what}" for what in _meant(citizen, complaint))
+            yield from (f"{lane} ({complaint.number}): {what}" for what in _told(citizen, complaint, seen))
+    for lane, strangers in by_lane.items():
+        yield f"{len(strangers)} complaints of {lane}, who never complained"
+
+
+def _meant(citizen: Citizen, complaint: Complaint) -> Iterator[str]:
+    """The complaint holds exactly what the citizen meant."""
+    if complaint.statement != "\n".join(citizen.tellings):
+        yield f"the statement is {complaint.statement!r}, meant was {citizen.tellings!r}"
+    given: dict[str, set[str]] = defaultdict(set)
+    for paper in complaint.papers:
+        if paper.state == "pending":
+            yield f"its file {paper.file} is pending for ever"
+        if paper.state == "ready" and not paper.replaced:
+            given[paper.sort].add(paper.sha256)
+    if dict(given) != citizen.digests():
+        yield f"its documents are {_counted(given)}, meant were {_counted(citizen.digests())}"
+    later = {sort for sort in citizen.later if citizen.has[sort] == "later"}
+    if not later <= set(complaint.later) <= citizen.later:
+        yield f"to follow are {complaint.later}, meant was {sorted(later)}"
+    if complaint.lacking != citizen.lacking:
+        yield f"lacking is {complaint.lacking}, meant was {citizen.lacking}"
+    if complaint.place != citizen.place:
+        yield f"its place is {complaint.place}, meant was {citizen.place}"
+
+
+def _counted(papers: dict[str, set[str]]) -> dict[str, list[str]]:
+    return {sort: sorted(digest[:6] for digest in digests) for sort, digests in sorted(papers.items())}
+
+
+def _told(citizen: Citizen, complaint: Complaint, seen: Seen) -> Iterator[str]:
+    """The citizen has the acknowledgement, the number, and the office's answer in the words that were approved."""
+    texts = [shown.text for shown in citizen.shown]
+    if not any(complaint.code in text for text in texts):
+        yield f"the citizen never got the acknowledgement with the code {complaint.code}"
+    if not complaint.number or not any(complaint.number in text for text in texts):
+        yield "the citizen never got the receipt with the number"
+    if complaint.closed_at is None:
+        yield f"it's open at step {complaint.step}, waiting for {complaint.waits_for!r}"
+        return
+    wanted = ("withdrawn", "answered") if citizen.withdrawn else ("answered",)
+    if complaint.closed_as not in wanted:
+        yield f"it was closed as {complaint.closed_as}"
+    if complaint.closed_as == "answered":
+        written = seen.world.desks[citizen.office.id].answers.get(complaint.code, [])
+        if complaint.answer not in written:
+            yield f"its answer {complaint.answer!r} was written by nobody: {written}"
+        if not any(complaint.answer in text for text in texts):
+            yield "the citizen never got the answer"
+        if complaint.delivery != "sent":
+            yield f"the card says of its answer {complaint.delivery!r}"
+
+
+def _registers(seen: Seen) -> Iterator[str]:
+    """Every office's numbers of a year are 1, 2, 3 ... without a gap or a doublet."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for complaint in seen.complaints.values():
+        if complaint.number:
+            head, _, tail = complaint.number.rpartition("-")
+            numbers[f"{complaint.office} {head}"].append(int(tail))
+    for book, given in numbers.items():
+        if sorted(given) != list(range(1, len(given) + 1)):
+            yield f"the register {book} isn't gapless: {sorted(given)}"
+    last = select(counters.c.office, counters.c.last)
+    for office, count in seen.world.store.now(lambda unit: unit.connection.execute(last).tuples().all()):
+        registered = sum(1 for each in seen.complaints.values() if each.office == office and each.number)
+        if count != registered:
+            yield f"{office} counted to {count} for {registered} numbers"
+
+
+# --- what really arrived ----------------------------------------------------------------------------------------------
+
+
+def _deliveries(seen: Seen) -> Iterator[str]:
+    """Nothing but chatter is missing; what came twice had a cause and says so."""
+    for office, rows in seen.rows.items():
+        for row in rows:
+            tries = seen.tries[f"{office}:{row.id}"]
+            what = f"{office}: {row.message.kind} {row.id} to {row.message.to.chat}"
+            yield from (f"{what} {problem}" for problem in _missing(row, tries))
+            yield from (f"{what} {problem}" for problem in _doubled(row, tries, bool(seen.world.faults.crashes)))
+
+
+def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
+    kind, arrived = row.message.kind, any(each.accepted for each in tries)
+    if row.state == "cancelled":
+        if kind in ("answer", "receipt"):
+            yield "was cancelled, though nothing takes its place"
+        if arrived:
+            yield "was cancelled after it had arrived"
+    elif row.state == "dropped":
+        if kind not in _MAY_BE_DROPPED:
+            yield "was dropped"
+    elif not arrived:
+        yield f"is {row.state} and never arrived"
+
+
+def _doubled(row: OutboxRow, tries: list[Attempt], any_crash: bool) -> Iterator[str]:
+    kind = row.message.kind
+    arrived = [each for each in tries if each.accepted]
+    for before, after in pairwise(arrived):
+        if before.outcome == "ok" and before.incarnation == after.incarnation and kind != "delete":
+            yield "arrived twice without a fault or a crash in between"
+        if kind in MARKED and not after.again:
+            yield "arrived again and doesn't say so"
+        if kind in ("ack", "press"):
+            yield "is chatter and was repeated"
+    doubtful = any_crash
+    for each in tries:
+        if each.again and (kind not in MARKED or not doubtful):
+            yield "says that it's repeated, and isn't"
+        doubtful |= each.outcome in _DOUBTFUL
+
+
+def _orders(seen: Seen) -> Iterator[str]:
+    """In a talk of two messages arrive in the order they were queued; at the desk nothing before what it changes."""
+    for office, rows in seen.rows.items():
+        first: dict[int, int] = {}
+        for n, attempt in enumerate(seen.world.providers[office].attempts):
+            if attempt.accepted:
+                first.setdefault(int(attempt.key.split(":")[1]), n)
+        by_chat: dict[str, list[OutboxRow]] = defaultdict(list)
+        for row in rows:
+            if row.id in first and row.message.kind not in _CHANGES:
+                by_chat[row.message.to.chat].append(row)
+        for chat, mine in by_chat.items():
+            desk = chat == seen.world.providers[office].desk
+            for group in _groups(mine) if desk else [[row for row in mine if row.not_before is None]]:
+                for before, after in pairwise(group):
+                    if first[before.id] > first[after.id]:
+                        yield f"{office}: in {chat} message {after.id} overtook {before.id}"
+        named = {row.message.key: row.id for row in rows if row.message.key}
+        for row in rows:
+            target = named.get(row.message.target) if row.message.kind == "edit" else None
+            if target in first and row.id in first and first[row.id] < first[target]:
+                yield f"{office}: {row.id} changed {target} before that had arrived"
+
+
+def _groups(rows: list[OutboxRow]) -> list[list[OutboxRow]]:
+    """A desk's messages that keep their order among each other: of one urgency, in one topic."""
+    found: dict[tuple[int, str], list[OutboxRow]] = defaultdict(list)
+    for row in rows:
+        if row.not_before is None:
+            found[row.message.priority, row.message.topic].append(row)
+    return list(found.values())
+
+
+def _paces(seen: Seen) -> Iterator[str]:
+    """A group gets 20 messages in any 60 s at most, a chat bursts of 3 and then one a second."""
+    for office, provider in seen.world.providers.items():
+        by_chat: dict[str, list[float]] = defaultdict(list)
+        for attempt in provider.attempts:
+            if attempt.kind != "press":
+                by_chat[attempt.chat].append(attempt.at.timestamp())
+        for chat, times in by_chat.items():
+            spans = [(21, 60.0)] if chat == provider.desk else []
+            for count, span_s in (*spans, (5, 1.0)):
+                close = [end - begin for begin, end in zip(times, times[count - 1 :], strict=False)]
+                if close and min(close) < span_s - min(_PACE_SLACK_S, span_s / 2):
+                    yield f"{office}: {count} messages to {chat} within {min(close):.1f} s"
+
+
+def _quiet(seen: Seen) -> Iterator[str]:
+    """Between 20.00 and 07.00 a citizen gets direct answers only."""
+    for office_id, provider in seen.world.providers.items():
+        office, first = seen.world.offices[office_id], set[str]()
+        for attempt in provider.attempts:
+            if attempt.kind == "press" or attempt.chat == provider.desk or attempt.key in first:
+                continue
+            first.add(attempt.key)
+            if office.quiet_until(attempt.at) is None:
+                continue
+            times = provider.said.get(attempt.chat, [])
+            if not any(timedelta() <= attempt.at - at <= _DIRECT for at in times):
+                yield f"{office_id}: {attempt.kind} to {attempt.chat} at {attempt.at}, when people sleep: {attempt.text!r}"
+
+
+def _secrets(seen: Seen) -> Iterator[str]:
+    """Nobody reads what's meant for others: the staff's talk, another citizen's words, papers in the group."""
+    owner = {citizen.account: citizen for citizen in seen.world.citizens.values()}
+    for citizen in seen.world.citizens.values():
+        owner |= dict.fromkeys(re.findall(r"\b[A-Z]\w+s\b", "\n".join([citizen.story, *citizen.tellings])), citizen)
+    for office, provider in seen.world.providers.items():
+        desk = seen.world.desks[office]
+        meant = {text: seen.complaints[each].citizen.chat for text, each in desk.to_citizens.items()}  # type: ignore[union-attr]
+        codes = {each.code: each for each in seen.complaints.values() if each.office == office}
+        meant |= {
+            text: codes[code].citizen.chat for code, texts in desk.answers.items() for text in texts  # type: ignore[union-attr]
+        }
+        for chat, messages in provider.chats.items():
+            for shown in messages:
+                if chat == provider.desk:
+                    yield from _in_the_group(provider, shown.content)
+                    continue
+                words = set(re.findall(r"\w+", shown.text))
+                for word in words & owner.keys():
+                    if (owner[word].office.id, owner[word].chat) != (office, chat):
+                        yield f"{office}: {chat} read {word!r}, which {owner[word].chat} wrote"
+                yield from (f"{office}: {chat} read the staff's {text!r}" for text in desk.private if text in shown.text)
+                for text, to in meant.items():
+                    if to != chat and text in shown.text:
+                        yield f"{office}: {chat} read {text!r}, meant for {to}"
+
+
+def _in_the_group(provider: Provider, content: bytes) -> Iterator[str]:
+    if content:
+        _, office, chat, sort, *_ = content.decode().split(":")
+        if sort not in ("location_photo", "supporting") or office != provider.office:
+            yield f"{provider.office}: the {sort} of {chat} ({office}) stood in the group"
+
+
+# --- one effect for each deed -----------------------------------------------------------------------------------------
+
+
+def _presses(seen: Seen) -> Iterator[str]:
+    """Every press was answered once, however often it was told; every note stands once in the record."""
+    for office, provider in seen.world.providers.items():
+        answers = Counter(row.message.press for row in seen.rows[office] if row.message.kind == "press")
+        for press in provider.presses:
+            if answers[press.id] != 1:
+                yield f"{office}: press {press.id} ({press.data}) was answered {answers[press.id]} times"
+    notes = Counter(entry.text for lines in seen.entries.values() for entry in lines if entry.act == "note")
+    for office, desk in seen.world.desks.items():
+        for text, key in desk.notes.items():
+            sure = len(seen.tries[key]) == 1 and seen.tries[key][0].outcome == "ok"
+            if notes[text] > 1 or (sure and not notes[text]):
+                yield f"{office}: the note {text!r} stands {notes[text]} times in the record"
+
+
+def _records(seen: Seen) -> Iterator[str]:
+    """The record, read from its beginning, takes the complaint along the published steps to where it stands."""
+    for complaint in seen.complaints.values():
+        entries, standard = seen.entries[complaint.id], seen.world.offices[complaint.office].standard
+        name = f"{complaint.office} {complaint.number}"
+        steps = [entry.step for entry in entries if entry.step]
+        if not steps or steps[0] != standard.first.id:
+            yield f"{name}: the record begins at {steps[:1]}"
+            continue
+        for before, after in pairwise(steps):
+            step = standard.step(before)
+            if after != before and after not in (*step.next, step.returns_to):
+                yield f"{name}: the record leads from {before} to {after}"
+        if steps[-1] != complaint.step:
+            yield f"{name}: it stands at {complaint.step}, its record ends at {steps[-1]}"
+        versions = [entry.version for entry in entries]
+        if versions != sorted(versions):
+            yield f"{name}: the versions of its record go back: {versions}"
+        yield from (f"{name}: {problem}" for problem in _acts(complaint, entries, seen))
+
+
+def _acts(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[str]:
+    """Acts that happen once, and escalations that are told once."""
+    counted = Counter(entry.act for entry in entries)
+    for act in ("submit", "register", "deliver", "archive", "withdraw"):
+        if counted[act] > 1:
+            yield f"{act} stands {counted[act]} times in its record"
+    if complaint.number and counted["register"] != 1:
+        yield f"its registration stands {counted['register']} times in its record"
+    told = Counter(entry.data["which"] for entry in entries if entry.act == "overdue")
+    if told["total"] > 1 + len(complaint.pauses):
+        yield f"its passed total was told {told['total']} times"
+    ends = complaint.answered_at or complaint.closed_at
+    late = complaint.due_at is not None and ends is not None and ends > complaint.due_at + timedelta(minutes=5)
+    if late and not complaint.pauses and not told["total"]:
+        yield f"it was answered {ends - complaint.due_at} after its total, and nobody was told"  # type: ignore[operator]
+    for entry in entries:
+        if entry.by.startswith("staff:") and seen.world.offices[complaint.office].staff_by_id(entry.by[6:]) is None:
+            yield f"{entry.by} acted, who isn't of this office"

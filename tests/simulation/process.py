@@ -1,0 +1,225 @@
+"""The program as one process: the real roles of the road, woken by their bells and on time, killed and started anew."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from bot.clock import Chance
+from bot.deliver import Deliver
+from bot.enclosures import Enclosures
+from bot.fetch import Fetcher
+from bot.intake import Intake
+from bot.media import Finding, Unfit
+from bot.pump import Pump
+from bot.road import Road
+from bot.ticks import Ticks
+from channels.base import Channel
+from storage.engine import Store
+from storage.files import NotThere
+from storage.seal import Seal, box, unbox
+from storage.tables import Moment
+from storage.tables import files as files_table
+from storage.unit import Unit
+from tests.doubles import MASTER, Crash
+from tests.simulation.agenda import Agenda, VirtualClock
+from tests.simulation.faults import Faults
+from tests.simulation.provider import Provider, SimChannel, WebhookChannel
+from workflow.office import Office
+
+_LATENCY_S = {"pump": (0.005, 0.08), "deliver": (0.03, 0.4), "fetch": (0.2, 3.0), "ticks": (0.0, 1.0)}
+_SWEEP_EVERY = timedelta(hours=1)
+
+
+class SealedDisk:
+    """Files in memory, sealed as the real ones are. A crash may come before and after each is written."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults, self._sealed = faults, dict[str, bytes]()
+        self.random_bytes = faults.random.randbytes
+
+    async def write(self, name: str, plain: bytes, key: bytes) -> None:
+        self._faults.may_crash("before a file")
+        self._sealed[name] = box(key, plain, f"file {name}", self.random_bytes)
+        self._faults.may_crash("after a file")
+
+    async def read(self, name: str, key: bytes) -> bytes:
+        if name not in self._sealed:
+            raise NotThere(name)
+        return unbox(key, self._sealed[name], f"file {name}")
+
+    async def erase(self, name: str) -> None:
+        self._sealed.pop(name, None)
+
+
+class Eyes:
+    """Looks into files without a child process: the bytes say what they are ("photo", "dark photo", "voice")."""
+
+    async def inspect(self, data: bytes) -> Finding:
+        kind = data.decode().split(":")[0]
+        if kind == "voice":
+            return Finding("voice", "audio/ogg")
+        if "photo" not in kind:
+            raise Unfit("not_allowed")
+        return Finding("photo", "image/jpeg", 1280, 960, dark=kind.startswith("dark"))
+
+    async def shown(self, data: bytes, stamp: str = "") -> bytes:
+        return data + f"|{stamp}".encode()
+
+
+@dataclass
+class Process:
+    """One process at a time. `boot` builds everything from storage; a crash leaves nothing of it."""
+
+    store: Store
+    disk: SealedDisk
+    offices: Mapping[str, Office]
+    providers: Mapping[str, Provider]
+    agenda: Agenda
+    faults: Faults
+    failures: list[str] = field(default_factory=list)
+    up: bool = False
+    _due: dict[str, datetime] = field(default_factory=dict)
+    _swept: datetime | None = None
+
+    # --- life and death -----------------------------------------------------------------------------------------------
+
+    async def boot(self) -> None:
+        """Start as the program does: free what a dead process held, turn `sending` into `uncertain`, begin."""
+        faults, random = self.faults, self.faults.random
+        faults.alive, faults.incarnation = True, faults.incarnation + 1
+        clock = VirtualClock(self.agenda)
+        chance = Chance(clock, seed=random.getrandbits(48))
+        self.store.seal = Seal([MASTER], chance.random_bytes)
+        self.store.around_commit = lambda moment: faults.may_crash(f"{moment} commit")
+        channels: dict[tuple[str, str], Channel] = {}
+        for provider in self.providers.values():
+            channel = SimChannel(provider) if provider.polled else WebhookChannel(provider)
+            channels[channel.name, channel.office] = channel
+        self.road = Road(self.store, self.offices, channels, clock, chance)
+        self.intake = Intake(self.road)
+        self.pump = Pump(self.road)
+        eyes = Eyes()
+        self.deliver = Deliver(self.road, Enclosures(self.store, self.disk, eyes))  # type: ignore[arg-type]
+        self.fetcher = Fetcher(self.road, self.disk, eyes)  # type: ignore[arg-type]
+        self.ticks = Ticks(self.road, self.deliver)
+        self.holder = chance.id()
+        try:
+            await self.store.write(lambda unit: unit.shelf.free(clock.now()))
+            await self.deliver.recover(everything=True)
+        except Crash:
+            self._died()
+            return
+        self.up = True
+        self._due.clear()
+        for role in ("pump", "deliver", "fetch", "ticks", *(f"poll {p.office}" for p in self._polled())):
+            self.wake(role)
+
+    def _polled(self) -> list[Provider]:
+        return [each for each in self.providers.values() if each.polled]
+
+    def _died(self) -> None:
+        """Nothing of the process is left; another one starts soon."""
+        self.up = False
+        self._due.clear()
+        me = asyncio.current_task()
+        for task in asyncio.all_tasks():
+            if task is not me:
+                task.cancel()
+        self.agenda.after(self.faults.random.uniform(0.5, 30), "the program starts", self.boot)
+
+    # --- what comes from outside --------------------------------------------------------------------------------------
+
+    async def receive(self, provider: Provider, body: bytes) -> bool:
+        """A webhook call; False: no 200 came back, the provider will call again."""
+        if not self.up:
+            return False
+        try:
+            await self.intake.receive(self.road.channels["telegram", provider.office], body)
+        except Crash:
+            self._died()
+            return False
+        self._ring()
+        return True
+
+    # --- the roles ----------------------------------------------------------------------------------------------------
+
+    def wake(self, role: str, at: datetime | None = None) -> None:
+        """Let a role work at that time, or in a moment; an earlier waking stands."""
+        if not self.up:
+            return
+        low, high = _LATENCY_S.get(role, (0.01, 0.2))
+        moment = at or self.agenda.now + timedelta(seconds=self.faults.random.uniform(low, high))
+        moment = max(moment, self.agenda.now)
+        planned = self._due.get(role)
+        if planned is not None and planned <= moment:
+            return
+        self._due[role] = moment
+        incarnation = self.faults.incarnation
+
+        async def work() -> None:
+            if self.up and self.faults.incarnation == incarnation and self._due.get(role) == moment:
+                del self._due[role]
+                await self._work(role)
+
+        self.agenda.at(moment, f"role: {role}", work)
+
+    async def _work(self, role: str) -> None:
+        try:
+            again_at = await self._step(role)
+        except Crash:
+            self._died()
+            return
+        self._ring()
+        if again_at is not None:
+            self.wake(role, again_at if again_at > self.agenda.now else None)
+
+    async def _step(self, role: str) -> datetime | None:
+        """One step of a role; when it wants to be woken again at the latest."""
+        now, store = self.agenda.now, self.store
+        if role == "pump":
+            if await self.pump.step():
+                self.wake("ticks", await store.read(lambda unit: unit.times.next_due()) or now + timedelta(days=999))
+                return now
+            return await store.read(lambda unit: unit.inbox.next_at())
+        if role == "deliver":
+            idle_s = await self.deliver.step()
+            return None if idle_s is None else now + timedelta(seconds=idle_s)
+        if role == "fetch":
+            return now if await self.fetcher.step() else await store.read(_next_file)
+        if role == "ticks":
+            await self._sweep()
+            more = await self.ticks.step()
+            return now if more else await store.read(lambda unit: unit.times.next_due())
+        return await self._poll(self.providers[role.removeprefix("poll ")])
+
+    async def _sweep(self) -> None:
+        if self._swept is None or self.agenda.now - self._swept > _SWEEP_EVERY:
+            self._swept = self.agenda.now
+            if found := await self.ticks.sweep():
+                self.failures.append(f"{found} lanes or addresses slept over work")
+
+    async def _poll(self, provider: Provider) -> datetime | None:
+        try:
+            await self.intake.poll(self.road.channels["telegram", provider.office], self.holder)
+        except OSError:
+            return self.agenda.now + timedelta(seconds=self.faults.random.uniform(1, 5))
+        cursor = await self.store.read(lambda unit: unit.times.cursor(provider.office, "telegram"))
+        return self.agenda.now if provider.has_news(cursor) else None
+
+    def _ring(self) -> None:
+        """The bells that were rung wake who listens."""
+        bells = self.road.bells
+        for bell, role in ((bells.inbox, "pump"), (bells.outbox, "deliver"), (bells.files, "fetch")):
+            if bell.is_set():
+                bell.clear()
+                self.wake(role)
+
+
+def _next_file(unit: Unit) -> datetime | None:
+    found: datetime | None = unit.connection.execute(select(func.min(files_table.c.next_at, type_=Moment))).scalar()
+    return found

@@ -1,0 +1,255 @@
+"""One simulated world: two offices, their citizens and staff, their provider, one program; run until all is at rest."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import func, select
+
+from storage import schema
+from storage.engine import Store
+from storage.tables import outbox, timers
+from tests.doubles import a_seal
+from tests.simulation import agenda as virtual
+from tests.simulation.agenda import Agenda
+from tests.simulation.citizens import Citizen
+from tests.simulation.desk import Desk, staff_of
+from tests.simulation.faults import Faults, Odds
+from tests.simulation.process import Process, SealedDisk
+from tests.simulation.provider import Provider, Shown
+from workflow.message import Outbound
+from workflow.office import Office
+from workflow.say import say
+from workflow.standard import shipped
+
+LONGEST = timedelta(days=45)
+MOST_EVENTS_PER_CITIZEN = 6_000
+
+
+@dataclass
+class Report:
+    """What a run showed."""
+
+    seed: int
+    citizens: int
+    problems: list[str]
+    trace: str  # hash
+    lines: list[str]
+    counts: Counter[str]
+    crashes: Counter[str]
+    faults: Counter[str]
+
+    @property
+    def repeat(self) -> str:
+        """The command that runs it again."""
+        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}"
+
+    def __str__(self) -> str:
+        """What happened, in a few lines."""
+        counted = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
+        crashed = ", ".join(f"{count} {where}" for where, count in sorted(self.crashes.items())) or "none"
+        struck = ", ".join(f"{count} {what}" for what, count in sorted(self.faults.items()) if count) or "none"
+        head = f"seed {self.seed}: {counted}\n  crashes: {crashed}\n  faults: {struck}\n  trace {self.trace[:16]}"
+        if not self.problems:
+            return head
+        shown = "\n".join(f"  - {problem}" for problem in self.problems[:12])
+        return f"{head}\n{len(self.problems)} problems:\n{shown}\nrepeat it with\n  {self.repeat}"
+
+
+@dataclass
+class Simulation:
+    """Everything of one run. The same seed and size give the same run."""
+
+    seed: int
+    size: int = 20
+    odds: Odds = field(default_factory=Odds)
+    keep_trace: bool = False
+
+    def __post_init__(self) -> None:
+        """Build the world; the program isn't running yet."""
+        self.random = random.Random(self.seed)
+        self.agenda = Agenda()
+        self.faults = Faults(self.odds, self.random)
+        self.problems: list[str] = []
+        self.lines: list[str] = []
+        self.sayings: dict[str, Citizen] = {}
+        self._names = 0
+        self._hash = hashlib.sha256()
+        standards = shipped()
+        offices = {}
+        self.providers: dict[str, Provider] = {}
+        for n, office_id in enumerate(("kanigaran", "pekutatan"), 1):
+            desk = f"-100{n}"
+            rules = standards[office_id]
+            offices[office_id] = Office(id=office_id, standard=rules, staff=staff_of(office_id, n * 1000), desk=desk)
+            self.providers[office_id] = Provider(
+                office_id,
+                desk,
+                forum=n == 2,
+                polled=n == 2,
+                agenda=self.agenda,
+                faults=self.faults,
+                trace=self.trace,
+                again_mark="\n" + say("deliver.again"),
+                arrived=self.arrived,
+                answered=self.answered,
+            )
+        self.offices = offices
+        self.store = Store("sqlite://", a_seal(), inline=True)
+        schema.create(self.store)
+        disk = SealedDisk(self.faults)
+        self.process = Process(self.store, disk, offices, self.providers, self.agenda, self.faults)
+        self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
+        self.citizens: dict[tuple[str, str], Citizen] = {}
+        self._settle_citizens()
+
+    def _settle_citizens(self) -> None:
+        places = list(self.offices.values())
+        for n in range(self.size):
+            office = places[n % len(places)]
+            provider = self.providers[office.id]
+            provider.process = self.process
+            citizen = Citizen(self, office, provider, str(50_000 + n), self.random)
+            self.citizens[office.id, citizen.chat] = citizen
+            at = self.agenda.now + timedelta(minutes=self.random.uniform(0, max(60, self.size * 6)))
+
+            async def begin(who: Citizen = citizen) -> None:
+                who.begin()
+
+            self.agenda.at(at, f"{office.id}/{citizen.chat} begins", begin)
+        for provider in self.providers.values():
+            provider.process = self.process
+
+    def next_name(self) -> int:
+        """A number no name was made of before."""
+        self._names += 1
+        return self._names
+
+    # --- what is seen -------------------------------------------------------------------------------------------------
+
+    def trace(self, line: str) -> None:
+        """One line of what happened."""
+        line = f"{self.agenda.now:%m-%d %H:%M:%S.%f} {line}"
+        self._hash.update(line.encode() + b"\n")
+        if self.keep_trace:
+            self.lines.append(line)
+
+    def arrived(self, provider: Provider, shown: Shown) -> None:
+        """A message arrived or changed: whoever sits there notices."""
+        if shown.chat == provider.desk:
+            self.desks[provider.office].notices(shown)
+        elif citizen := self.citizens.get((provider.office, shown.chat)):
+            citizen.notices(shown)
+        else:
+            self.problems.append(f"{provider.office}: a message to {shown.chat}, where nobody is: {shown.text!r}")
+
+    def answered(self, provider: Provider, message: Outbound) -> None:
+        """A press was answered: the staff remember what was refused."""
+        self.desks[provider.office].told(message)
+
+    def unanswered(self, citizen: Citizen) -> None:
+        """Somebody got no answer: only chatter that was dropped after an uncertain sending may be missing."""
+        if not self._had_dropped(citizen):
+            asked = f"{citizen.questions[-1:]}, last spoke {citizen.last_spoke}"
+            self.problems.append(f"{citizen.address.lane} got no answer at all for 20 minutes ({asked})")
+
+    def _had_dropped(self, citizen: Citizen) -> bool:
+        dropped = (
+            select(func.count())
+            .select_from(outbox)
+            .where(outbox.c.address == citizen.address.lane, outbox.c.state == "dropped")
+        )
+        with self.unharmed():
+            return bool(self.store.now(lambda unit: unit.connection.execute(dropped).scalar_one()))
+
+    @contextmanager
+    def unharmed(self):
+        """Look into the store without any crash."""
+        self.faults.armed = False
+        try:
+            yield
+        finally:
+            self.faults.armed = True
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> Report:
+        """Until nothing is left to do, then judge."""
+        from tests.simulation.invariants import judge
+
+        with quiet_logs() as logged:
+            virtual.run(self._run())
+        self.faults.armed = False
+        self.problems += self.process.failures
+        self.problems += [problem for provider in self.providers.values() for problem in provider.wrong]
+        self.problems += logged
+        self.problems += judge(self)
+        counts = Counter(
+            citizens=self.size,
+            messages=sum(len(each.attempts) for each in self.providers.values()),
+            updates=sum(len(times) for each in self.providers.values() for times in each.said.values()),
+            crashes=sum(self.faults.crashes.values()),
+            faults=sum(self.faults.counted.values()),
+        )
+        self.store.close()
+        return Report(
+            self.seed,
+            self.size,
+            list(dict.fromkeys(self.problems)),
+            self._hash.hexdigest(),
+            self.lines,
+            counts,
+            self.faults.crashes,
+            self.faults.counted,
+        )
+
+    async def _run(self) -> None:
+        await self.process.boot()
+        most = 20_000 + MOST_EVENTS_PER_CITIZEN * self.size
+        end = self.agenda.now + LONGEST
+        for _ in range(most):
+            planned = self.agenda.next_at()
+            if planned is None or (not self.agenda.people and self._only_bells(planned)):
+                return
+            found = self.agenda.take()
+            assert found is not None
+            if found[0] > end:
+                self.problems.append(f"after {LONGEST.days} days there's still something to do: {found[1]}")
+                return
+            await found[2]()
+        self.problems.append(f"after {most} events there's still something to do")
+
+    def _only_bells(self, planned: object) -> bool:
+        """Whether all that's still to come are the opening lists of each day."""
+        if planned - self.agenda.now < timedelta(minutes=30):  # type: ignore[operator]
+            return False
+        kinds = select(timers.c.kind).where(timers.c.rung_at.is_(None)).distinct()
+        with self.unharmed():
+            left = set(self.store.now(lambda unit: unit.connection.execute(kinds).scalars().all()))
+        return left <= {"opening_list"}
+
+
+@contextmanager
+def quiet_logs():
+    """What the program logs as going wrong inside itself; everything else is let go."""
+    found: list[str] = []
+    kept = ("an event failed", "a role failed", "a channel raised what it shouldn't", "a download failed as it shouldn't",
+            "work was left asleep", "a batch is redone lane by lane", "carrying a message failed")  # fmt: skip
+
+    def keep(_: object, __: str, event: dict[str, object]) -> dict[str, object]:
+        if event.get("event") in kept:
+            found.append("logged: " + ", ".join(f"{key}={value}" for key, value in event.items() if key != "exc_info"))
+        raise structlog.DropEvent
+
+    before = structlog.get_config()
+    structlog.configure(processors=[keep], wrapper_class=structlog.BoundLogger, cache_logger_on_first_use=False)
+    try:
+        yield found
+    finally:
+        structlog.configure(**before)
