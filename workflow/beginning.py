@@ -39,6 +39,12 @@ def greeting(talk: Talk, text: str) -> str:
     return salam(text) or say("salam.day", part=part)
 
 
+def only_greets(text: str) -> bool:
+    """Whether a text is nothing but greeting and address."""
+    words = hearing.folded(text)
+    return bool(words) and set(words) <= frozenset(table("fields")["salutation"]["words"]) | {"di", "kecamatan"}
+
+
 def without_salutation(text: str) -> str:
     """A story without the greeting before it; a text that is nothing but a greeting stays as it is."""
     known = frozenset(table("fields")["salutation"]["words"])

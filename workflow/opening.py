@@ -77,7 +77,7 @@ def _word(talk: Talk, message: Message) -> bool:
     bare = hearing.without_names(message.text, talk.standard.office.ticket_prefix) or message.text
     waits = talk.conversation.awaiting == "unclear"
     first = ("yes", "proceed_report", "proceed_ask") if waits else ()
-    word = hearing.means(bare, *first, *WORDS)
+    word = hearing.means(bare, *first, *WORDS) or ("greeting" if beginning.only_greets(bare) else "")
     if not word:
         return False
     talk.heard(message, "")

@@ -7,13 +7,13 @@ from workflow.message import Message
 from workflow.standard import Asked
 from workflow.talk import Talk
 
+WORDS = ("wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report", "done")
+
 
 def patience(talk: Talk, message: Message) -> bool:
     """Short words that answer nothing: "sebentar", "ya pak", "makasih", "assalamualaikum", "udah dikirim"."""
     draft, text = talk.draft, message.text
-    word = hearing.means(
-        text, "wait", "why", "thanks", "greeting", "keep", "yes", "no", "another", "proceed_report", "done"
-    )
+    word = hearing.means(text, *WORDS)
     asked = wanted.asked_for(talk.standard, draft.asked) if draft.asked else None
     if not word and not _says_sent(text):
         return False

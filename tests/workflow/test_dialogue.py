@@ -119,6 +119,16 @@ def test_a_greeting_is_greeted_and_the_story_may_follow():
     """)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["malam pak", "assalamualaikum wr. wb. selamat pagi bapak ibu", "permisi min, selamat siang", "P", "halo kak"],
+)
+def test_greetings_of_many_words_are_greetings(words):
+    game = Player()
+    assert "Silakan tuliskan apa yang ingin Bapak/Ibu sampaikan" in said(game.say(words))
+    assert not game.telling
+
+
 def test_whoever_wants_to_report_is_asked_what_happened():
     game = talk("""
         warga: min mau lapor
