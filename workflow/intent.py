@@ -46,25 +46,25 @@ class Guess(Value):
 class _Rule(NamedTuple):
     intent: str
     weight: int
-    phrases: tuple[_Phrase, ...]
+    phrases: frozenset[_Phrase]
 
 
 def guess(text: str) -> Guess:
     """What an opening message wants. The same text always gives the same guess."""
     words = hearing.folded(text)
-    marks = _marks(text, words)
+    heard = _heard(words) | _marks(text, words)
     points: dict[str, int] = {}
     for rule in _rules():
-        if any(phrase[0] in marks or stands_in(phrase, words) for phrase in rule.phrases):
+        if not heard.isdisjoint(rule.phrases):
             points[rule.intent] = points.get(rule.intent, 0) + rule.weight
-    kinds = tuple(kind for kind, phrases in _groups("emergency").items() if _any(phrases, words))
-    flags = {name for name, phrases in _groups("flags").items() if _any(phrases, words)}
+    kinds = tuple(kind for kind, phrases in _groups("emergency").items() if not heard.isdisjoint(phrases))
+    flags = {name for name, phrases in _groups("flags").items() if not heard.isdisjoint(phrases)}
     intent = _winner(points)
     if "confidential" in flags and intent in {"question", "unclear"}:
         intent = "complaint"  # a question about bribes would go to the group, where the accused may read it
     return Guess(
         intent=intent,
-        topic=_topic(words),
+        topic=_topic(heard),
         emergency=kinds,
         maybe_emergency=intent in {"complaint", "unclear"} and points.get("emergency", 0) >= 4,
         confidential="confidential" in flags,
@@ -91,14 +91,21 @@ def _fits(part: str, word: str) -> bool:
     return word.startswith(part[:-1]) if part.endswith("*") else part == word
 
 
-def _any(phrases: tuple[_Phrase, ...], words: tuple[str, ...]) -> bool:
-    return any(stands_in(phrase, words) for phrase in phrases)
+def _heard(words: tuple[str, ...]) -> frozenset[_Phrase]:
+    """Every phrase of the rules that stands in a text, found by one telling word of each."""
+    by_word, by_beginning = _index()
+    candidates: set[_Phrase] = set()
+    for word in set(words):
+        candidates.update(by_word.get(word, ()))
+        for size in range(2, len(word) + 1):
+            candidates.update(by_beginning.get(word[:size], ()))
+    return frozenset(phrase for phrase in candidates if stands_in(phrase, words))
 
 
-def _marks(text: str, words: tuple[str, ...]) -> frozenset[str]:
+def _marks(text: str, words: tuple[str, ...]) -> frozenset[_Phrase]:
     found = {"<tanya>": "?" in text, "<tautan>": hearing.has_link(text)}
     found |= {"<pendek>": len(words) <= SHORT, "<panjang>": len(words) >= LONG}
-    return frozenset(mark for mark, holds in found.items() if holds)
+    return frozenset((mark,) for mark, holds in found.items() if holds)
 
 
 def _winner(points: dict[str, int]) -> Intent:
@@ -114,11 +121,11 @@ def _winner(points: dict[str, int]) -> Intent:
     return ranked[-1][1]  # type: ignore[return-value]
 
 
-def _topic(words: tuple[str, ...]) -> str:
+def _topic(heard: frozenset[_Phrase]) -> str:
     """The topic with the most phrases heard; the first of the file among equals."""
-    heard = {topic: sum(stands_in(phrase, words) for phrase in phrases) for topic, phrases in _groups("topics").items()}
-    best = max(heard, key=lambda topic: heard[topic])
-    return best if heard[best] else ""
+    count = {topic: len(heard & phrases) for topic, phrases in _groups("topics").items()}
+    best = max(count, key=lambda topic: count[topic])
+    return best if count[best] else ""
 
 
 def _telling(text: str) -> frozenset[str]:
@@ -132,13 +139,28 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 @cache
-def _groups(name: str) -> dict[str, tuple[_Phrase, ...]]:
+def _groups(name: str) -> dict[str, frozenset[_Phrase]]:
     return {key: _shapes(phrases) for key, phrases in table("intents")[name].items()}
 
 
-def _shapes(phrases: list[str]) -> tuple[_Phrase, ...]:
-    return tuple(shape for phrase in phrases if (shape := _shape(phrase)))
+def _shapes(phrases: list[str]) -> frozenset[_Phrase]:
+    return frozenset(shape for phrase in phrases if (shape := _shape(phrase)))
 
 
 def _shape(phrase: str) -> _Phrase:
     return (phrase,) if phrase.startswith("<") else hearing.shape(phrase)
+
+
+@cache
+def _index() -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]]]:
+    """All phrases by one word of theirs, or by the beginning of one where none is whole."""
+    by_word: dict[str, list[_Phrase]] = {}
+    by_beginning: dict[str, list[_Phrase]] = {}
+    groups = [phrases for name in ("emergency", "flags", "topics") for phrases in _groups(name).values()]
+    for phrase in set().union(*groups, *(rule.phrases for rule in _rules())):
+        whole = [part for part in phrase if not part.endswith("*")]
+        if whole:
+            by_word.setdefault(max(whole, key=len), []).append(phrase)
+        else:
+            by_beginning.setdefault(phrase[0][:-1], []).append(phrase)
+    return by_word, by_beginning
