@@ -1,0 +1,180 @@
+"""Webhooks over real HTTP: 200 only for what's stored; forged, too big, malformed and overloaded each have their word."""
+
+import asyncio
+import io
+import sqlite3
+
+import aiohttp
+import pytest
+
+from bot.deliver import Deliver
+from bot.enclosures import Enclosures
+from bot.intake import Intake
+from bot.media import Media
+from bot.web import MOST_BYTES, Health, Web, listen, server
+from storage import schema
+from storage.files import Files
+from tests.doubles import a_road, a_seal, payload, said
+from tests.stores import until
+from workflow.message import Outbound, SendError
+
+GOOD = {"x-secret": "rahasia"}
+PATH = "/telegram/kanigaran"
+
+
+@pytest.fixture
+async def site(sqlite, channel, tmp_path):
+    """Run a server; the value asks it for a status, headers and a body."""
+    with sqlite.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num TEXT)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{schema.REVISION}')")
+    road = a_road(sqlite, channel)
+    files = Files(str(tmp_path / "files"), a_seal().random_bytes)
+    deliver = Deliver(road, Enclosures(sqlite, files, Media()))
+    web = Web(road, Intake(road), Health(road, files, str(tmp_path), deliver.channels))
+    socket = listen("127.0.0.1", 0)
+    running = server(web.app())
+    task = asyncio.create_task(running.serve(sockets=[socket]))
+    base = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    async with aiohttp.ClientSession() as session:
+
+        async def ask(method, path, data=None, **more):
+            more["data"] = io.BytesIO(data) if isinstance(data, bytes) else data
+            async with session.request(method, base + path, **more) as answer:
+                return answer.status, answer.headers, await answer.read()
+
+        ask.road, ask.deliver = road, deliver
+        await until(lambda: running.started)
+        yield ask
+    running.should_exit = True
+    await task
+    socket.close()
+
+
+async def stored(site):
+    return (await site.road.store.read(lambda unit: unit.inbox.depths()))["waiting"]
+
+
+async def test_a_good_call_is_stored_and_acknowledged(site):
+    status, _, body = await site("POST", PATH, data=payload("1", said("halo")), headers=GOOD)
+    assert (status, body, await stored(site)) == (200, b"", 1)
+
+
+async def chunks(total):
+    for _ in range(total // 65_536 + 1):
+        yield bytes(65_536)
+
+
+@pytest.mark.parametrize(
+    ("label", "path", "body", "headers", "status"),
+    [
+        ("no secret", PATH, payload("1", said("x")), {}, 403),
+        ("a wrong secret", PATH, payload("1", said("x")), {"x-secret": "lain"}, 403),
+        ("a wrong secret on broken JSON", PATH, b"{", {"x-secret": "lain"}, 403),
+        ("broken JSON", PATH, b"{", GOOD, 400),
+        ("no key", PATH, b"{}", GOOD, 400),
+        ("nothing", PATH, b"", GOOD, 400),
+        ("too big", PATH, bytes(MOST_BYTES + 1), GOOD, 413),
+        ("too big without a secret", PATH, bytes(MOST_BYTES + 1), {}, 413),
+        ("another office", "/telegram/kedopok", b"{}", GOOD, 404),
+        ("another channel", "/fax/kanigaran", b"{}", GOOD, 404),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value else "",
+)
+async def test_what_is_wrong_is_refused_with_its_word_and_not_stored(site, label, path, body, headers, status):
+    assert (await site("POST", path, data=body, headers=headers))[0] == status, label
+    assert await stored(site) == 0
+
+
+async def test_a_body_of_unknown_length_is_cut_off_too(site):
+    assert (await site("POST", PATH, data=chunks(3 * MOST_BYTES), headers=GOOD))[0] == 413
+
+
+async def test_a_body_of_just_the_allowed_size_is_read(site):
+    body = payload("1", said("halo"))
+    assert (await site("POST", PATH, data=body + b" " * (MOST_BYTES - len(body)), headers=GOOD))[0] == 200
+
+
+async def test_a_locked_database_is_503_and_nothing_is_acknowledged(site, tmp_path):
+    holder = sqlite3.connect(tmp_path / "aduan.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    status, headers, _ = await site("POST", PATH, data=payload("1", said("halo")), headers=GOOD)
+    assert (status, headers["Retry-After"]) == (503, "5")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert await stored(site) == 0
+    assert (await site("POST", PATH, data=payload("1", said("halo")), headers=GOOD))[0] == 200
+    assert await stored(site) == 1
+
+
+async def test_ten_at_once_of_the_same_are_all_acknowledged_and_stored_once(site):
+    answers = await asyncio.gather(
+        *(site("POST", PATH, data=payload("1", said("halo")), headers=GOOD) for _ in range(10))
+    )
+    assert [status for status, _, _ in answers] == [200] * 10
+    assert await stored(site) == 1
+
+
+async def test_it_is_alive(site):
+    assert (await site("GET", "/healthz"))[::2] == (200, b"ok")
+
+
+async def test_it_is_ready_and_lists_its_channels(site):
+    status, _, body = await site("GET", "/readyz")
+    assert status == 200
+    for part in (
+        b'"ready":true',
+        b'"database":"ok"',
+        b'"schema":"ok"',
+        b'"key":"ok"',
+        b'"disk":"ok"',
+        b'"telegram:kanigaran":"ok"',
+    ):
+        assert part in body
+
+
+async def test_a_channel_that_is_closed_is_listed_and_does_not_change_the_status(site, channel):
+    channel.outcome = lambda parcel: SendError("misconfigured", "401")
+    message = Outbound(to=said("x").chat, kind="answer", text="halo")
+    await site.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], site.road.clock.now()))
+    await site.deliver.step()
+    status, _, body = await site("GET", "/readyz")
+    assert (status, b'"telegram:kanigaran":"401"' in body) == (200, True)
+
+
+async def test_a_database_of_another_shape_is_not_ready(site):
+    await site.road.store.write(
+        lambda unit: unit.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0'")
+    )
+    status, _, body = await site("GET", "/readyz")
+    assert (status, b"aduan migrate" in body) == (503, True)
+
+
+async def test_metrics_tell_what_waits(site):
+    await site("POST", PATH, data=payload("1", said("halo")), headers=GOOD)
+    await site("POST", PATH, data=b"{", headers=GOOD)
+    status, _, body = await site("GET", "/metrics")
+    assert status == 200
+    for line in (
+        b'aduan_waiting{queue="inbox_waiting"} 1.0',
+        b'aduan_refused_total{channel="telegram",status="400"} 1.0',
+        b'known="new"} 1.0',
+    ):
+        assert line in body
+
+
+async def test_no_secret_and_no_words_reach_the_log(site, capsys):
+    await site("POST", PATH, data=b'{"text": "NIK 3574010101010001"', headers=GOOD)
+    await site("POST", PATH, data=payload("1", said("3574010101010001")), headers={"x-secret": "salah-sekali"})
+    said_aloud = "".join(capsys.readouterr())
+    assert "a malformed call" in said_aloud
+    for secret in ("3574010101010001", "rahasia", "salah-sekali"):
+        assert secret not in said_aloud
+
+
+def test_a_port_that_is_taken_is_an_error():
+    socket = listen("127.0.0.1", 0)
+    socket.listen()
+    with pytest.raises(OSError, match="use"):
+        listen("127.0.0.1", socket.getsockname()[1])
+    socket.close()
