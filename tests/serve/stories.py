@@ -1,0 +1,80 @@
+"""Complaints as whole stories: a citizen and the staff of an office, from the first message to the archive."""
+
+from __future__ import annotations
+
+from tests.serve.program import Citizen, Desk, Topic, words
+
+REPORT = "Lubang sudah ditambal hari ini oleh tim kecamatan."
+CHATTER = "Pelapor ini cerewet sekali ya, nanti saja kita kerjakan."
+FIRST_DRAFT = "Akan kami cek."
+CORRECTION = "Mohon ditulis apa yang sudah dikerjakan dan kapan."
+SECOND_DRAFT = "Lampu jalan di depan balai banjar sudah kami ganti pada hari ini."
+
+
+async def kanigaran(desk: Desk, *, gossip: bool = False) -> Citizen:
+    """Kanigaran's seven steps. With `gossip` the staff chat in the complaint's topic, and one is anonymous at first."""
+    sari = desk.town.citizen("Sari Wulandari", desk.plan.id)
+    siti, budi, ratna, eko = (desk.who(name) for name in ("Siti", "Budi", "Ratna", "Eko"))
+    sari.says("assalamualaikum, jalan depan SD rusak parah")
+    asked = await sari.gives(kk="kk", ktp="ktp", location_photo="jalan")
+    assert asked == ["kk", "ktp", "location_photo"]
+    await sari.presses("YA, benar")
+    await sari.sees("sudah kami terima (kode ")
+    await siti.presses("Lengkap", "Langkah 2 dari 7", "Giliran: Petugas", "Batas: ")
+    await budi.presses("Teruskan", "Langkah 3 dari 7", "Giliran: Sekretaris Camat (Budi Santoso)")
+    if gossip:
+        budi.says(CHATTER, thread=only_topic(desk))
+    await ratna.presses("Eko Wahyudi", "Langkah 4 dari 7", "Giliran: Camat (Ratna Dewi)")
+    if gossip:
+        await _speaks_anonymously(eko)
+    await eko.replies(REPORT, "Langkah 5 dari 7", "Giliran: Kasi / Kasubbag (Eko Wahyudi)")
+    await eko.presses("Kirim laporan", REPORT)
+    await siti.presses("Kirim", "Langkah 6 dari 7", REPORT)
+    await siti.presses("Ya, kirim")
+    await sari.sees("Jawaban Kecamatan Kanigaran", REPORT)
+    await siti.sees("Langkah 7 dari 7", "Selesai, diarsipkan")
+    return sari
+
+
+async def _speaks_anonymously(eko) -> None:
+    """As an anonymous admin one can't be known: refused politely, and nothing is done."""
+    eko.people.join(eko.user, eko.chat, anonymous=True)
+    await eko.replies(REPORT, "Langkah 5 dari 7")
+    await eko.sees("Maaf, admin anonim tidak dapat dilayani")
+    assert eko.newest("Hasil tindak lanjut") is None
+    eko.people.join(eko.user, eko.chat)
+
+
+async def pekutatan(desk: Desk) -> Citizen:
+    """Pekutatan's five steps, the draft returned once. Nothing about the citizen is asked."""
+    luh = desk.town.citizen("Luh Sari", desk.plan.id)
+    ayu, made, wayan, ketut = (desk.who(name) for name in ("Ayu", "Made", "Wayan", "Ketut"))
+    luh.says("Om Swastyastu, lampu jalan di depan balai banjar mati sudah seminggu")
+    assert await luh.gives() == []
+    luh.says("ya")
+    await luh.sees("sudah kami terima (kode ")
+    await made.presses("Ketut Arya", "Langkah 2 dari 5")
+    await ketut.replies(FIRST_DRAFT, "Langkah 3 dari 5")
+    await ketut.presses("Ajukan ke Camat", FIRST_DRAFT)
+    await wayan.presses("Kembalikan", "Langkah 4 dari 5")
+    await wayan.replies(CORRECTION, "Mohon balas pesan ini")
+    await ketut.replies(SECOND_DRAFT, "Langkah 3 dari 5", CORRECTION)
+    await ketut.presses("Ajukan ke Camat", SECOND_DRAFT)
+    await wayan.presses("Setujui", "Langkah 4 dari 5", SECOND_DRAFT)
+    await ayu.presses("Kirim", "Langkah 5 dari 5", SECOND_DRAFT)
+    await ayu.presses("Ya, kirim")
+    await luh.sees("Jawaban Kecamatan Pekutatan", SECOND_DRAFT)
+    await ayu.sees("Selesai, diarsipkan")
+    return luh
+
+
+def only_topic(desk: Desk) -> Topic:
+    """The one topic of a desk."""
+    (topic,) = desk.group.topics.values()
+    return topic
+
+
+def at_the_desk(desk: Desk) -> list[str]:
+    """Every text the bot posted or changed at the desk."""
+    calls = [call for call in desk.town.world.calls if str(call.params.get("chat_id")) == str(desk.group.id)]
+    return [words(call) for call in calls if call.result is not None and call.method.startswith(("send", "edit"))]
