@@ -16,7 +16,7 @@ from bot.claiming import LEASE_S, Claiming
 from bot.consequences import consequence, is_marked
 from bot.enclosures import Enclosures
 from bot.outgoing import marked_again
-from bot.road import Road, endless
+from bot.road import Road, endless, place_of
 from bot.settling import Way, settle_failed, settle_sent
 from channels.base import Parcel
 from storage.engine import Unavailable
@@ -98,9 +98,12 @@ class Deliver:
     async def recover(self, *, everything: bool) -> int:
         """Turn what a dead process was sending into `uncertain`, with its consequences. How many messages that were.
 
-        `everything` at the start of the only process; else only what's leased out and not renewed.
+        `everything` at the start of the only process: all leases are freed, of files too. Else only what's leased out
+        and not renewed.
         """
         now = self.road.clock.now()
+        if everything:
+            await self.road.store.write(lambda unit: unit.shelf.free_leases(now))
 
         def mend(unit: Unit) -> int:
             rows = unit.outbox.left_sending(None if everything else unit.clock(now))
@@ -174,7 +177,8 @@ class Deliver:
         except TimeoutError:
             return SendError("uncertain", "no answer in time")
         except Exception as error:  # noqa: BLE001 - logged; it may have sent the message
-            _log.exception("a channel raised what it shouldn't", channel=channel.name, office=channel.office)
+            where = place_of(error)
+            _log.error("a channel raised what it shouldn't", channel=way.to.channel, office=way.to.office, error=where)
             return SendError("uncertain", type(error).__name__)
 
     async def _failed(self, way: Way, error: SendError, now: datetime) -> None:

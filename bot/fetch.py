@@ -11,7 +11,7 @@ from typing import Literal
 import structlog
 
 from bot.media import Finding, Media, Unfit
-from bot.road import Road, endless
+from bot.road import Road, endless, place_of
 from channels.base import Downloading, FetchError
 from storage.files import Files
 from storage.rows import Arrival, FileRow, encode
@@ -95,7 +95,8 @@ class Fetcher:
         except TimeoutError:
             raise _Failure("timeout", again=True) from None
         except Exception as error:
-            _log.exception("a download failed as it shouldn't", channel=row.channel, office=row.office)
+            where = place_of(error)
+            _log.error("a download failed as it shouldn't", channel=row.channel, office=row.office, error=where)
             raise _Failure("timeout", again=True) from error
         if len(content) > LIMIT_BYTES:
             raise _Failure("too_big")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 
 from bot.batch import Batch, Core, Standards
 from bot.reading import Arrived, read
-from bot.road import Road, endless
+from bot.road import Road, endless, place_of
 from storage.engine import Unavailable
 from storage.inbox import PER_LANE
 from storage.unit import Conflict, Unit
@@ -147,7 +145,7 @@ class Pump:
         await self._batch(now, 1, lane, 1)
 
     async def _failed(self, lane: str, now: datetime, error: Exception) -> None:
-        said = _place(error)
+        said = place_of(error)
         chance = self._road.chance
 
         def put_to_rest(unit: Unit) -> tuple[str, str]:
@@ -178,10 +176,3 @@ def _the_core() -> Core:
     from workflow import decide
 
     return decide
-
-
-def _place(error: BaseException) -> str:
-    """What went wrong and where. The error's own text may quote a citizen, so it's neither stored nor logged."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return type(error).__name__ + where

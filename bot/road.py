@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -41,6 +43,13 @@ class Road:
     metrics: Metrics = field(default_factory=Metrics)
 
 
+def place_of(error: BaseException) -> str:
+    """What went wrong and where. The error's own text may quote a citizen, so it's neither stored nor logged."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where
+
+
 async def endless(name: str, body: Callable[[], Awaitable[float]], clock: Clock, bell: asyncio.Event) -> None:
     """Run a role's `body` for ever: it returns how many seconds it has nothing to do, 0 for more at once.
 
@@ -54,8 +63,8 @@ async def endless(name: str, body: Callable[[], Awaitable[float]], clock: Clock,
             _log.warning("the database refuses", role=name, error=str(error))
             await clock.wait(_PAUSE_AFTER_FAILURE_S)
             continue
-        except Exception:  # noqa: BLE001 - logged; the loop goes on
-            _log.exception("a role failed", role=name)
+        except Exception as error:  # noqa: BLE001 - logged; the loop goes on
+            _log.error("a role failed", role=name, error=place_of(error))
             await clock.wait(_PAUSE_AFTER_FAILURE_S)
             continue
         if idle_s > 0:

@@ -104,6 +104,10 @@ class Shelf(Part):
         """Whatever was being fetched may be tried at once: who had it leased is dead."""
         self.connection.execute(update(files).where(files.c.state == "pending").values(next_at=now))
 
+    def free_leases(self, now: datetime) -> int:
+        """Whoever was fetching is dead: every pending file may be tried at once."""
+        return self.touched(update(files).where(files.c.state == "pending", files.c.next_at > now).values(next_at=now))
+
     def fetch_later(self, name: str, attempts: int, at: datetime) -> None:
         """An attempt failed; the next one is at that time."""
         self.connection.execute(update(files).where(files.c.id == name).values(attempts=attempts, next_at=at))
