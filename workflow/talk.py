@@ -139,6 +139,7 @@ class Talk:
 
     def decision(self, ignored: str = "") -> Decision:
         """All of it."""
+        cancels = self._overtaken()
         sends = [*self._reply(), *self._pressed()]
         fetches = tuple(self._fetch(file, attachment) for file, attachment in self.arriving)
         if self.conversation != (self.world.conversation or Conversation(address=self.event.chat)):
@@ -153,45 +154,55 @@ class Talk:
             timers=tuple(self.timers),
             unset=tuple(self.unset),
             erased=tuple(self.erased),
+            cancels=cancels,
             ignored=ignored,
         )
         return replace_conversation(self.more, None) + own
 
+    def _overtaken(self) -> tuple[str, ...]:
+        """The key of a reply that still waits when a newer one is ready: it gives way, so no old question comes last.
+
+        What it had to say is said first, its question apart.
+        """
+        held = self.conversation.extra
+        answers = self.paragraphs or any(each.to == self.event.chat for each in self.more.sends)
+        if not answers or "held_key" not in held:
+            return ()
+        waits = self.world.now.isoformat() < held["held_until"]
+        if waits and self.paragraphs:
+            before = [part for part in held["held_text"].split(PARTING) if part]
+            self.paragraphs = [*before, *(part for part in self.paragraphs if part not in before)]
+        self.set(extra={name: value for name, value in held.items() if not name.startswith("held_")})
+        return (held["held_key"],) if waits else ()
+
     def _reply(self) -> list[Outbound]:
         if not self.paragraphs:
             return []
-        self._join_held_back()
-        text = "\n\n".join(self.paragraphs)
         offered = tuple(choice.data for row in self.rows for choice in row if choice.data)
         self.set(offered=offered)
-        key = ""
-        if self.kind == "summary":
-            key = f"summary:{self.draft.code}:{self.summary}" if self.conversation.draft else ""
+        key = self.word
+        if self.kind == "summary" and self.conversation.draft:
+            key = f"summary:{self.draft.code}:{self.summary}"
+        if self.late:
+            self._hold_back(key)
         return [
             Outbound(
                 to=self.event.chat,
                 kind=self.kind,
-                text=text,
+                text="\n\n".join(self.paragraphs),
                 choices=self.rows,
-                key=key or self.word,
+                key=key,
                 replaces=self.word,
                 not_before=self.world.now + DEBOUNCE if self.late else None,
                 priority=1,
             )
         ]
 
-    def _join_held_back(self) -> None:
-        """A reply that takes an unsent one's place says first what that one had to say, its question apart."""
-        extra = {name: value for name, value in self.conversation.extra.items() if not name.startswith("held_")}
-        held = self.conversation.extra
-        now = self.world.now
-        if self.late and held.get("held_word") == self.word and now.isoformat() < held.get("held_until", ""):
-            before = [part for part in held.get("held_text", "").split(PARTING) if part]
-            self.paragraphs = [*before, *(part for part in self.paragraphs if part not in before)]
-        if self.late:
-            extra["held_word"], extra["held_until"] = self.word, (now + DEBOUNCE).isoformat()
-            extra["held_text"] = PARTING.join(self.paragraphs[:-1])
-        self.set(extra=extra)
+    def _hold_back(self, key: str) -> None:
+        """Remember what waits and until when, for a newer reply that takes its place."""
+        until = (self.world.now + DEBOUNCE).isoformat()
+        said = PARTING.join(self.paragraphs[:-1])
+        self.set(extra={**self.conversation.extra, "held_key": key, "held_until": until, "held_text": said})
 
     def _pressed(self) -> list[Outbound]:
         if not isinstance(self.event, Press):

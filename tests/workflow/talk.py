@@ -104,22 +104,22 @@ class Player:
 
     def feed(self, event) -> list[Outbound]:
         """Handle an event and the arrivals it causes."""
-        before = len(self.sent)
+        before = list(self.sent)
         self._apply(dialogue.advance(event, self.world()))
         if not self.wait_for_files:
             self.arrive()
-        return self.sent[before:]
+        return self._since(before)
 
     def arrive(self) -> list[Outbound]:
         """Let every file on its way arrive, in order."""
-        before = len(self.sent)
+        before = list(self.sent)
         while self.waiting:
             self._apply(dialogue.advance(self.waiting.pop(0), self.world()))
-        return self.sent[before:]
+        return self._since(before)
 
     def pass_time(self, **span) -> list[Outbound]:
         """Let time pass; bells ring."""
-        before, until = len(self.sent), self.now + timedelta(**span)
+        before, until = list(self.sent), self.now + timedelta(**span)
         while due := sorted((t for t in self.timers.values() if t.due_at <= until), key=lambda t: t.due_at):
             timer = due[0]
             del self.timers[timer.key]
@@ -131,7 +131,7 @@ class Player:
                 )
             )
         self.now = until
-        return self.sent[before:]
+        return self._since(before)
 
     def world(self) -> World:
         return World(
@@ -158,17 +158,21 @@ class Player:
         for timer in decision.timers:
             if timer.lane == self.chat:
                 self.timers[timer.key] = timer
+        self.sent = [old for old in self.sent if not (old.key in decision.cancels and self._waits(old))]
         mine = [out for out in decision.sends if out.to == self.chat]
         for out in mine:
             if out.replaces:
-                self.sent = [
-                    old
-                    for old in self.sent
-                    if not (old.replaces == out.replaces and old.not_before and old.not_before > self.now)
-                ]
+                self.sent = [old for old in self.sent if not (old.replaces == out.replaces and self._waits(old))]
             self.sent.append(out)
         for fetch in decision.fetches:
             self.waiting.append(self._arrival(fetch))
+
+    def _since(self, before: list[Outbound]) -> list[Outbound]:
+        known = {id(out) for out in before}
+        return [out for out in self.sent if id(out) not in known]
+
+    def _waits(self, out: Outbound) -> bool:
+        return out.not_before is not None and out.not_before > self.now
 
     def _arrival(self, fetch):
         fate = fetch.ref.split("-")[2] if fetch.ref.count("-") > 1 else ""

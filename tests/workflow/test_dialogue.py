@@ -450,6 +450,31 @@ def test_a_photo_is_judged_only_when_it_has_arrived():
     assert game.draft.papers[0].said_by == "asked"
 
 
+def test_a_reply_that_waits_gives_way_to_a_newer_one_so_that_no_old_question_comes_last():
+    game = told()
+    game.say("sudah dua kali ditegur")  # acknowledged a moment later
+    game.photo("ini kk nya")
+    last = game.sent[-1]
+    assert "sudah kami tambahkan pada laporan" in last.text
+    assert last.text.endswith("KTP-el yang jelas dan tidak terpotong. Bila belum ada, ketik NANTI.")
+    assert all(out.not_before is None for out in game.sent)
+
+
+def test_a_reply_that_waits_is_not_sent_after_the_acknowledgement():
+    game = talk("warga: nanti\nwarga: nanti\nwarga: nanti\naduan: ringkasan", told())
+    game.say("sudah dua kali ditegur")
+    game.say("ya")
+    assert [out.kind for out in game.sent[-2:]] == ["summary", "receipt"]
+    assert all(out.not_before is None for out in game.sent)
+
+
+def test_a_reply_that_left_is_not_said_again():
+    game = told()
+    game.say("sudah dua kali ditegur")
+    game.pass_time(seconds=3)
+    assert "sudah kami tambahkan" not in said(game.photo("ini kk nya"))
+
+
 def test_a_photo_and_a_story_together():
     game = Player()
     answer = said(game.photo("jalan berlubang di depan pasar"))
