@@ -11,6 +11,7 @@ from workflow.office import Staff
 from workflow.record import Complaint
 from workflow.stages import ACTS, WRITTEN, Part, joins_on, parts, work_part
 from workflow.standard import Asked, Standard, Step
+from workflow.wanted import things
 from workflow.world import World
 
 
@@ -68,7 +69,7 @@ def lacking(complaint: Complaint, standard: Standard) -> tuple[Asked, ...]:
     """The required things nobody has given, seen at the counter or found unnecessary, in the standard's order."""
     if complaint.complete == "enough":
         return ()
-    return tuple(asked for asked in standard.asked() if asked.required and not _has(complaint, asked))
+    return tuple(asked for asked in things(complaint, standard) if asked.required and not _has(complaint, asked))
 
 
 def unnamed(complaint: Complaint) -> bool:

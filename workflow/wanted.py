@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from workflow.conversation import Draft, Paper
+from workflow.record import Complaint
 from workflow.say import UnknownWords, listing, say
 from workflow.standard import Asked, Standard
 
 TEXT = ("text", "signature")
 
 
-def things(draft: Draft, standard: Standard) -> tuple[Asked, ...]:
+def things(report: Draft | Complaint, standard: Standard) -> tuple[Asked, ...]:
     """What this report has to be asked for, in order. A confidential one and a suggestion need no identity."""
-    freed = draft.confidential or draft.kind == "suggestion"
+    freed = report.confidential or report.kind == "suggestion"
     return tuple(asked for asked in standard.asked() if asked.id == "statement" or (asked.required and not freed))
 
 

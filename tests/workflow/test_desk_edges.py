@@ -55,11 +55,22 @@ def test_without_a_group_nothing_is_posted_and_nothing_breaks() -> None:
     assert shown(office("kanigaran", desk=None), confidential=True) == []
 
 
-def test_a_suggestion_a_failed_file_and_a_reason_stand_on_the_card() -> None:
+def test_a_suggestion_and_a_confidential_report_lack_nothing() -> None:
+    place = office("kanigaran")
+    card = shown(place, kind="suggestion", papers=(), later=())[1]
+    assert "Saran, bukan pengaduan." in card
+    assert "Belum lengkap" not in card
+    from workflow.complaint import open_from
+
+    decision = open_from(replace(draft(place), confidential=True, papers=(), later=()), citizen(place), world(place))
+    assert decision.complaints[0].due_at is not None
+    assert not any("elum lengkap" in each.text for each in decision.sends)
+
+
+def test_a_failed_file_and_a_reason_stand_on_the_card() -> None:
     place = office("kanigaran")
     papers = tuple(replace(paper, state="failed") if paper.sort == "kk" else paper for paper in draft(place).papers)
-    card = shown(place, kind="suggestion", papers=papers, lacking={"kk": "hilang"}, later=())[1]
-    assert "Saran, bukan pengaduan." in card
+    card = shown(place, papers=papers, lacking={"kk": "hilang"}, later=())[1]
     assert "KK gagal diterima" in card
     assert "Belum lengkap: KK (tidak ada: hilang)" in card
 
