@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable, Select, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.seal import Seal
 
-Insert = postgresql.Insert | sqlite.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+    Insert = postgresql.Insert | sqlite.Insert
+else:
+    Insert = sqlite.Insert
 
 
 class Conflict(Exception):
@@ -56,7 +61,11 @@ class Part:
 
 def insert_into(table: Table, *, postgres: bool) -> Insert:
     """An INSERT that knows ON CONFLICT. Building a statement costs more than running it: the hot ones are kept."""
-    return postgresql.insert(table) if postgres else sqlite.insert(table)
+    if not postgres:
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 2 MB that a process on SQLite does without
+
+    return postgresql.insert(table)
 
 
 def among(column: ColumnElement[Any]) -> ColumnElement[bool]:

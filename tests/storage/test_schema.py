@@ -1,7 +1,7 @@
 """The migrations lead to exactly the tables, on both databases; and the hot questions are answered by an index."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from storage import schema
 from storage.engine import Store
@@ -30,7 +30,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables(empty):
     from alembic.migration import MigrationContext
 
     assert not schema.is_current(empty)
-    schema.migrate(empty)
+    schema.upgrade(empty)
     assert schema.is_current(empty)
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -40,8 +40,37 @@ def test_the_migrations_lead_from_nothing_to_the_tables(empty):
     assert wanted <= found
 
 
-def test_the_partial_indexes_have_their_condition(empty):
+def test_an_empty_database_is_begun_as_the_migrations_would_leave_it(empty):
+    from alembic import command
+
     schema.migrate(empty)
+    begun = _shape(empty)
+    with empty.engine.begin() as connection:
+        settings = schema.config()
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "base")
+    schema.upgrade(empty)
+    assert _shape(empty) == begun
+    assert "alembic_version" in begun
+
+
+def _shape(store):
+    """Every table with its columns, keys and indexes, as the database itself describes them."""
+    look = inspect(store.engine)
+    return {
+        table: (
+            [{name: str(value) for name, value in column.items()} for column in look.get_columns(table)],
+            look.get_pk_constraint(table),
+            sorted(map(str, look.get_unique_constraints(table))),
+            sorted((index["name"], index["column_names"], index["unique"]) for index in look.get_indexes(table)),
+        )
+        for table in sorted(look.get_table_names())
+    }
+
+
+@pytest.mark.parametrize("make", [schema.migrate, schema.upgrade])
+def test_the_partial_indexes_have_their_condition(empty, make):
+    make(empty)
     with empty.engine.connect() as connection:
         said = " ".join(row[1] or "" for row in connection.execute(_indexes(empty))).replace("(", "").replace(")", "")
     for condition in (
