@@ -1,4 +1,4 @@
-"""Fills the office's sentences: `say("receipt.number", number=...)`; a missing word or field is an error, never a gap."""
+"""Fills the sentences people read: `say("receipt.number", number=...)`; a missing word is an error, never a gap."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def listing(parts: list[str] | tuple[str, ...]) -> str:
     """An Indonesian list: "KTP", "KTP dan KK", "KTP, KK, dan foto lokasi"."""
     if len(parts) <= 1:
         return "".join(parts)
-    if len(parts) == 2:  # noqa: PLR2004 - two of a kind
+    if len(parts) == 2:
         return say("list.two", first=parts[0], last=parts[1])
     return say("list.many", first=", ".join(parts[:-1]), last=parts[-1])

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow.record import Complaint, Entry
 from workflow.conversation import Conversation
 from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
 from workflow.office import Office
+from workflow.record import Complaint, Entry
 from workflow.standard import Standard
 
 
