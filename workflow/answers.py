@@ -339,8 +339,9 @@ def more(talk: Talk, message: Message) -> bool:
         talk.tell("fact.changed", what=wanted.label("statement"))
         talk.edit(changing="")
     else:
-        talk.edit(statement=(*draft.statement, message.text))
-        talk.heard(message, "statement")
+        words = beginning.without_salutation(message.text) if first else message.text
+        talk.edit(statement=(*draft.statement, words))
+        talk.heard(message, "statement", words)
         beginning.consider(talk, message.text)
         talk.tell("more.first" if first else "more.added")
         if not first:

@@ -450,6 +450,11 @@ def test_a_photo_is_judged_only_when_it_has_arrived():
     assert game.draft.papers[0].said_by == "asked"
 
 
+def test_a_story_told_when_it_is_asked_for_is_kept_without_its_greeting():
+    game = talk("warga: mau lapor\nwarga: assalamualaikum, jalan depan SD rusak parah\naduan: sudah kami catat.")
+    assert game.draft.statement == ("jalan depan SD rusak parah",)
+
+
 def test_a_reply_that_waits_gives_way_to_a_newer_one_so_that_no_old_question_comes_last():
     game = told()
     game.say("sudah dua kali ditegur")  # acknowledged a moment later
