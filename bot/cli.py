@@ -156,6 +156,9 @@ def inbox_replay(
 
 
 def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
+    from bot.lean import without_the_unused
+
+    without_the_unused()
     from bot.app import serve as run
 
     raise typer.Exit(run(_settings(config), roles=roles, migrate_first=migrate_first))

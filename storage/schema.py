@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from storage.engine import Store
-from storage.tables import REVISION, metadata
+from storage.tables import REVISION, metadata, tell_postgres
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,7 +25,13 @@ _VERSIONS = text(
 def create(store: Store) -> None:
     """All tables at once, without migrations: for a database that's forgotten at the end."""
     with store.engine.begin() as connection:
-        metadata.create_all(connection)
+        _create(connection)
+
+
+def _create(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        tell_postgres()
+    metadata.create_all(connection)
 
 
 def is_current(store: Store) -> bool:
@@ -54,7 +60,7 @@ def _begin(store: Store) -> bool:
     with store.engine.begin() as connection:
         if inspect(connection).get_table_names():
             return False
-        metadata.create_all(connection)
+        _create(connection)
         connection.execute(_VERSIONS)
         connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:newest)"), {"newest": REVISION})
     return True
