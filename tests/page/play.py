@@ -32,11 +32,12 @@ class Move:
 
 async def until(what: str, check):
     """The first true thing that `check` finds; fails with `what` when it takes too long."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not (found := await check()):
-            await asyncio.sleep(LOOK_S)
-        return found
-    raise AssertionError(what)
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    while True:
+        if found := await check():
+            return found
+        assert asyncio.get_running_loop().time() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
+        await asyncio.sleep(LOOK_S)
 
 
 async def turn_to(page: Page, tab: str) -> None:
@@ -122,8 +123,12 @@ async def act(page: Page, move: Move) -> None:
     await speak_as(page, named[1].split(", ")[0].split(" dan ")[0])
     if move.reply:
         await reply_to(page, await newest_card(page), move.reply)
+        # Buttons carry the version their card was drawn with: press none before the card shows the reply.
+        await expect(page.locator("#desk article.card", has_text="Giliran:").last).to_contain_text(
+            move.reply, timeout=40_000
+        )
     for name in move.buttons:
-        button = page.locator("#desk").get_by_role("button", name=re.compile(f"^{re.escape(name)}(,|$)"))
+        button = page.locator("#desk .choice").filter(has_text=re.compile(f"^{re.escape(name)}(,|$)"))
         await until(f"the button {name!r}", button.count)
         await button.last.click()
     if move.answers_prompt:

@@ -18,14 +18,9 @@ from tests.page.play import Move, complain, play, turn_to
 from tests.page.theatre import ARTIFACTS, PHONE, WIDE, browser, opened, shot
 
 ROOT = Path(__file__).resolve().parents[2]
-DEMO = ROOT / "bot" / "demo.py"
 WINDOWS = [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone")]
 
-pytestmark = [
-    pytest.mark.needs_system("chromium"),
-    pytest.mark.slow,
-    pytest.mark.skipif(not DEMO.exists(), reason="bot/demo.py isn't there"),
-]
+pytestmark = [pytest.mark.needs_system("chromium"), pytest.mark.slow]
 
 REPORT = "Lubang sudah ditambal hari ini oleh tim kecamatan."
 FIRST_DRAFT = "Akan kami cek."
@@ -41,9 +36,9 @@ KANIGARAN = [
 ]
 PEKUTATAN = [
     Move("Langkah 2 dari 5", buttons=("Ketut Arya",)),
-    Move("Langkah 3 dari 5", reply=FIRST_DRAFT),
+    Move("Langkah 3 dari 5", reply=FIRST_DRAFT, buttons=("Ajukan ke Camat",)),
     Move("Langkah 4 dari 5", buttons=("Kembalikan",), answers_prompt=CORRECTION),
-    Move("Langkah 3 dari 5", reply=SECOND_DRAFT),
+    Move("Langkah 3 dari 5", reply=SECOND_DRAFT, buttons=("Ajukan ke Camat",)),
     Move("Langkah 4 dari 5", buttons=("Setujui",)),
     Move("Langkah 5 dari 5", buttons=("Kirim", "Ya, kirim")),
 ]

@@ -129,11 +129,15 @@ async def test_the_state_holds_what_was_said_and_files_can_be_fetched(scene):
 
 async def test_steps_may_come_from_a_coroutine(scene):
     async def strip():
-        return [stage.StripRow("kanigaran", "7K3F", [stage.StripStep("1", "Masuk", "Pelapor", "now")])]
+        return [
+            stage.StripRow("kanigaran", "7K3F", [stage.StripStep("1", "Masuk", "Pelapor", "now", "Pelapor datang")])
+        ]
 
     scene.stage._strip = strip
     (row,) = (await scene.http.get("/api/state")).json()["strip"]
-    assert row["steps"] == [{"no": "1", "label": "Masuk", "role": "Pelapor", "state": "now"}]
+    assert row["steps"] == [
+        {"no": "1", "label": "Masuk", "role": "Pelapor", "state": "now", "detail": "Pelapor datang"}
+    ]
 
 
 # What is done

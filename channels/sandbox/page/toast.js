@@ -3,7 +3,7 @@
 import { icon, make } from "./dom.js";
 import { word } from "./words.js";
 
-const SHOWN_MS = 5000;
+const SHOWN_MS = 4000;
 const AT_ONCE_MAX = 3;
 
 /** Show words in a host element. `stays`: until it's dismissed; `about`: whom it's for; `bad`: something failed. */
