@@ -19,6 +19,7 @@ TRESPASSES = {
     "Channels do not know each other": ("channels/zz_trespass.py", "import channels.zz_neighbour"),
     "The core is pure": ("workflow/zz_trespass.py", "import random"),
     "What is for tests": ("channels/zz_neighbour.py", "import aiogram"),
+    "Only the demo": ("bot/zz_trespass.py", "import channels.sandbox.stage"),
 }
 
 
