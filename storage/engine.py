@@ -169,6 +169,8 @@ class Store:
                         job.value = job.work(unit)
                     else:
                         self._behind_a_savepoint(connection, unit, job)
+                if not _stands(connection):
+                    raise Unavailable("the database took the transaction back: its disk may be full")
                 self._hook("before")
                 transaction.commit()
             self._hook("after")
@@ -182,8 +184,8 @@ class Store:
             with connection.begin_nested():
                 job.value = job.work(unit)
         except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise
+            if not _stands(connection):  # what its neighbours wrote is gone with it
+                raise Unavailable("the database took the transaction back: its disk may be full") from error
             job.error = _translated(error)
 
     def _now(self, engine: Engine, work: Work[T]) -> T:
@@ -220,6 +222,17 @@ def _tell(group: Sequence[_Job[Any]]) -> None:
 def _settle(jobs: Sequence[_Job[Any]]) -> None:
     for job in jobs:
         job.settle()
+
+
+def _stands(connection: Connection) -> bool:
+    """Whether the transaction is still there.
+
+    When the disk is full or fails, SQLite may take all of it back by itself (sqlite.org/lang_transaction.html), and its
+    driver's commit then says nothing: whatever was written before would be thought stored.
+    """
+    if connection.invalidated:
+        return False
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
 
 
 def _translated(error: BaseException) -> BaseException:

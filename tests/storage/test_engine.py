@@ -68,6 +68,26 @@ async def test_a_commit_that_fails_is_everybodys_failure(store):
     assert await waiting(store) == 0
 
 
+async def test_a_full_disk_tells_nobody_that_something_was_stored(sqlite):
+    """SQLite takes the whole transaction back by itself then, and its driver's commit says nothing of it."""
+
+    def fill_the_disk(unit):
+        pages = unit.connection.exec_driver_sql("PRAGMA page_count").scalar()
+        unit.connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 20}").close()
+        unit.inbox.take_in([Arrival("kanigaran", "telegram", "big", LANE, b"x" * 200_000)], MORNING)
+
+    block = threading.Event()
+    first = asyncio.create_task(sqlite.write(lambda unit: block.wait(5)))
+    await asyncio.sleep(0.05)
+    rest = [asyncio.create_task(sqlite.write(each)) for each in (take_in("1"), fill_the_disk, take_in("2"))]
+    await asyncio.sleep(0.05)
+    block.set()
+    await first
+    results = await asyncio.gather(*rest, return_exceptions=True)
+    assert [type(each) for each in results] == [Unavailable] * 3
+    assert await waiting(sqlite) == 0
+
+
 async def test_a_crash_after_the_commit_leaves_the_work_done(store):
     def die(moment):
         if moment == "after":
