@@ -18,7 +18,7 @@ from bot.pump import Pump
 from bot.ticks import Ticks
 from channels.console import Console, Unclear
 from workflow import standard
-from workflow.say import say
+from workflow.say import lines, say
 
 QUICK_S = 0.05
 
@@ -69,7 +69,8 @@ async def _turns(whole: app.Service, console: Console) -> int:
             if idle_s:
                 await whole.clock.wait(min(idle_s, QUICK_S))
 
-    print(say("console.hello", office=whole.offices[console.office].standard.office.name))  # noqa: T201 - a terminal
+    office = whole.offices[console.office].standard.office.name
+    print(lines(say("console.hello", office=office), say("console.help"), ""))  # noqa: T201 - a terminal
     while True:
         line = await asyncio.to_thread(_line)
         if line is None or line.strip() == "/keluar":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +33,18 @@ DEFAULT_CONFIG = Path("config.toml")
 def main() -> None:
     """Run the command line; ends the process with 0, or with another code and a sentence on stderr."""
     app()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What keeps a command from its work is told in a sentence, with the exit code that says which kind it is."""
+    from bot.app import CannotStart
+
+    try:
+        yield
+    except CannotStart as reason:
+        typer.echo(str(reason), err=True)
+        raise typer.Exit(reason.code) from None
 
 
 @app.command()
@@ -82,7 +96,8 @@ def migrate(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Bring the database to the schema of this version."""
     from bot.app import migrate_database
 
-    typer.echo(migrate_database(_settings(config)), err=True)
+    with _told():
+        typer.echo(migrate_database(_settings(config)), err=True)
 
 
 @app.command()
@@ -138,8 +153,9 @@ def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List parked lanes and quarantined payloads: id, since when, where from and why."""
     from bot.app import stuck
 
-    for row in stuck(_settings(config)):
-        typer.echo("\t".join(row))
+    with _told():
+        for row in stuck(_settings(config)):
+            typer.echo("\t".join(row))
 
 
 @inbox_app.command("replay")
@@ -150,7 +166,8 @@ def inbox_replay(
     """Try parked or quarantined messages again, in their order."""
     from bot.app import replay
 
-    count = replay(_settings(config), ids)
+    with _told():
+        count = replay(_settings(config), ids)
     typer.echo(f"{count} put back into the inbox", err=True)
     raise typer.Exit(0 if count else 1)
 
