@@ -73,7 +73,7 @@ class InlineLoop(asyncio.SelectorEventLoop):
         future = self.create_future()
         try:
             future.set_result(func(*args))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - handed to who awaits it
             future.set_exception(error)
         return future
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulation.names import name
 from tests.simulation.provider import CHANNEL, Provider, Shown
-from tests.simulation.reading import number_in, question_in, says
+from tests.simulation.reading import has, number_in, question_in, says
 from workflow.message import Address, Attachment, Choice, Location, Message, Press, Sender
 from workflow.office import Office
 from workflow.say import say
@@ -35,6 +36,7 @@ REASONS = ("rumah saya kebakaran waktu di {name}", "masih dipegang saudara di {n
 GREETINGS = ("halo", "permisi min", "assalamualaikum", "selamat pagi")
 CAPTIONS = {"ktp": ("ini ktp saya", "KTP"), "kk": ("kk", "ini kk nya"), "location_photo": ("foto lokasi", "lokasinya")}
 TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
+CROSSING = timedelta(seconds=90)
 REPLY_WITHIN = timedelta(minutes=20)
 
 
@@ -63,7 +65,8 @@ class Citizen:
         draw = self.random
         self.account = name(self.world.next_name())
         self.story = draw.choice(STORIES).format(name=name(self.world.next_name()))
-        self.more = [draw.choice(MORE).format(name=name(self.world.next_name()))] if draw.random() < 0.25 else []
+        self.more = [draw.choice(MORE).format(name=name(self.world.next_name()))] if draw.random() < 0.4 else []
+        self.in_pieces = bool(self.more) and draw.random() < 0.5
         self.greets = draw.random() < 0.3
         self.salam = draw.random() < 0.15
         self.corrects = draw.random() < 0.15
@@ -72,8 +75,8 @@ class Citizen:
         self.thanks = draw.random() < 0.3
         self.taps_twice = draw.random() < 0.2
         self.types = draw.random() < 0.5
-        self.fate = draw.choices(("finish", "cancel", "vanish", "withdraw"), (86, 5, 4, 5))[0]
-        self.falls_silent = draw.random() < 0.06
+        self.fate = draw.choices(("finish", "cancel", "vanish", "withdraw"), (84, 5, 6, 5))[0]
+        self.falls_silent = draw.random() < 0.08
         self.adds = draw.random() < 0.15
         asked = [each.id for each in self.office.standard.asked() if each.id != "statement"]
         self.has = {sort: draw.choices(("have", "later", "none"), (84, 9, 7))[0] for sort in asked}
@@ -89,6 +92,8 @@ class Citizen:
         self.questions: list[str] = []
         self.last_spoke: datetime | None = None
         self.resting_until = self.world.agenda.now
+        self.gave: dict[str, datetime] = {}  # when they last gave what was asked for
+        self.brought: dict[str, datetime] = {}  # what followed after registration, and when
 
     @property
     def address(self) -> Address:
@@ -155,6 +160,10 @@ class Citizen:
         self.told = True
         self.tellings.append(self.story)
         self.say(("assalamualaikum, " if self.salam else "") + self.story)
+        if self.in_pieces:
+            text = self.more.pop()
+            self.tellings.append(text)
+            self.say(text)
         if self.brings_early:
             self.brings_early = False
             sort = self.random.choice([sort for sort, how in self.has.items() if how == "have"] or [""])
@@ -260,50 +269,47 @@ class Citizen:
         if self.fate == "vanish" and self.told and self.random.random() < 0.5:
             self.vanished = True
             return False
-        if self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text")):
-            if self.random.random() < 0.5:
-                self.say("batal")
-                return True
-        if question in ("ask.statement", "greeting.what", "restart.done"):
-            if not self.told:
-                self.tell_story()
-                return True
-            return False
-        if question.startswith("ask."):
+        wavers = self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text"))
+        if wavers and self.random.random() < 0.5:
+            self.say("batal")
+            return True
+        if question.startswith("ask.") and question != "ask.statement":
             return self._asked_for(question.removeprefix("ask."), shown)
-        match question:
-            case "none.why":
-                sort = next(iter(self.gave_up), "")
-                reason = self.random.choice(REASONS).format(name=name(self.world.next_name()))
-                self.gave_up.discard(sort)
-                self.lacking[sort] = reason
-                self.say(reason)
-            case "sorting.one" | "sorting.many":
-                return self._sort(shown)
-            case "summary.text":
-                return self._summary(shown)
-            case "summary.which":
-                self.choose(shown, say("choice.cancel"), "batal")
-            case "cancel.ask":
-                self.cancelled = True
-                self.choose(shown, say("choice.cancel_yes"), "ya")
-            case "retake.dark" | "retake.blurred":
-                self._retake(shown)
-            case "withdraw.ask":
-                self.withdrawn = True
-                self.choose(shown, say("choice.withdraw"), "ya")
-            case "addition.ask":
-                button = next(each for each in shown.buttons if not each.data.endswith(":new"))
-                self.press(shown, button)
-            case "telling.ask":
-                self._supply()
-            case "telling.satisfied_question":
-                return self._satisfied(shown)
-            case _:
-                return False
+        how = HOW.get(question)
+        return how is not None and how(self, shown) is not False
+
+    def _tell(self, _: Shown) -> bool:
+        if self.told:
+            return False
+        self.tell_story()
         return True
 
+    def _why(self, _: Shown) -> None:
+        sort = next(iter(self.gave_up), "")
+        reason = self.random.choice(REASONS).format(name=name(self.world.next_name()))
+        self.gave_up.discard(sort)
+        self.lacking[sort] = reason
+        self.say(reason)
+
+    def _rather_cancel(self, shown: Shown) -> None:
+        self.choose(shown, say("choice.cancel"), "batal")
+
+    def _cancel(self, shown: Shown) -> None:
+        self.cancelled = True
+        self.choose(shown, say("choice.cancel_yes"), "ya")
+
+    def _withdraw(self, shown: Shown) -> None:
+        self.withdrawn = True
+        self.choose(shown, say("choice.withdraw"), "ya")
+
+    def _is_addition(self, shown: Shown) -> None:
+        self.press(shown, next(each for each in shown.buttons if not each.data.endswith(":new")))
+
     def _asked_for(self, sort: str, shown: Shown) -> bool:
+        now = self.world.agenda.now
+        crossed = now - self.gave.get(sort, self.world.started) < CROSSING
+        if crossed and not has(shown.text, "failed.gone", "failed.timeout"):
+            return False  # asked before it was known that they had just answered
         if self.more and self.random.random() < 0.5:
             text = self.more.pop()
             self.tellings.append(text)
@@ -313,6 +319,7 @@ class Citizen:
             self.send_pin()
             return True
         how = self.has.get(sort, "have")
+        self.gave[sort] = now
         if how == "have":
             named = self.random.random() < 0.4
             self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]) if named else "", asked=True)
@@ -348,8 +355,11 @@ class Citizen:
         return True
 
     def _summary(self, shown: Shown) -> bool:
-        if not self.told or self.confirmed:
-            return False
+        if not self.told or self.number or any(text not in shown.text for text in self.tellings):
+            return False  # it's in already, or they see that what they wrote last isn't in it yet
+        if self.confirmed:
+            self.press(shown, shown.buttons[0])  # the summary was renewed while they said YA
+            return True
         if self.corrects:
             self.corrects = False
             self.tellings = [text.replace("RT 5", "RT 3") for text in self.tellings]
@@ -377,11 +387,12 @@ class Citizen:
         self.photos[sort] = [ref]
         self.say("", attachments=(Attachment(kind="photo", ref=ref, unique=ref),))
 
-    def _supply(self) -> None:
+    def _supply(self, _: Shown) -> None:
         """What the office asked for: the paper that was to come later, or words."""
         sort = next(iter(sorted(self.later)), "")
         if sort and self.has[sort] == "later":
             self.has[sort] = "came"
+            self.brought[sort] = self.world.agenda.now
             self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]), asked=True)
         else:
             self.say(f"sudah saya usahakan lewat {name(self.world.next_name())}")
@@ -415,8 +426,10 @@ class Citizen:
 
     def _later(self, what: object) -> None:
         async def act() -> None:
-            what()  # type: ignore[operator]
-            self.expect_reply()
+            over = self.withdrawn or any(has(shown.text, "telling.answer") for shown in self.shown)
+            if not over or what == self.ask_status:
+                what()  # type: ignore[operator]
+                self.expect_reply()
 
         self.world.agenda.after(self.random.uniform(20, 3000), f"{self.office.id}/{self.chat} comes back", act)
 
@@ -438,6 +451,7 @@ class Citizen:
         sort = next((sort for sort, how in self.has.items() if how == "later"), "")
         if sort:
             self.has[sort] = "came"
+            self.brought[sort] = self.world.agenda.now
             self.send_photo(sort, caption=self.random.choice(CAPTIONS[sort]), asked=True)
         else:
             self.ask_status()
@@ -451,3 +465,22 @@ class Citizen:
             for sort, refs in self.photos.items()
         }
 
+
+HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
+    "ask.statement": Citizen._tell,
+    "greeting.what": Citizen._tell,
+    "restart.done": Citizen._tell,
+    "none.why": Citizen._why,
+    "sorting.one": Citizen._sort,
+    "sorting.many": Citizen._sort,
+    "summary.text": Citizen._summary,
+    "summary.which": Citizen._rather_cancel,
+    "cancel.ask": Citizen._cancel,
+    "retake.dark": Citizen._retake,
+    "retake.blurred": Citizen._retake,
+    "withdraw.ask": Citizen._withdraw,
+    "addition.ask": Citizen._is_addition,
+    "telling.ask": Citizen._supply,
+    "telling.satisfied_question": Citizen._satisfied,
+}
+"""How a question is answered; False: this one needs no answer of theirs."""

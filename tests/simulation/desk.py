@@ -169,37 +169,46 @@ class Desk:
             return None
         if draw.random() < 0.06:
             self._reply(person, card, f". {self._note(card)}")
-        for key in ("deliver_yes", "complete"):
-            if button := self._open(card, say(f"desk.button.{key}")):
-                return button
-        if button := self._open(card, say("desk.button.enough")):
-            ask = self._open(card, say("desk.button.ask"))
-            if ask and code not in self.asked and draw.random() < 0.4:
-                self.asked.add(code)
-                return ask
+        if button := self._one_of(card, "deliver_yes", "complete") or self._enough(card, code):
             return button
         people = [each for each in card.buttons if each.data.startswith("d:dispose:")]
         if people := [each for each in people if (card.id, each.data) not in self.refused]:
             return draw.choice(people)
-        if button := self._open(card, say("desk.button.approve")):
-            back = self._open(card, say("desk.button.return"))
-            if back and code not in self.returned and draw.random() < 0.25:
-                self.returned.add(code)
-                return back
+        if button := self._judged(card, code):
             return button
-        if button := self._open(card, say("desk.button.report")) or self._starting(card, "desk.button.draft"):
+        if button := self._one_of(card, "report") or self._starting(card, "desk.button.draft"):
             return button
         if self._asks_words(card):
             self._reply(person, card, self._words(code))
             return None
-        for key in ("deliver", "pass_on", "archive", "accept", "register", "receipt", "verify"):
-            if button := self._open(card, say(f"desk.button.{key}")):
-                return button
-        return None
+        return self._one_of(card, "deliver", "pass_on", "archive", "accept", "register", "receipt", "verify")
+
+    def _one_of(self, card: Shown, *keys: str) -> Choice | None:
+        return next((button for key in keys if (button := self._open(card, say(f"desk.button.{key}")))), None)
+
+    def _enough(self, card: Shown, code: str) -> Choice | None:
+        """The file is enough as it is, or the citizen is asked for more, once."""
+        enough, ask = self._one_of(card, "enough"), self._one_of(card, "ask")
+        if enough and ask and code not in self.asked and self.random.random() < 0.4:
+            self.asked.add(code)
+            return ask
+        return enough
+
+    def _judged(self, card: Shown, code: str) -> Choice | None:
+        """A draft is approved, or goes back once."""
+        approve, back = self._one_of(card, "approve"), self._one_of(card, "return")
+        if approve and back and code not in self.returned and self.random.random() < 0.25:
+            self.returned.add(code)
+            return back
+        return approve
 
     def _asks_words(self, card: Shown) -> bool:
         return has(
-            card.text, "desk.card.do_report", "desk.card.do_report_as_answer", "desk.card.do_draft", "desk.card.correction"
+            card.text,
+            "desk.card.do_report",
+            "desk.card.do_report_as_answer",
+            "desk.card.do_draft",
+            "desk.card.correction",
         )
 
     def _open(self, card: Shown, label: str) -> Choice | None:

@@ -24,9 +24,14 @@ class Odds:
     late: float = 0.05  # an update is held up
     download: float = 0.08  # a download fails, to be tried again
     poll: float = 0.01  # a poll fails
+    slow: float = 0.02  # a role gets to its work late, so that much waits for it
+    name: str = "usual"
 
 
-CALM = Odds(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+CALM = Odds(**{**dict.fromkeys(Odds.__dataclass_fields__, 0.0), "name": "calm"})
+"""Nothing goes wrong."""
+ROUGH = Odds(crash=0.01, name="rough")
+"""The process dies ten times as often: what a small world needs to meet every kind of end."""
 
 
 @dataclass

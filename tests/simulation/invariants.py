@@ -59,9 +59,7 @@ def _read(world: Simulation) -> Seen:
     seen.complaints = {
         name: kept.value for name, kept in store.now(lambda unit: unit.cases.complaints(ids=set(ids))).items()
     }
-    seen.entries = {
-        name: list(lines) for name, lines in store.now(lambda unit: unit.cases.histories(ids)).items()
-    }
+    seen.entries = {name: list(lines) for name, lines in store.now(lambda unit: unit.cases.histories(ids)).items()}
     lanes = {citizen.address.lane for citizen in world.citizens.values()}
     found = store.now(lambda unit: unit.cases.conversations(lanes))
     seen.conversations = {lane: kept.value for lane, kept in found.items()}
@@ -102,8 +100,10 @@ def _citizens(seen: Seen) -> Iterator[str]:
         conversation = seen.conversations.get(lane)
         if conversation is not None and conversation.draft is not None:
             yield f"{lane}: a draft is left over at the end ({conversation.draft.awaiting or conversation.draft.asked})"
-        finished = citizen.confirmed and not citizen.cancelled
+        finished = not citizen.cancelled and (citizen.confirmed or not citizen.vanished)
         if len(mine) != int(finished):
+            if citizen.vanished and citizen.confirmed and not mine:
+                continue  # their YA met a summary that was renewed meanwhile, and they were never seen again
             yield f"{lane}: {len(mine)} complaints, {int(finished)} were meant ({citizen.questions[-3:]})"
             continue
         for complaint in mine:
@@ -123,8 +123,12 @@ def _meant(citizen: Citizen, complaint: Complaint) -> Iterator[str]:
             yield f"its file {paper.file} is pending for ever"
         if paper.state == "ready" and not paper.replaced:
             given[paper.sort].add(paper.sha256)
-    if dict(given) != citizen.digests():
-        yield f"its documents are {_counted(given)}, meant were {_counted(citizen.digests())}"
+    meant = citizen.digests()
+    for sort, at in citizen.brought.items():
+        if complaint.answered_at is not None and complaint.answered_at <= at + _DIRECT and sort not in given:
+            meant.pop(sort, None)  # it came when all was over
+    if dict(given) != meant:
+        yield f"its documents are {_counted(given)}, meant were {_counted(meant)}"
     later = {sort for sort in citizen.later if citizen.has[sort] == "later"}
     if not later <= set(complaint.later) <= citizen.later:
         yield f"to follow are {complaint.later}, meant was {sorted(later)}"
@@ -172,7 +176,7 @@ def _registers(seen: Seen) -> Iterator[str]:
         if sorted(given) != list(range(1, len(given) + 1)):
             yield f"the register {book} isn't gapless: {sorted(given)}"
     last = select(counters.c.office, counters.c.last)
-    for office, count in seen.world.store.now(lambda unit: unit.connection.execute(last).tuples().all()):
+    for office, count in seen.world.store.now(lambda unit: unit.connection.execute(last).all()):
         registered = sum(1 for each in seen.complaints.values() if each.office == office and each.number)
         if count != registered:
             yield f"{office} counted to {count} for {registered} numbers"
@@ -194,8 +198,9 @@ def _deliveries(seen: Seen) -> Iterator[str]:
 def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
     kind, arrived = row.message.kind, any(each.accepted for each in tries)
     if row.state == "cancelled":
-        if kind in ("answer", "receipt"):
-            yield "was cancelled, though nothing takes its place"
+        replaceable = row.message.replaces or kind == "edit" or row.message.key.startswith("say:")
+        if not replaceable:
+            yield "was cancelled, and nothing takes its place"
         if arrived:
             yield "was cancelled after it had arrived"
     elif row.state == "dropped":
@@ -271,14 +276,15 @@ def _paces(seen: Seen) -> Iterator[str]:
 
 
 def _quiet(seen: Seen) -> Iterator[str]:
-    """Between 20.00 and 07.00 a citizen gets direct answers only."""
+    """Between 20.00 and 07.00 a citizen gets direct answers only; the hours go over midnight in both offices."""
     for office_id, provider in seen.world.providers.items():
         office, first = seen.world.offices[office_id], set[str]()
         for attempt in provider.attempts:
             if attempt.kind == "press" or attempt.chat == provider.desk or attempt.key in first:
                 continue
             first.add(attempt.key)
-            if office.quiet_until(attempt.at) is None:
+            begins, ends = office.standard.quiet.citizen
+            if ends <= attempt.at.astimezone(office.calendar.zone).time() < begins:
                 continue
             times = provider.said.get(attempt.chat, [])
             if not any(timedelta() <= attempt.at - at <= _DIRECT for at in times):
@@ -295,7 +301,9 @@ def _secrets(seen: Seen) -> Iterator[str]:
         meant = {text: seen.complaints[each].citizen.chat for text, each in desk.to_citizens.items()}  # type: ignore[union-attr]
         codes = {each.code: each for each in seen.complaints.values() if each.office == office}
         meant |= {
-            text: codes[code].citizen.chat for code, texts in desk.answers.items() for text in texts  # type: ignore[union-attr]
+            text: codes[code].citizen.chat
+            for code, texts in desk.answers.items()
+            for text in texts  # type: ignore[union-attr]
         }
         for chat, messages in provider.chats.items():
             for shown in messages:
@@ -306,7 +314,9 @@ def _secrets(seen: Seen) -> Iterator[str]:
                 for word in words & owner.keys():
                     if (owner[word].office.id, owner[word].chat) != (office, chat):
                         yield f"{office}: {chat} read {word!r}, which {owner[word].chat} wrote"
-                yield from (f"{office}: {chat} read the staff's {text!r}" for text in desk.private if text in shown.text)
+                yield from (
+                    f"{office}: {chat} read the staff's {text!r}" for text in desk.private if text in shown.text
+                )
                 for text, to in meant.items():
                     if to != chat and text in shown.text:
                         yield f"{office}: {chat} read {text!r}, meant for {to}"

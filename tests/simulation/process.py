@@ -153,6 +153,8 @@ class Process:
         if not self.up:
             return
         low, high = _LATENCY_S.get(role, (0.01, 0.2))
+        if self.faults.strikes("slow"):
+            low, high = 3.0, 20.0
         moment = at or self.agenda.now + timedelta(seconds=self.faults.random.uniform(low, high))
         moment = max(moment, self.agenda.now)
         planned = self._due.get(role)

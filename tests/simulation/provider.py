@@ -278,7 +278,9 @@ class Provider:
         if message.kind in ("edit", "delete"):
             shown = next((each for each in chat if each.id == parcel.target), None)
             if shown is None or (shown.deleted and message.kind == "edit"):
-                self.wrong.append(f"{self.office}: {message.kind} of {parcel.target!r}, which isn't in {message.to.chat}")
+                self.wrong.append(
+                    f"{self.office}: {message.kind} of {parcel.target!r}, which isn't in {message.to.chat}"
+                )
                 return Sent()
             if message.kind == "delete":
                 shown.deleted = True
@@ -332,9 +334,8 @@ class Provider:
             self.wrong.append(f"{where}: {utf16(message.text)} units of text, {limit} are allowed")
         if message.kind == "press" and len(message.text) > _ALERT_CHARACTERS:
             self.wrong.append(f"{where}: an alert of {len(message.text)} characters")
-        if not message.text and message.kind in ("answer", "receipt", "question", "summary", "notice", "ack", "card"):
-            if not (parcel.content or message.location):
-                self.wrong.append(f"{where}: a message without anything in it")
+        if message.kind not in ("edit", "delete", "press") and not (message.text or parcel.content or message.location):
+            self.wrong.append(f"{where}: a message without anything in it")
         for choice in (each for row in message.choices for each in row):
             if not choice.label or len(choice.data.encode()) > _DATA_BYTES or not (choice.data or choice.url):
                 self.wrong.append(f"{where}: a button that can't be: {choice}")

@@ -44,11 +44,13 @@ class Report:
     counts: Counter[str]
     crashes: Counter[str]
     faults: Counter[str]
+    odds: str = "usual"
 
     @property
     def repeat(self) -> str:
         """The command that runs it again."""
-        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}"
+        odds = "" if self.odds == "usual" else f" --odds {self.odds}"
+        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{odds}"
 
     def __str__(self) -> str:
         """What happened, in a few lines."""
@@ -75,6 +77,7 @@ class Simulation:
         """Build the world; the program isn't running yet."""
         self.random = random.Random(self.seed)
         self.agenda = Agenda()
+        self.started = self.agenda.now - timedelta(days=1)
         self.faults = Faults(self.odds, self.random)
         self.problems: list[str] = []
         self.lines: list[str] = []
@@ -207,6 +210,7 @@ class Simulation:
             counts,
             self.faults.crashes,
             self.faults.counted,
+            self.odds.name,
         )
 
     async def _run(self) -> None:

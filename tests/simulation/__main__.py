@@ -1,0 +1,59 @@
+"""Run the simulation by hand: one seed, or many with a progress bar; `--mutant NAME` plants a bug.
+
+python -m tests.simulation --seed 8841 --citizens 12        repeat a failure
+python -m tests.simulation --seeds 100                      a long run; ends with 1 if any seed failed
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.simulation.faults import CALM, ROUGH, Odds
+from tests.simulation.mutants import MUTANTS, planted
+from tests.simulation.shrink import shrunk
+from tests.simulation.world import Simulation
+
+ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH}
+
+
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    parser.add_argument("--citizens", type=int, default=200, help="half of them at each office")
+    parser.add_argument("--odds", choices=ODDS, default="usual", help="how much goes wrong")
+    parser.add_argument("--mutant", choices=MUTANTS, default="", help="plant this bug: it must be caught")
+    parser.add_argument("--trace", action="store_true", help="print all that happened")
+    return parser.parse_args(given)
+
+
+def main(given: list[str] | None = None) -> int:
+    """The exit code: 0 if every seed held what it promised."""
+    wanted, console = arguments(given), Console(stderr=True)
+    failed = 0
+    with planted(wanted.mutant), Progress(console=console, disable=wanted.seeds == 1) as progress:
+        task = progress.add_task(f"{wanted.seeds} seeds, {wanted.citizens} citizens each", total=wanted.seeds)
+        for seed in range(wanted.seed, wanted.seed + wanted.seeds):
+            odds = ODDS[wanted.odds]
+            report = Simulation(seed, wanted.citizens, odds, keep_trace=wanted.trace).run()
+            if wanted.trace:
+                sys.stdout.write("\n".join(report.lines) + "\n")
+            if report.problems:
+                failed += 1
+                if wanted.seeds > 1:
+                    report = shrunk(report, odds)
+            if report.problems or wanted.seeds == 1:
+                console.print(str(report), markup=False, highlight=False)
+            progress.advance(task)
+    if wanted.seeds > 1:
+        console.print(f"{failed} of {wanted.seeds} seeds failed", markup=False)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Makes a failure small: the same seed with fewer citizens, as long as it still fails."""
+
+from __future__ import annotations
+
+from tests.simulation.faults import Odds
+from tests.simulation.world import Report, Simulation
+
+_SIZES = (4, 8, 12, 20, 32, 50)
+
+
+def shrunk(report: Report, odds: Odds) -> Report:
+    """The smallest failing run of this seed that's found, or the report itself."""
+    for size in _SIZES:
+        if size >= report.citizens:
+            break
+        smaller = Simulation(report.seed, size, odds).run()
+        if smaller.problems:
+            return smaller
+    return report

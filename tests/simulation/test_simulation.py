@@ -1,0 +1,88 @@
+"""Two offices, their citizens and staff, a program that dies and a provider that fails: in the end all is as meant."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulation.agenda import run
+from tests.simulation.faults import CALM, Odds
+from tests.simulation.names import name
+from tests.simulation.reading import question_in, says
+from tests.simulation.shrink import shrunk
+from tests.simulation.world import Report, Simulation
+from workflow.say import say
+
+
+def holds(seed: int, citizens: int, odds: Odds) -> Report:
+    """Run, and fail with the smallest run that shows the same."""
+    report = Simulation(seed, citizens, odds).run()
+    if report.problems:
+        pytest.fail(str(shrunk(report, odds)), pytrace=False)
+    return report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [101, 102, 103, 104])
+def test_fifty_citizens_get_what_they_meant_whatever_dies_or_fails(seed):
+    report = holds(seed, 50, Odds())
+    assert report.counts["citizens"] == 50
+    assert report.counts["crashes"] >= 5, "this seed lets too little go wrong"
+    assert report.counts["faults"] >= 100
+
+
+@pytest.mark.slow
+def test_where_nothing_goes_wrong_nothing_comes_twice():
+    report = holds(5, 10, CALM)
+    assert report.counts["crashes"] == report.counts["faults"] == 0
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_run_in_another_process_too():
+    here = Simulation(7, 6).run()
+    again = Simulation(7, 6).run()
+    assert here.trace == again.trace
+    ask = "from tests.simulation.world import Simulation; print(Simulation(7, 6).run().trace)"
+    found = subprocess.run(
+        [sys.executable, "-c", ask],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert found.stdout.strip() == here.trace
+
+
+@pytest.mark.slow
+def test_another_seed_gives_another_run():
+    assert Simulation(7, 4).run().trace != Simulation(8, 4).run().trace
+
+
+def test_a_failure_names_the_command_that_repeats_it():
+    report = Report(8841, 12, ["a complaint was lost"], "ab" * 32, [], *[{}] * 3)
+    assert "a complaint was lost" in str(report)
+    assert ".venv/bin/python -m tests.simulation --seed 8841 --citizens 12" in str(report)
+
+
+def test_questions_are_recognised_as_they_are_worded_today():
+    text = say("paper.received", what="KTP") + "\n\n" + say("ask.kk", requirement="", options="")
+    assert question_in(text) == "ask.kk"
+    assert question_in(say("thanks.short")) == ""
+    asked = says("Hal lain.\n" + say("sorting.many", last="3", which="mana KTP", example="1 KTP"), "sorting.many")
+    assert asked is not None
+    assert asked["last"] == "3"
+
+
+def test_no_two_made_up_names_are_the_same():
+    assert len({name(number) for number in range(5_000)}) == 5_000
+
+
+def test_threads_of_the_inline_loop_are_this_one():
+    async def main():
+        return await asyncio.to_thread(lambda: asyncio.get_running_loop() is not None)
+
+    assert run(main()) is True
