@@ -30,11 +30,11 @@ class Parcel:
     file_name: str = ""
 
 
-class Forged(Exception):  # noqa: N818 - it names what the request is
+class Forged(Exception):
     """The secret or signature is missing or wrong: answered with 403 and no detail."""
 
 
-class Malformed(Exception):  # noqa: N818 - it names what the request is
+class Malformed(Exception):
     """The secret is right and the body is not the provider's: answered with 400 and logged."""
 
 
@@ -55,7 +55,7 @@ class Channel(Protocol):
     limits: Limits
 
     def envelope(self, payload: bytes) -> Envelope:
-        """Key and lane of a payload, read at once and cheaply. Raises `Malformed` only where not even a key is in it."""
+        """Key and lane of a payload, read at once and cheaply. Raises `Malformed` where not even a key is in it."""
         ...
 
     def read(self, payload: bytes) -> Inbound:

@@ -169,8 +169,7 @@ class Store:
                         job.value = job.work(unit)
                     else:
                         self._behind_a_savepoint(connection, unit, job)
-                if not _stands(connection):
-                    raise Unavailable("the database took the transaction back: its disk may be full")
+                _check_it_stands(connection)
                 self._hook("before")
                 transaction.commit()
             self._hook("after")
@@ -183,9 +182,8 @@ class Store:
         try:
             with connection.begin_nested():
                 job.value = job.work(unit)
-        except Exception as error:
-            if not _stands(connection):  # what its neighbours wrote is gone with it
-                raise Unavailable("the database took the transaction back: its disk may be full") from error
+        except Exception as error:  # noqa: BLE001 - handed to who waits for it
+            _check_it_stands(connection)
             job.error = _translated(error)
 
     def _now(self, engine: Engine, work: Work[T]) -> T:
@@ -224,15 +222,14 @@ def _settle(jobs: Sequence[_Job[Any]]) -> None:
         job.settle()
 
 
-def _stands(connection: Connection) -> bool:
-    """Whether the transaction is still there.
+def _check_it_stands(connection: Connection) -> None:
+    """Raise `Unavailable` if the transaction isn't there any more, and with it what others wrote in it.
 
     When the disk is full or fails, SQLite may take all of it back by itself (sqlite.org/lang_transaction.html), and its
     driver's commit then says nothing: whatever was written before would be thought stored.
     """
-    if connection.invalidated:
-        return False
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
+    if connection.invalidated or not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        raise Unavailable("the database took the transaction back: its disk may be full")
 
 
 def _translated(error: BaseException) -> BaseException:
