@@ -51,7 +51,7 @@ def choose(
     others = [row for row in rows if row.kind != "press"]
     flying = [row for row in others if row.state == "sending"]
     if flying:
-        look += [row.lease_until or now for row in flying]
+        look += [max(row.lease_until or now, now + SECOND) for row in flying]  # it may take longer than its lease
         return Choice(presses, min(look))
     if busy_until is not None and busy_until > now:
         return Choice(presses, min([*look, busy_until]) if others else _first(look))

@@ -64,7 +64,7 @@ class Claiming:
                 rows,
                 started[each.address],
                 now,
-                group=self._is_desk(each.to),
+                group=self.is_desk(each.to),
                 threads=frozenset(code for address, code in threads if address == each.address),
                 busy_until=each.busy_until,
                 held_until=held.get(each.address),
@@ -77,7 +77,8 @@ class Claiming:
         unit.outbox.next_up(plan)
         return self._resolved(unit, started_rows, {each.address: each for each in leased}, threads, now)
 
-    def _is_desk(self, to: Address) -> bool:
+    def is_desk(self, to: Address) -> bool:
+        """Whether that's an office's group."""
         office = self._road.offices.get(to.office)
         return office is not None and office.desk == to.chat
 

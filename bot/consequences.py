@@ -44,7 +44,7 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
     | down | later, with back-off | its channel waits |
     | uncertain | by its kind: again, dropped, or the topic's echo awaited | |
     | gone | refused | its address is marked, the staff are told |
-    | moved | at once to the new address | the address is kept |
+    | moved | at once to the new address, with back-off if it moves again | the address is kept |
     | refused | refused | the staff are told |
     | misconfigured | later | its channel is left alone, the operator is told |
     """
@@ -59,7 +59,8 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
         case "gone":
             return Consequence("refused", settled=True, news="failed", mark="gone")
         case "moved":
-            return Consequence("later", settled=False, mark="moved")
+            pause_s = min(_FIRST_PAUSE_S * 2.0**attempts, _LONGEST_DOWN_S) if attempts else 0.0
+            return Consequence("later", settled=False, pause_s=pause_s, mark="moved")
         case "refused":
             return Consequence("refused", settled=True, news="failed")
         case "misconfigured":

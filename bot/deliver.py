@@ -21,7 +21,7 @@ from bot.settling import Way, settle_failed, settle_sent
 from channels.base import Parcel
 from storage.engine import Unavailable
 from storage.unit import Conflict, Unit
-from workflow.message import SendError, Sent
+from workflow.message import Outbound, SendError, Sent
 
 T = TypeVar("T")
 
@@ -29,9 +29,13 @@ _log = structlog.get_logger("deliver")
 
 SENDS_PER_SECOND = 30.0
 _FLYING = 64  # messages on their way at once
+_CLAIMED_AT_ONCE = 16  # a death between the claim and the sending makes so many maybe sent
+_LANDING_S = 5.0  # what's on its way at the end may take so long; what takes longer is uncertain
 _LONGEST_SEND_S = 60.0
 _IDLE_S = 1.0
 _RETRY_S = 0.5
+_DESK_GONE_S = 60.0
+_FILE_AGAIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -60,17 +64,19 @@ class Deliver:
         self._routes = {f"{name}:{office}": _Route() for name, office in self.road.channels}
 
     async def run(self) -> None:
-        """For ever; many addresses at once, one message of each."""
+        """For ever; many addresses at once, one message of each. When it's cancelled, what's on its way may arrive."""
 
         async def body() -> float:
             now = self.road.clock.now()
             if (room := _FLYING - len(self._flying)) <= 0:
                 return _IDLE_S
-            ways = await self._claim(now, room)
-            for way in ways:
-                task = asyncio.create_task(self._carry(way))
-                self._flying[way.row.id] = task
-                task.add_done_callback(partial(self._landed, way.row.id))
+            claiming = asyncio.ensure_future(self._claim(now, min(room, _CLAIMED_AT_ONCE)))
+            try:
+                ways = await asyncio.shield(claiming)
+            except asyncio.CancelledError:
+                self._set_off(await claiming)  # they're `sending` by now, and would be repeated as maybe sent
+                raise
+            self._set_off(ways)
             return 0.0 if ways else min(_IDLE_S, await self._idle_s(now))
 
         renewal = asyncio.create_task(self._renew_leases())
@@ -78,8 +84,17 @@ class Deliver:
             await endless("deliver", body, self.road.clock, self.road.bells.outbox)
         finally:
             renewal.cancel()
-            for task in list(self._flying.values()):
+            flying = list(self._flying.values())
+            if flying:
+                await asyncio.wait(flying, timeout=_LANDING_S)
+            for task in flying:
                 task.cancel()
+
+    def _set_off(self, ways: list[Way]) -> None:
+        for way in ways:
+            task = asyncio.create_task(self._carry(way))
+            self._flying[way.row.id] = task
+            task.add_done_callback(partial(self._landed, way.row.id))
 
     async def step(self) -> float | None:
         """Send what may go now to one address. 0: call again at once, there may be more.
@@ -106,15 +121,12 @@ class Deliver:
             await self.road.store.write(lambda unit: unit.shelf.free_leases(now))
 
         def mend(unit: Unit) -> int:
-            rows = unit.outbox.left_sending(None if everything else unit.clock(now))
+            rows = unit.outbox.left_sending(None if everything else unit.clock(now), ours=list(self._flying))
             for row in rows:
                 settle_failed(unit, row, SendError("uncertain", "the process ended while it was sent"), now, 0)
             return len(rows)
 
-        found = 0
-        while count := await self.road.store.write(mend):
-            found += count
-        return found
+        return await self.road.store.write(mend)
 
     def channels(self) -> dict[str, str]:
         """How each channel does, for /readyz: "ok", or why nothing is sent there."""
@@ -167,9 +179,7 @@ class Deliver:
             message = replace(message, to=way.to)
         channel = self.road.channels[way.to.channel, way.to.office]
         try:
-            parcel = Parcel(message, way.target, way.reply_to, way.thread)
-            if message.enclosure is not None:
-                parcel = await self.enclosures.enclosed(parcel, message.enclosure)
+            parcel = await self._packed(way, message)
             async with asyncio.timeout(_LONGEST_SEND_S):
                 return await channel.send(parcel, f"{way.row.office}:{way.row.id}")
         except SendError as error:
@@ -181,8 +191,26 @@ class Deliver:
             _log.error("a channel raised what it shouldn't", channel=way.to.channel, office=way.to.office, error=where)
             return SendError("uncertain", type(error).__name__)
 
+    async def _packed(self, way: Way, message: Outbound) -> Parcel:
+        """The message with its file. Raises `SendError`: whatever fails here, nothing has left yet."""
+        parcel = Parcel(message, way.target, way.reply_to, way.thread)
+        if message.enclosure is None:
+            return parcel
+        try:
+            return await self.enclosures.enclosed(parcel, message.enclosure)
+        except SendError:
+            raise
+        except (Unavailable, Conflict, OSError) as error:  # the database or the disk: it passes
+            _log.warning("a file can't be had yet", office=way.row.office, error=place_of(error))
+            raise SendError("busy", "its file can't be had yet", retry_after_s=_FILE_AGAIN_S) from error
+        except Exception as error:
+            _log.error("a file can't be prepared", office=way.row.office, error=place_of(error))
+            raise SendError("refused", f"its file can't be prepared: {type(error).__name__}") from error
+
     async def _failed(self, way: Way, error: SendError, now: datetime) -> None:
         row = way.row
+        if error.fact == "gone" and self._claiming.is_desk(way.row.message.to):
+            error = self._desk_gone(way, error)
         told = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
         pause_s = self._spread(told.pause_s, told.mark)
         found = await self._write_down(lambda unit: settle_failed(unit, row, error, now, pause_s))
@@ -198,9 +226,22 @@ class Deliver:
                 fact=error.fact,
                 pause_s=pause_s,
             )
-        _log.info(
-            "not sent", channel=way.to.channel, office=row.office, outbox=row.id, fact=error.fact, state=found.state
+        level = _log.warning if error.fact == "uncertain" else _log.info
+        level(
+            "not sent",
+            channel=way.to.channel,
+            office=row.office,
+            outbox=row.id,
+            kind=row.message.kind,
+            fact=error.fact,
+            state=found.state,
+            reason=error.reason,
         )
+
+    def _desk_gone(self, way: Way, error: SendError) -> SendError:
+        """Nobody else could be told: cards wait until the bot is let in again, and the operator learns of it."""
+        _log.error("the desk can't be written to", channel=way.to.channel, office=way.to.office, reason=error.reason)
+        return SendError("busy", error.reason, retry_after_s=_DESK_GONE_S)
 
     def _spread(self, pause_s: float, mark: str) -> float:
         """The pause with jitter; a pause the provider asked for only ever gets longer."""
@@ -224,11 +265,11 @@ class Deliver:
         self.road.bells.outbox.set()
 
     async def _renew_leases(self) -> None:
-        """While messages are on their way, tell the other processes that they're still ours."""
+        """While messages are on their way, say that they're still ours."""
         clock, store = self.road.clock, self.road.store
         while True:
             await clock.wait(LEASE_S / 3)
-            if self._flying and store.postgres:
+            if self._flying:
                 try:
                     await store.write(partial(_renew, list(self._flying), clock.now()))
                 except (Unavailable, Conflict):

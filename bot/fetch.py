@@ -80,7 +80,7 @@ class Fetcher:
         if row.size_bytes > LIMIT_BYTES:
             raise _Failure("too_big")
         channel = self.road.channels.get((row.channel, row.office))
-        if not isinstance(channel, Downloading):
+        if not isinstance(channel, Downloading) or not row.ref:
             raise _Failure("gone")
         content = bytearray()
         try:

@@ -68,8 +68,7 @@ class Ticks:
         )
         if found:
             _log.warning("work was left asleep", lanes=found)
-        if self.road.store.postgres:
-            found += await self.deliver.recover(everything=False)
+        found += await self.deliver.recover(everything=False)
         bells = self.road.bells
         for bell in (bells.inbox, bells.outbox, bells.files) if found else ():
             bell.set()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Integer, bindparam, func, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.outcomes import OUTBOX, Outcomes
@@ -16,7 +16,9 @@ from storage.rows import OutboxRow, encode
 from storage.tables import Moment, addresses, outbox, sent, topics
 from workflow.message import Address, Outbound, address_of
 
-PER_ADDRESS = 48  # so many waiting rows of an address are looked at when the next one is chosen
+# So many waiting rows of an address are looked at when the next one is chosen, answers to presses first of all. Behind
+# more than these even a citizen's words wait for their turn.
+PER_ADDRESS = 256
 _UNSENT = ("queued", "later")  # surely not sent yet
 
 
@@ -153,16 +155,19 @@ class Outbox(Outcomes):
         return found
 
     def start(self, ids: Sequence[int], now: datetime, until: datetime) -> list[OutboxRow]:
-        """These messages are about to be sent: `sending`, leased until then. With their content."""
+        """These messages are about to be sent: `sending`, leased until then. With their content.
+
+        One that was taken back since it was chosen isn't among them, nor one whose content can't be read any more.
+        """
         if not ids:
             return []
         self.connection.execute(_START, {"values": list(ids), "now": now, "until": until})
-        return [self._read(row) for row in self.connection.execute(_BY_ID, {"values": list(ids)})]
+        return self._legible(self.connection.execute(_STARTED_NOW, {"values": list(ids)}).all(), now)
 
     def row(self, number: int) -> OutboxRow | None:
-        """One message, whatever its state."""
+        """One message, whatever its state; None also where its content can't be read any more."""
         found = self.connection.execute(OUTBOX.where(outbox.c.id == number)).one_or_none()
-        return None if found is None else self._read(found)
+        return None if found is None else self._opened(found)
 
     def rows(self, office: str) -> list[OutboxRow]:
         """Every message of an office, oldest first: for tests and the operator."""
@@ -254,7 +259,9 @@ _READY = (
 _RANKED = (
     select(
         *(outbox.c[each] for each in WaitingRow.__slots__),
-        func.row_number().over(partition_by=outbox.c.address, order_by=outbox.c.id).label("place"),
+        func.row_number()
+        .over(partition_by=outbox.c.address, order_by=[case((outbox.c.kind == "press", 0), else_=1), outbox.c.id])
+        .label("place"),
     )
     .where(
         among(outbox.c.address),
@@ -289,14 +296,14 @@ _STARTED = (
 )
 _START = (
     update(outbox)
-    .where(among(outbox.c.id))
+    .where(among(outbox.c.id), outbox.c.settled_at.is_(None))
     .values(
         state="sending",
         started_at=bindparam("now", type_=Moment),
         lease_until=bindparam("until", type_=Moment),
     )
 )
-_BY_ID = OUTBOX.where(among(outbox.c.id)).order_by(outbox.c.id)
+_STARTED_NOW = OUTBOX.where(among(outbox.c.id), outbox.c.state == "sending").order_by(outbox.c.id)
 _KNOWN = (
     select(sent.c.address, sent.c.key, sent.c.message, sent.c.part, sent.c.deleted_at)
     .where(

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, Integer, Row, Text, bindparam, case, func, null, select, update
 
 from storage.parts import Insert, Part, among, insert_into
 from storage.rows import OutboxRow, encode, read_outbound
+from storage.seal import Unopenable
 from storage.tables import Moment, addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Refers, address_of
 
@@ -104,14 +106,17 @@ class Outcomes(Part):
 
     # --- after a crash, and watching ----------------------------------------------------------------------------------
 
-    def left_sending(self, now: datetime | None, limit: int = 500) -> list[OutboxRow]:
-        """Messages whose sender died: with an expired lease, or all (`now` None) when the only process starts."""
+    def left_sending(self, now: datetime | None, ours: Sequence[int] = ()) -> list[OutboxRow]:
+        """Messages whose sender died: with an expired lease, or all (`now` None) when the only process starts.
+
+        `ours` are on their way in this very process, which knows better than a lease that it's alive.
+        """
         statement = OUTBOX.where(outbox.c.settled_at.is_(None), outbox.c.state == "sending")
         if now is not None:
-            statement = statement.where(outbox.c.lease_until < now)
+            statement = statement.where(outbox.c.lease_until < now, outbox.c.id.not_in(ours))
         if self.postgres:
             statement = statement.with_for_update(skip_locked=True)
-        return [self._read(row) for row in self.connection.execute(statement.order_by(outbox.c.id).limit(limit))]
+        return self._legible(self.connection.execute(statement.order_by(outbox.c.id)).all(), now)
 
     def renew(self, ids: Sequence[int], until: datetime) -> None:
         """Their sender is alive and still at it."""
@@ -154,8 +159,8 @@ class Outcomes(Part):
         o = outbox.c
         statement = OUTBOX.where(o.address == address.lane, o.kind == "topic").order_by(o.id.desc()).limit(50)
         for found in self.connection.execute(statement).all():
-            row = self._read(found)
-            if row.message.text == name and row.message.topic:
+            row = self._opened(found)
+            if row is not None and row.message.text == name and row.message.topic:
                 self.made_topic(address, row.message.topic, thread, now)
                 if row.state in ("uncertain", "later", "dropped"):
                     self.settle(row, "sent", now, "known by its echo")
@@ -180,6 +185,27 @@ class Outcomes(Part):
                 }
             )
         self.each(_wake(postgres=self.postgres), rows)
+
+    def _legible(self, rows: Sequence[Row[Any]], now: datetime | None) -> list[OutboxRow]:
+        """The rows whose content can be read. The others are given up: nobody waits behind them."""
+        opened = []
+        for row in rows:
+            found = self._opened(row)
+            if found is None:
+                self._give_up(row.id, now or row.queued_at)
+            else:
+                opened.append(found)
+        return opened
+
+    def _give_up(self, number: int, now: datetime) -> None:
+        given = {"number": number, "to": "refused", "now": now, "tries": 1, "why": "its content can't be opened"}
+        self.connection.execute(_SETTLE, given)
+
+    def _opened(self, row: Row[Any]) -> OutboxRow | None:
+        try:
+            return self._read(row)
+        except (Unopenable, msgspec.MsgspecError):
+            return None
 
     def _read(self, row: Row[Any]) -> OutboxRow:
         return OutboxRow(

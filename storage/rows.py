@@ -81,7 +81,7 @@ class FileRow:
     keyring: str
     kind: str
     state: str
-    ref: str
+    ref: str  # "" where it can't be opened any more
     sealed: bytes | None
     type: str
     mime: str

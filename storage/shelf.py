@@ -144,8 +144,12 @@ class Shelf(Part):
         return box(outer, key, f"file {row.id}", self.seal.random_bytes)
 
     def _file(self, row: Any) -> FileRow:  # noqa: ANN401 - a Row of _FILE
-        name, office, channel, lane, ring, kind, state, ref, *rest = row
-        return FileRow(name, office, channel, lane, ring, kind, state, self.seal.open("file", ref).decode(), *rest)
+        name, office, channel, lane, ring, kind, state, sealed_ref, *rest = row
+        try:
+            ref = self.seal.open("file", sealed_ref).decode()
+        except Unopenable:
+            ref = ""  # it can't be downloaded any more; the others shall be
+        return FileRow(name, office, channel, lane, ring, kind, state, ref, *rest)
 
 
 _FILE = select(

@@ -5,6 +5,7 @@ from collections import deque
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.clock import Clock
 from bot.deliver import Deliver
@@ -13,6 +14,7 @@ from bot.media import Media
 from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.rows import read_event
+from storage.tables import outbox
 from tests.doubles import DESK, FakeChannel, HandClock, a_road, a_seal, citizen, topic_made
 from tests.stores import until
 from workflow.happening import Delivery
@@ -191,6 +193,43 @@ async def test_what_a_channel_should_not_raise_counts_as_maybe_sent(road, channe
     assert channel.texts == ["halo", f"halo\n{MARK}"]
 
 
+async def test_a_group_that_moves_for_ever_is_not_written_to_for_ever(road, channel, deliver):
+    channel.outcome = lambda parcel: SendError("moved", "supergroup", moved_to="-100999")
+    await put(road, out("card", to=citizen(DESK)))
+    await carry_on(road, deliver, for_s=10)
+    assert 2 <= len(channel.sent) <= 5
+
+
+async def test_cards_wait_while_the_bot_is_shut_out_of_the_desk(road, channel, deliver):
+    channel.outcomes = deque([SendError("gone", "bot was kicked from the supergroup chat")] * 3)
+    await put(road, out("card", text="satu", to=citizen(DESK)), out("card", text="dua", to=citizen(DESK)))
+    await carry_on(road, deliver, for_s=600)
+    assert channel.texts == ["satu", "satu", "satu", "satu", "dua"]
+
+
+async def test_what_can_not_be_opened_any_more_holds_up_nobody(road, channel, deliver):
+    await put(road, out(text="rusak"), out(text="rusak juga"), out(text="lain", to=citizen("2")), out(text="nanti"))
+    spoilt = update(outbox).where(outbox.c.id <= 2).values(payload=b"spoilt")
+    await road.store.write(lambda unit: unit.connection.execute(spoilt))
+    await road.store.write(
+        lambda unit: unit.connection.execute(update(outbox).where(outbox.c.id == 2).values(state="sending"))
+    )
+    assert await deliver.recover(everything=True) == 0
+    await carry_on(road, deliver, for_s=60)
+    assert channel.texts == ["lain", "nanti"]
+
+
+async def test_behind_a_backlog_presses_are_answered_at_once_and_citizens_words_come_next(road, channel, deliver):
+    await put(road, *(out("card", str(n), to=citizen(DESK)) for n in range(120)))
+    await carry_on(road, deliver, for_s=5)
+    before = len(channel.sent)
+    await put(road, out("press", "", to=citizen(DESK), press="p"), out(text="warga", to=citizen(DESK), priority=1))
+    await carry_on(road, deliver, for_s=0.5)
+    assert [parcel.message.kind for parcel, _ in channel.sent[before:]][:1] == ["press"]
+    await carry_on(road, deliver, for_s=1.5)
+    assert "warga" in channel.texts
+
+
 # --- topics -----------------------------------------------------------------------------------------------------------
 
 
@@ -298,6 +337,24 @@ async def test_a_file_that_was_erased_is_refused_and_the_staff_are_told(road, ch
     assert await news(road) == [("k", "failed")]
 
 
+@pytest.mark.parametrize(
+    ("error", "state"), [(Unavailable("locked"), "sent"), (OSError("disk"), "sent"), (ValueError("a bug"), "refused")]
+)
+async def test_what_fails_before_a_message_leaves_is_never_uncertain(road, channel, deliver, monkeypatch, error, state):
+    errors = [error]
+
+    async def enclosed(self, parcel, enclosure):
+        if errors:
+            raise errors.pop()
+        return parcel
+
+    monkeypatch.setattr(Enclosures, "enclosed", enclosed)
+    await put(road, out("answer", enclosure=Enclosure(file="f1")))
+    await carry_on(road, deliver, for_s=60)
+    assert [row.state for row in await rows(road)] == [state]
+    assert channel.texts == (["halo"] if state == "sent" else [])
+
+
 # --- pace -------------------------------------------------------------------------------------------------------------
 
 
@@ -357,6 +414,54 @@ async def test_another_process_takes_over_only_what_is_not_renewed(store, channe
 
 def at_database(unit, now, seconds):
     return unit.clock(now) + timedelta(seconds=seconds)
+
+
+async def test_what_is_on_its_way_in_this_process_is_not_taken_for_dead(road, channel, deliver):
+    """However long a send or a stalled loop takes: the lease is for the other processes."""
+    await put(road, out("answer"))
+    (way,) = await deliver._claim(road.clock.now(), 1)
+    road.clock.pass_s(40)
+    deliver._flying[way.row.id] = None
+    assert await deliver.recover(everything=False) == 0
+    assert await deliver._claim(road.clock.now(), 1) == []
+    assert await deliver._idle_s(road.clock.now()) >= 1, "nobody asks a thousand times a second meanwhile"
+    del deliver._flying[way.row.id]
+    assert await deliver.recover(everything=False) == 1
+
+
+async def test_what_is_on_its_way_at_the_end_arrives(sqlite, monkeypatch):
+    """A process that's told to stop doesn't leave messages in doubt, nor those it has just taken out."""
+    channel = FakeChannel()
+    going = asyncio.Event()
+
+    async def slowly(parcel, key, send=channel.send):
+        going.set()
+        await asyncio.sleep(0.2)
+        return await send(parcel, key)
+
+    channel.send = slowly
+    road = a_road(sqlite, channel, clock=Clock())
+    deliver = Deliver(road, enclosures(sqlite))
+    await put(road, out("ack"), out("answer", to=citizen("2")))
+    loop = asyncio.create_task(deliver.run())
+    await going.wait()
+    await put(road, out("answer", to=citizen("3")))
+    claiming = Deliver._claim
+    taken = asyncio.Event()
+
+    async def claim(self, now, limit):
+        ways = await claiming(self, now, limit)
+        if ways:
+            taken.set()
+            await asyncio.sleep(0.1)
+        return ways
+
+    monkeypatch.setattr(Deliver, "_claim", claim)
+    road.bells.outbox.set()
+    await taken.wait()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    assert [row.state for row in await rows(road)] == ["sent", "sent", "sent"]
 
 
 async def test_an_outcome_is_written_down_however_long_the_database_refuses(road, channel, deliver, monkeypatch):

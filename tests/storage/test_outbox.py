@@ -155,3 +155,13 @@ async def test_depths_count_what_is_unsettled(store):
     await store.write(lambda unit: unit.outbox.start([1], MORNING, later(15)))
     await store.write(lambda unit: unit.outbox.cancel([("kanigaran", "x")], MORNING))
     assert await store.read(lambda unit: unit.outbox.depths()) == {"sending": 1, "queued": 1}
+
+
+async def test_what_is_taken_back_between_choosing_and_starting_is_not_sent(store):
+    """The pump may cancel a held reply while another connection is about to send it: whoever commits first wins."""
+    await put(store, message("ditahan", key="hold:1"), message("lain", key="x"))
+    assert len((await store.read(lambda unit: unit.outbox.waiting([LANE], MORNING)))[LANE]) == 2
+    await store.write(lambda unit: unit.outbox.cancel([("kanigaran", "hold:1")], MORNING))
+    started = await store.write(lambda unit: unit.outbox.start([1, 2], MORNING, later(15)))
+    assert [row.message.text for row in started] == ["lain"]
+    assert await states(store) == [("ditahan", "cancelled"), ("lain", "sending")]
