@@ -222,7 +222,7 @@ def _shown(who: str, message: Outbound) -> str:
     if message.enclosure:
         text = f"(berkas: {message.enclosure.shown_as}) {text}".rstrip()
     if message.location:
-        text = f"(peta) {message.location.title} {message.location.address} {text}".strip()
+        text = f"(peta) {message.location.latitude}, {message.location.longitude} {text}".strip()
     rows = ["".join(f"[{choice.label}]" for choice in row).replace("][", "] [") for row in message.choices]
     body = "\n".join([text, *rows])
     silent = ""

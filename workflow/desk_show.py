@@ -56,7 +56,7 @@ def _show_one(before: Complaint | None, after: Complaint, entries: list[Entry], 
             sends += cards
     elif before is not None:
         sends += _repairs(before, after, world)
-    sends += _photos(before, after, world)
+    sends += _photos(before, complaint, world)
     sends += _relays(after, entries, world)
     sends += _informed(after, entries, world)
     if moved and after.closed_at is None:
@@ -128,6 +128,19 @@ def _new_cards(complaint: Complaint, world: World) -> tuple[list[Outbound], Comp
         sends.append(post(world, to, text, about=complaint, choices=choices, key=key, refers=refers))
         keys.append(key)
     return sends, replace(counted, shown=tuple(keys))
+
+
+def card_for(to: Address, complaint: Complaint, world: World) -> Decision:
+    """The card as it stands, for somebody whose turn it is and whose private chat was linked after it was posted."""
+    person = next((each for each in turn(complaint, world).people if private_of(world, each) == to), None)
+    if person is None or card_key(complaint, person) in complaint.shown:
+        return Decision(ignored="nobody here whose turn it is, or the card stands here already")
+    key = card_key(complaint, person)
+    changed = replace(complaint, version=complaint.version + 1, shown=(*complaint.shown, key))
+    refers = Refers(role="card", complaint=complaint.id, version=changed.version, detail=str(complaint.card))
+    text, choices = card_text(changed, world), card_buttons(changed, world)
+    sent = post(world, to, text, about=changed, choices=choices, key=key, refers=refers)
+    return Decision(complaints=(changed,), sends=(sent,))
 
 
 def _buttons_off(before: Complaint | None, world: World) -> Iterator[Outbound]:
@@ -300,11 +313,10 @@ def _photos(before: Complaint | None, after: Complaint, world: World) -> Iterato
             for to in rooms(after, world):
                 yield post(world, to, text, about=after, enclosure=Enclosure(file=paper.file), refers=refers)
     if after.place is not None and (before is None or before.place != after.place):
-        # As a place with a name it's one message, of the few a group may get in a minute.
-        title = after.place.title or say("desk.post.place")
-        place = replace(after.place, title=title, address=name_of(after))
+        # A pin alone, in answer to the card that says whose it is: one message, of the few a group may get in a minute.
+        card = f"key:{card_key(after)}" if after.card and not after.confidential else ""
         for to in rooms(after, world):
-            yield post(world, to, "", about=after, location=place, refers=refers)
+            yield post(world, to, "", about=after, location=after.place, reply_to=card, refers=refers)
 
 
 # --- the opening list -------------------------------------------------------------------------------------------------

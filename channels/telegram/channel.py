@@ -163,6 +163,9 @@ class Telegram:
             return library.Taken()
         except SendError as error:
             words = error.reason.casefold()
+            if error.fact == "misconfigured" and self.username and words.startswith("not found"):
+                # The token was good for getMe: it's this method that the server doesn't know.
+                raise SendError("refused", error.reason) from None
             if call.otherwise is None or not any(each in words for each in call.refused_as):
                 raise
         return await self._call(call.otherwise)

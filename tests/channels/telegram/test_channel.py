@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from channels.base import Called, Downloading, FetchError, Forged, Polled
+from channels.base import Called, Downloading, FetchError, Forged, Parcel, Polled
 from channels.telegram import Telegram
 from channels.telegram.setup import commands
 from tests.channels.telegram import stub
 from tests.channels.telegram.conftest import BEFORE, SECRET
 from tests.channels.telegram.stub import Reply, no, ok
-from workflow.message import Message, SendError
+from workflow.message import Address, Message, Outbound, SendError
 
 HEADER = "x-telegram-bot-api-secret-token"
 
@@ -267,3 +267,12 @@ async def test_after_set_up_another_bots_command_is_known(telegram, server):
     other = telegram.read(json.dumps({"update_id": 1, "message": body | {"text": "/tugas@other"}}).encode())
     assert isinstance(ours, Message)
     assert not isinstance(other, Message)
+
+
+async def test_a_method_the_server_does_not_know_stops_that_message_and_not_the_channel(telegram, server):
+    server.answer = answering()
+    await telegram.describe()
+    server.replies = [no(404, "Not Found")]
+    with pytest.raises(SendError) as caught:
+        await telegram.send(Parcel(Outbound(to=Address("kanigaran", "telegram", "5"), kind="notice", text="x")), "key")
+    assert caught.value.fact == "refused"
