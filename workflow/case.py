@@ -146,9 +146,11 @@ class Case:
         key = f"{which}:{self.complaint.id}"
         lane = desk_of(self.world) or self.complaint.citizen
         start = self.complaint.clock_started_at if which == "total" else self.complaint.step_since
-        if due_at is None or start is None or lane is None or not norm or due_at <= self.now:
+        if due_at is None or start is None or lane is None or not norm:
             self.unset.append(key)
             return
+        if due_at <= self.now:
+            return  # its bell rang or is about to: an act that comes in between doesn't silence it
         self.unset = [each for each in self.unset if each != key]
         self.timers = [timer for timer in self.timers if timer.key != key]
         self.timers.append(

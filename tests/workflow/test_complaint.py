@@ -190,6 +190,16 @@ def test_belum_reopens_within_the_offices_days_and_is_refused_later() -> None:
     assert "kami buka kembali" in said(again)[0]
 
 
+def test_an_act_just_after_the_deadline_does_not_silence_its_bell() -> None:
+    opening, here = opened(office("kanigaran"))
+    complaint = opening.complaints[0]
+    assert complaint.due_at is not None
+    late = later(here, minutes=60, seconds=5)
+    decision = apply(complaint, straight(complaint, late), late)
+    assert f"total:{complaint.id}" not in decision.unset
+    assert not any(timer.key == f"total:{complaint.id}" for timer in decision.timers)
+
+
 def test_an_unknown_act_is_refused() -> None:
     decision, here = opened(office("pekutatan"))
     for act in (Act(kind="dance"), by(here, "petugas", "dance"), Act(kind="note", by="staff:4711", text="x")):
