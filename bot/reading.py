@@ -13,7 +13,7 @@ from storage.seal import Unopenable
 from storage.unit import Unit
 from workflow.happening import Event
 from workflow.identity import mask
-from workflow.message import BadPayload, Message
+from workflow.message import BadPayload, Message, Presence, Press
 
 Marks = tuple[tuple[str, str], ...]
 
@@ -46,10 +46,11 @@ def read(row: InboxRow, unit: Unit, road: Road) -> Arrived:
         raise BadPayload(f"an event that can't be read: {error}") from error
     except Exception as error:  # reading is pure: what failed once fails again
         raise BadPayload(f"reading it raised {type(error).__name__}") from error
-    if not isinstance(event, Message):
-        return Arrived(row, event)
-    message, marks = hidden(event)
-    return Arrived(row, message, marks)
+    if isinstance(event, Message):
+        return Arrived(row, *hidden(event))
+    if isinstance(event, Press | Presence):
+        event = replace(event, sender=replace(event.sender, name=mask(event.sender.name).text))
+    return Arrived(row, event)
 
 
 def hidden(message: Message) -> tuple[Message, Marks]:
@@ -67,6 +68,7 @@ def hidden(message: Message) -> tuple[Message, Marks]:
             message,
             text=hide(message.text),
             sender=replace(message.sender, name=hide(message.sender.name)),
+            forwarded=hide(message.forwarded),
             attachments=tuple(replace(each, name=hide(each.name)) for each in message.attachments),
             location=replace(place, title=hide(place.title), address=hide(place.address)) if place else None,
             contact=replace(message.contact, name=hide(message.contact.name)) if message.contact else None,
