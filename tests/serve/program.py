@@ -70,6 +70,7 @@ class Plan:
     mode: str = "polling"
     forum: bool = False
     hold_s: int = 1
+    second_officer: str = ""
 
     @property
     def number(self) -> int:
@@ -362,7 +363,9 @@ def _is(label: str, button: str) -> bool:
 
 
 class Citizen(Person):
-    """A citizen in the private chat with an office's bot."""
+    """A citizen in the private chat with an office's bot. `matter` is what they complain about, where a test asks."""
+
+    matter = ""
 
     def __init__(self, town: Town, desk: Desk, user: User) -> None:
         super().__init__(town, desk, user, town.world.private(user, desk.bot))
@@ -508,7 +511,8 @@ def _office(desk: Desk, standard_name: str, api_url: str) -> str:
 
 def _staff(plan: Plan) -> list[dict[str, Any]]:
     people = tomllib.loads((resources.files("channels.sandbox") / "people.toml").read_text("utf-8"))
-    return list(people[plan.standard]["staff"])
+    second = [{"name": plan.second_officer, "title": "Petugas Pengaduan", "roles": ["petugas"]}]
+    return [*people[plan.standard]["staff"], *(second if plan.second_officer else [])]
 
 
 def _desk(made: Town, plan: Plan) -> Desk:

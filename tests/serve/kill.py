@@ -1,0 +1,274 @@
+"""Kills `aduan serve` again and again while citizens and staff go on, and then holds what arrived against what was meant.
+
+`python -m tests.serve.kill --times 200 --seed 7` does it for as long as wished, with a progress bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import os
+import random
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.clock import Chance, Clock
+from channels.sandbox.telegram import FeedItem
+from storage.engine import Store
+from storage.rows import OutboxRow
+from storage.seal import Seal
+from tests.serve.program import Citizen, Desk, Person, Plan, Town, numbers, town, words
+from workflow.say import say
+
+PLANS = (Plan(), Plan("pekutatan", "pekutatan", mode="webhook", forum=True))
+PREFIX = {"kanigaran": "KNG", "pekutatan": "PKT"}
+AT_ONCE = 2  # citizens of an office who write at the same time
+SETTLED_S = 60.0
+FIRST_CITIZENS = 4  # and one more for each time the program was killed
+
+
+@dataclass
+class Outcome:
+    """What the killing left behind."""
+
+    kills: int = 0
+    citizens: list[Citizen] = field(default_factory=list)
+    doubled: int = 0
+    marked: int = 0
+
+
+async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], None] = lambda _: None) -> Outcome:
+    """Play and kill; raises AssertionError about whatever the design doesn't allow."""
+    chance = random.Random(seed)
+    async with town(folder, *PLANS, start=False) as here:
+        outcome = Outcome()
+        unlucky: set[str] = set()
+        over = asyncio.Event()
+        await here.program.start()
+        crowd = [
+            asyncio.create_task(_citizens(here.desks[plan.id], over, outcome, turn))
+            for plan in PLANS
+            for turn in range(AT_ONCE)
+        ]
+        clerks = [asyncio.create_task(_clerk(here.desks[plan.id], over)) for plan in PLANS]
+        try:
+            for kill in range(times):
+                if chance.random() < 0.5:
+                    await _killed_while_sending(here, unlucky)
+                else:
+                    await asyncio.sleep(chance.uniform(0.05, 1.2))
+                    await here.program.kill()
+                outcome.kills = kill + 1
+                on_kill(kill + 1)
+                # Now and then it dies again before it's ready.
+                if chance.random() < 0.2:
+                    await here.program.spawn()
+                    await asyncio.sleep(chance.uniform(0.2, 1.0))
+                    await here.program.kill()
+                await here.program.start()
+                _telegram_tries_again(here)
+            over.set()
+            await asyncio.gather(*crowd)
+            await asyncio.gather(*clerks)
+            await _settled(here)
+            assert await here.program.stop() == 0
+        finally:
+            for task in (*crowd, *clerks):
+                task.cancel()
+        check(here, outcome)
+        return outcome
+
+
+def _telegram_tries_again(here: Town) -> None:
+    """Telegram brings an update again after 2, 4, 8 ... seconds; so long we don't wait."""
+    for desk in here.desks.values():
+        for update in desk.bot.updates:
+            update.next_at, update.delay_s = here.world.now(), 1
+        desk.bot.wake()
+
+
+async def _killed_while_sending(here: Town, unlucky: set[str]) -> None:
+    """Kill it when a message has reached a citizen and before the answer reached the program: it can't know.
+
+    Each citizen is `unlucky` once: it waits twice as long before each repetition of one message.
+    """
+    struck = asyncio.Event()
+
+    def strike(item: FeedItem) -> None:
+        ours = item.kind == "message" and item.data.get("from", {}).get("is_bot")
+        private = item.kind == "message" and item.data["chat"]["type"] == "private"
+        if ours and private and item.chat not in unlucky and not struck.is_set():
+            unlucky.add(item.chat)
+            os.kill(here.program.pid, signal.SIGKILL)
+            struck.set()
+
+    stop = here.world.feed.subscribe(strike)
+    try:
+        async with asyncio.timeout(5):
+            await struck.wait()
+    except TimeoutError:
+        pass  # nothing was sent just now
+    finally:
+        stop()
+    await here.program.kill()
+
+
+# --- who goes on meanwhile --------------------------------------------------------------------------------------------
+
+
+async def _citizens(desk: Desk, over: asyncio.Event, outcome: Outcome, turn: int) -> None:
+    """One citizen after the other writes, confirms, and waits for the receipt; nobody writes twice."""
+    made = outcome.citizens
+    for number in itertools.count():
+        while len(made) >= FIRST_CITIZENS + outcome.kills and not over.is_set():  # noqa: ASYNC110 - two things to wait for
+            await asyncio.sleep(0.1)
+        if over.is_set():
+            return
+        citizen = desk.town.citizen(f"Warga {desk.plan.id} {turn} {number}", desk.plan.id)
+        citizen.matter = f"lampu jalan nomor {turn}{number:03} di depan balai mati sudah seminggu"
+        made.append(citizen)
+        citizen.says(citizen.matter)
+        if desk.plan.standard == "kanigaran":
+            for thing in ("Kartu Keluarga", "foto KTP", "foto lokasi"):
+                await citizen.sees(thing)
+                citizen.says("nanti")
+        await citizen.presses("YA, benar")
+        await citizen.sees("sudah kami terima (kode ")
+
+
+async def _clerk(desk: Desk, over: asyncio.Event) -> None:
+    """Takes whatever card can be taken a step further; late presses and doubles are part of it."""
+    staff = [desk.who(name) for name in desk.staff]
+    button, by = ("Lihat dokumen", staff[0]) if desk.plan.standard == "kanigaran" else ("Ketut Arya", staff[1])
+    pressed: set[int] = set()
+    while not over.is_set():
+        for message in list(desk.group.messages.values()):
+            data = [each for row in (message.markup or {}).get("inline_keyboard", []) for each in row]
+            if message.id not in pressed and any(each["text"].startswith(button) for each in data):
+                pressed.add(message.id)
+                label = next(each["text"] for each in data if each["text"].startswith(button))
+                _press_twice(by, message, label)
+        await asyncio.sleep(0.3)
+
+
+def _press_twice(by: Person, message, label: str) -> None:
+    by.people.press(by.user, message, label)
+    by.people.press(by.user, message, label)
+
+
+async def _settled(here: Town) -> None:
+    """Wait until everything was read and nothing waits to be sent."""
+
+    def quiet() -> bool:
+        if any(desk.bot.updates for desk in here.desks.values()):
+            return False
+        waiting = here.program.rows("SELECT count(*) AS n FROM inbox WHERE done_at IS NULL")[0]["n"]
+        # The desk may get twenty messages a minute, so its cards go on coming; a group's number is negative.
+        unsent = "SELECT count(*) AS n FROM outbox WHERE settled_at IS NULL AND address NOT LIKE '%:-%'"
+        return waiting == 0 and here.program.rows(unsent)[0]["n"] == 0
+
+    await here.until("everything is done", quiet, within_s=SETTLED_S)
+
+
+# --- what must hold ---------------------------------------------------------------------------------------------------
+
+
+def check(here: Town, outcome: Outcome) -> None:
+    """Nothing lost, nothing twice, no gap, and every message arrived."""
+    _everything_came_in(here)
+    for plan in PLANS:
+        citizens = [each for each in outcome.citizens if each.desk.plan.id == plan.id]
+        _registered_once(here, plan, citizens)
+        rows = _outbox(here, plan.id)
+        for citizen in citizens:
+            _received(here, citizen, [row for row in rows if row.message.to.chat == str(citizen.user.id)], outcome)
+
+
+def _everything_came_in(here: Town) -> None:
+    """Every update that Telegram ever had for us stands in the inbox, once."""
+    for desk in here.desks.values():
+        stored = {
+            row["key"]
+            for row in here.program.rows(
+                "SELECT key FROM inbox WHERE channel = 'telegram' AND office = ?", desk.plan.id
+            )
+        }
+        first = desk.bot.id % 1000 * 1000 + 1  # as the stand-in counts
+        lost = [number for number in range(first, desk.bot.next_update_id) if str(number) not in stored]
+        assert not lost, f"{desk.plan.id}: updates {lost} are lost"
+    parked = here.program.rows("SELECT lane, error FROM lanes WHERE parked_at IS NOT NULL")
+    aside = here.program.rows("SELECT reason FROM quarantine")
+    assert not parked, [tuple(row) for row in parked]
+    assert not aside, [tuple(row) for row in aside]
+
+
+def _registered_once(here: Town, plan: Plan, citizens: list[Citizen]) -> None:
+    """One complaint for each citizen, with a number of their own, and the numbers without a gap."""
+    rows = here.program.rows("SELECT number, lane FROM complaints WHERE office = ? ORDER BY number", plan.id)
+    assert [int(row["number"][-4:]) for row in rows] == list(range(1, len(citizens) + 1))
+    assert sorted(row["lane"].rsplit(":", 1)[1] for row in rows) == sorted(str(each.user.id) for each in citizens)
+    told = [numbers(citizen.received, PREFIX[plan.standard]) for citizen in citizens]
+    assert sorted(map(tuple, told)) == [(row["number"],) for row in rows]
+
+
+def _outbox(here: Town, office: str) -> list[OutboxRow]:
+    """Every message that was decided on, opened with the key."""
+    store = Store(f"sqlite:///{here.program.database}", Seal([bytes(range(32))], Chance(Clock()).random_bytes))
+    try:
+        return store.now(lambda unit: unit.outbox.rows(office))
+    finally:
+        store.close()
+
+
+def _received(here: Town, citizen: Citizen, rows: list[OutboxRow], outcome: Outcome) -> None:
+    """All that was meant for them but chatter came, and what came twice says so."""
+    mark = "\n" + say("deliver.again")
+    plain = Counter(words(call) for call in here.arrived(citizen.chat))
+    marked = Counter({text.removesuffix(mark): count for text, count in plain.items() if text.endswith(mark)})
+    unmarked = Counter({text: count for text, count in plain.items() if not text.endswith(mark)})
+    meant: Counter[str] = Counter()
+    for row in rows:
+        if row.state in {"cancelled", "dropped"} or row.message.kind in {"press", "edit", "delete"}:
+            continue
+        meant[row.message.text] += 1
+        assert row.state == "sent", (row.state, row.message.kind, row.message.text)
+        assert unmarked[row.message.text] + marked[row.message.text] > 0, f"never came: {row.message.text!r}"
+    for text, count in unmarked.items():
+        assert count <= max(meant[text], 1), f"{count} times without a mark: {text!r}"
+    for text in marked:
+        assert meant[text], f"marked, and never meant: {text!r}"
+    outcome.marked += sum(marked.values())
+    outcome.doubled += sum(max(0, unmarked[text] + marked[text] - count) for text, count in meant.items())
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Kill as often as asked and say what was found."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--times", type=int, default=200)
+    asked.add_argument("--seed", type=int, default=1)
+    given = asked.parse_args()
+
+    def show(done: int) -> None:
+        bar = "#" * (40 * done // given.times)
+        print(f"\r[{bar:40}] {done}/{given.times}", end="", file=sys.stderr, flush=True)  # noqa: T201 - for people
+
+    with tempfile.TemporaryDirectory(prefix="aduan-kill-") as folder:
+        found = asyncio.run(run(Path(folder), times=given.times, seed=given.seed, on_kill=show))
+    print(  # noqa: T201 - for people
+        f"\n{found.kills} kills, {len(found.citizens)} citizens: nothing lost, nothing registered twice, no gap; "
+        f"{found.doubled} messages came twice, {found.marked} with the mark.",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()
