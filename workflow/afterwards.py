@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from workflow import arrivals, asides, asking, beginning, evidence, hearing, intent, sorting, telling, verdict
 from workflow.acting import act, answered_lately, answered_recently, only_open, pass_on, spoken_of
-from workflow.conversation import Paper
+from workflow.conversation import Paper, Saying
 from workflow.heard import table
 from workflow.message import Message
 from workflow.record import Act, Complaint
@@ -156,7 +156,7 @@ def chose_addition(talk: Talk, args: list[str]) -> bool:
         talk.tell("said.added", name=telling.name_of(talk.world.complaints[args[0]]))
         return True
     text = _held_text(talk, message_id)
-    saying = next((each for each in talk.conversation.sayings if each.message == message_id), None)
+    saying = _newest(talk, message_id)
     beginning.empty(talk)
     if text and saying is not None:
         talk.edit(statement=(text,), sayings=(replace(saying, filed_as="statement"),))
@@ -167,7 +167,13 @@ def chose_addition(talk: Talk, args: list[str]) -> bool:
 
 
 def _held_text(talk: Talk, message_id: str) -> str:
-    return next((each.text for each in talk.conversation.sayings if each.message == message_id), "")
+    saying = _newest(talk, message_id)
+    return saying.text if saying else ""
+
+
+def _newest(talk: Talk, message_id: str) -> Saying | None:
+    """The words of a message as they stand after its last edit."""
+    return next((each for each in reversed(talk.conversation.sayings) if each.message == message_id), None)
 
 
 def _held_papers(talk: Talk, message_id: str) -> tuple[Paper, ...]:

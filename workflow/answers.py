@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -17,12 +16,12 @@ from workflow import (
     fields,
     hearing,
     intent,
+    putting_off,
     smalltalk,
     sorting,
     summary,
     wanted,
 )
-from workflow.heard import table
 from workflow.message import Message
 from workflow.talk import Talk, choice
 
@@ -168,12 +167,15 @@ def put_off(talk: Talk, message: Message) -> bool:
         talk.heard(message, "")
         choices.later(talk, tuple(open_))
         return True
-    items, rest = _named_items(talk, message.text)
+    several, left = putting_off.read(talk, message.text)
+    if len(several) > 1 and not left:
+        return _several(talk, message, several)
+    items, rest = putting_off.named_items(talk, message.text)
     about = tuple(items) or ((draft.asked,) if draft.asked else ())
     about = tuple(item for item in about if item in open_ or item == draft.asked)
     if not about or "statement" in about:
         return _not_now(talk, message)
-    word, reason = _put_off_word(rest)
+    word, reason = putting_off.word_of(rest)
     if not word:
         return False
     talk.heard(message, "note" if reason else "")
@@ -186,6 +188,19 @@ def put_off(talk: Talk, message: Message) -> bool:
     return True
 
 
+def _several(talk: Talk, message: Message, several: tuple[putting_off.PutOff, ...]) -> bool:
+    """`KTP nyusul, KK tidak ada`: each in its own way."""
+    talk.heard(message, "note")
+    putting_off.file(talk, several)
+    later = tuple(item for each in several if each.later for item in each.items)
+    if later:
+        talk.tell("later.filed", things=wanted.labels(later))
+    else:
+        talk.tell("none.filed")
+    asking.go_on(talk)
+    return True
+
+
 def _not_now(talk: Talk, message: Message) -> bool:
     """NANTI where nothing can be put off: the draft is kept."""
     if not hearing.means(message.text, "later", "later_all"):
@@ -193,35 +208,6 @@ def _not_now(talk: Talk, message: Message) -> bool:
     talk.heard(message, "")
     talk.tell("wait.kept", days=talk.standard.asking.draft_days)
     return True
-
-
-def _put_off_word(text: str) -> tuple[str, str]:
-    """(later or none, reason)."""
-    word = hearing.means(text, "later", "none")
-    if word:
-        return word, ""
-    for name in ("none", "later"):
-        rest = hearing.begins_with(text, name)
-        if rest and len(rest.split()) <= 20:
-            return name, re.sub(r"^(karena|krn|krna|soalnya|sebab)\s+", "", rest, flags=re.IGNORECASE)
-    return "", ""
-
-
-def _named_items(talk: Talk, text: str) -> tuple[list[str], str]:
-    """The documents a text names at its beginning or end, and what's left of it without them."""
-    names: dict[str, list[str]] = table("papers")["names"]
-    asked = {sort: item.id for item in wanted.things(talk.draft, talk.standard) for sort in wanted.sorts_of(item)}
-    words = text.split()
-    found: list[str] = []
-    kept: list[str] = []
-    for word in words:
-        folded = " ".join(hearing.folded(word))
-        sort = next((sort for sort, known in names.items() if sort in asked and folded in known), "")
-        if sort and (len(words) <= 8):
-            found.append(asked[sort])
-        elif folded not in ("foto", "dan", "untuk", "fotonya", "sama", "kalau", "nya"):
-            kept.append(word)
-    return list(dict.fromkeys(found)), " ".join(kept)
 
 
 # --- something else than an answer ------------------------------------------------------------------------------------

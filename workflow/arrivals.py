@@ -11,6 +11,7 @@ from workflow.message import Attachment, Location, Message
 from workflow.talk import Talk, choice, replace_conversation
 
 SPOKEN = ("voice", "audio")
+FEWEST_IN_ALBUM = 2
 QUESTION_STANDS = frozenset({"cancel", "restart", "same_person", "about_head", "gist"})
 """What has to be answered before anything else: files that arrive meanwhile are only acknowledged."""
 
@@ -193,14 +194,18 @@ def _is_one_of_several(talk: Talk, paper: Paper) -> bool:
 
 
 def _name_album(talk: Talk, paper: Paper) -> None:
-    """An album whose caption names its photos in order: "KTP, KK, lokasi"."""
-    if not paper.album:
-        return
-    album = [each for each in talk.draft.papers if each.album == paper.album]
+    """An album whose caption names its photos in order: "KTP, KK, lokasi".
+
+    A caption stands at the first photo and speaks of all: a story or a single name there says nothing of that photo.
+    """
+    album = [each for each in talk.draft.papers if paper.album and each.album == paper.album]
     caption = next((each.caption for each in album if each.caption), "")
-    names = sorting.understood(caption, len(album), sorting.possible(talk.draft, talk.standard))
+    sorts = sorting.possible(talk.draft, talk.standard)
+    if len(album) < FEWEST_IN_ALBUM or not sorting.caption_says(caption, sorts):
+        return
     if len(caption.split()) > 3 * len(album) + 3:
         return
+    names = sorting.understood(caption, len(album), sorts)
     for number, sort in names.items():
         if not album[number - 1].sort:
             talk.change_paper(album[number - 1].file, sort=sort, said_by="citizen")

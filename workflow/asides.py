@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workflow import asking, beginning, desk, hearing, intent, telling, wanted
+from workflow import acting, asking, beginning, desk, hearing, intent, posting, telling, wanted
 from workflow.conversation import Question
 from workflow.heard import table
 from workflow.intent import Guess
 from workflow.message import Message
+from workflow.record import Act
 from workflow.say import lines, say
 from workflow.standard import Standard
 from workflow.talk import Talk, choice, replace_conversation
@@ -65,7 +66,10 @@ def tell_forwarded(talk: Talk) -> None:
 
 
 def ask_desk(talk: Talk, text: str) -> None:
-    """A question card: no number, no clock, no identity."""
+    """A question card: no number, no clock, no identity. Beside a confidential report it goes to those trusted."""
+    if (about := posting.secret(talk.conversation, talk.world)) is not None:
+        acting.act(talk, about.id, Act(kind="said", text=text))
+        return
     asked = Question(id=talk.world.supply.id(), at=talk.world.now, text=text)
     talk.set(questions=(*talk.conversation.questions, asked))
     card = desk.question_card(asked, talk.conversation, talk.world)

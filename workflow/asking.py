@@ -36,7 +36,7 @@ def go_on(talk: Talk) -> None:
         notice(talk)
         sorting.ask(talk)
     elif draft.confidential and "details" not in draft.extra and draft.statement:
-        talk.edit(extra={**draft.extra, "details": "asked"}, asked="", awaiting="details", awaiting_for="")
+        talk.edit(extra={**talk.draft.extra, "details": "asked"}, asked="", awaiting="details", awaiting_for="")
         talk.ask("confidential.details", (choice("choice.enough", f"skip:{draft.code}"),))
     elif open_:
         _ask(talk, open_)

@@ -120,6 +120,10 @@ def _sorting(talk: Talk, message: Message) -> bool:
         asking.go_on(talk)
         return True
     names = sorting.understood(message.text, len(papers), sorting.possible(talk.draft, talk.standard))
+    if not names and sorting.only_sorts(message.text, sorting.possible(talk.draft, talk.standard)):
+        talk.heard(message, "")
+        asking.again(talk)
+        return True
     if not names or len(hearing.folded(message.text)) > 6 * len(papers) + 6:
         return False
     talk.heard(message, "")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from workflow import asking, fields, gates, hearing, intent, wanted
+from workflow import asking, fields, gates, hearing, intent, putting_off, wanted
 from workflow.conversation import Draft
 from workflow.heard import table
 from workflow.intent import Guess
@@ -102,6 +102,8 @@ def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] =
 def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
     found, rest, shown = fields.read(message.text, fields.looked_for(talk.draft, talk.standard))
     fields.file(talk, found)
+    put_off, rest = putting_off.read(talk, rest)
+    putting_off.file(talk, put_off)
     rest = without_salutation(rest)
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
     talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
@@ -127,6 +129,7 @@ def drop(talk: Talk) -> None:
     draft = talk.draft
     talk.unset += wanted.bells(draft)
     talk.erased += [paper.file for paper in draft.papers if not paper.reused]
+    talk.forgotten.append(draft.code)
     talk.set(draft=None, awaiting="", awaiting_for="", offered=())
 
 

@@ -13,7 +13,7 @@ from workflow.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.progress import is_voice, lacking, part_of, turn
 from workflow.record import Complaint
 from workflow.rights import available, written
-from workflow.say import lines, say
+from workflow.say import lines, say, units
 from workflow.stages import WRITTEN, has_act, parts, ways
 from workflow.standard import Standard
 from workflow.telling import capital, shortened, sort_name, thing
@@ -42,7 +42,7 @@ def card_text(complaint: Complaint, world: World) -> str:
     middle = [*_body(complaint, world), *_work(complaint, world)]
     for limit in _LINE_LIMITS:
         text = lines(head, *(shortened(line, limit) for line in middle), foot)
-        if len(text) <= CARD_CHARACTERS:
+        if units(text) <= CARD_CHARACTERS:
             return text
     return lines(head, foot)
 
@@ -120,6 +120,8 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
     if missing := lacking(complaint, standard):
         words = [_lacking_words(complaint, asked.id, thing(asked)) for asked in missing]
         yield say("desk.card.lacking", things=", ".join(words))
+    if complaint.edited:
+        yield say("desk.card.edited", n=complaint.edited)
     if complaint.complete == "enough":
         yield say("desk.card.enough")
     if complaint.waiting:
@@ -143,6 +145,8 @@ def _paper_words(paper: Paper) -> str:
 
 
 def _lacking_words(complaint: Complaint, asked: str, name: str) -> str:
+    if asked in complaint.lacking and not complaint.lacking[asked]:
+        return say("desk.card.has_none_plain", thing=name)
     if asked in complaint.lacking:
         return say("desk.card.has_none", thing=name, reason=complaint.lacking[asked])
     if asked in complaint.later:

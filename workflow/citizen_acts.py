@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow import telling
 from workflow.case import Case, Refused
-from workflow.conversation import Paper, Saying
+from workflow.conversation import Paper, Revision, Saying
 from workflow.progress import close, lacking, reopen, resume, unnamed
 from workflow.record import Act
 
@@ -90,7 +90,19 @@ def _file(case: Case, act: Act) -> None:
 
 
 def _edited(case: Case, act: Act) -> None:
-    """An edited message: the desk sees both wordings."""
+    """An edited message: the desk sees both wordings, and both are kept."""
+    message, before = act.data.get("message", ""), act.data.get("before", "")
+    sayings = tuple(
+        replace(each, text=act.text) if each.message == message and each.text == before else each
+        for each in case.complaint.sayings
+    )
+    revision = Revision(message=message, at=case.now, before=before, after=act.text)
+    case.set(
+        sayings=sayings,
+        revisions=(*case.complaint.revisions, revision),
+        private={**case.complaint.private, **act.private},
+        edited=case.complaint.edited + 1,
+    )
     case.record("edited", text=act.text, **act.data)
 
 

@@ -126,7 +126,6 @@ class Question(Value):
     id: str
     at: datetime
     text: str
-    answered: bool = False
 
 
 class Conversation(Value):

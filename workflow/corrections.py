@@ -112,6 +112,11 @@ def edited(talk: Talk, message: Message) -> str:
         return "an edit that changes no word"
     fields.file(talk, found)
     _revise_statement(talk, saying, rest)
+    if saying.filed_as == "reason":
+        why = {
+            item: message.text.strip() if each == saying.text.strip() else each for item, each in draft.lacking.items()
+        }
+        talk.edit(lacking=why)
     revision = Revision(message=message.id, at=message.at, before=saying.text, after=shown)
     sayings = tuple(_reworded(each, message.id, shown) for each in talk.draft.sayings)
     talk.edit(revisions=(*talk.draft.revisions, revision), sayings=sayings)

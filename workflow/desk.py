@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow import desk_commands, desk_press, desk_time
-from workflow.desk_private import is_link, linked
+from workflow.desk_private import TOKEN_PREFIX, is_link, linked
 from workflow.desk_reply import replied
 from workflow.desk_show import show
 from workflow.desk_talks import emergency, gist_wanted, human_wanted, question_card
@@ -39,6 +39,8 @@ def needs(event: Event, office: Office) -> Needs:
         return desk_time.needs(event)
     if not isinstance(event, Message):
         return Needs()
+    if event.private and event.start.startswith(TOKEN_PREFIX):
+        return Needs(searches=(desk_time.OPEN,))
     if event.reply_to and not event.text.startswith("/"):
         return Needs(messages=((event.chat, event.reply_to),))
     command = desk_commands.read(event.text)

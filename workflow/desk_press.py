@@ -143,7 +143,8 @@ def _edit_card(press: Press, complaint: Complaint, world: World, text: str, rows
     """The pressed card with other buttons: nothing is decided yet, so nothing is kept."""
     refers = world.refers.get((press.chat.chat, press.message_id))
     person = world.office.staff_by_id(press.sender.id)
-    target = card_key(complaint, person if private_of(world, person) == press.chat and person else None)
+    private = person is not None and private_of(world, person) == press.chat
+    target = card_key(complaint, person if private else None)
     if refers is not None and refers.role not in ("card", "handover"):
         target = _pending_key(complaint)
         text = ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
 from workflow.case import Refused, private_of
 from workflow.conversation import Paper
+from workflow.happening import Due
 from workflow.message import Address, Choice, Enclosure, Message, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.posting import Rows, answered, button, post, refused
+from workflow.progress import is_voice
 from workflow.record import Complaint, Entry
 from workflow.rights import has_turn, is_officer
 from workflow.say import UnknownWords, lines, say
@@ -24,6 +27,12 @@ VIEW_S = 600
 """How long a document stays in a private chat (design: "deleted after a while")."""
 TOKEN_PREFIX = "staff-"  # noqa: S105 - how our links are told from other deep links
 DOCUMENTS = 20
+CARDS = 20
+CARD_WANTED = "card_wanted"
+"""The kind of a bell that asks for a complaint's card in a private chat that was linked after the card was posted."""
+
+
+_SHOWN_AS: dict[str, Literal["photo", "document", "voice"]] = {"photo": "photo", "voice": "voice", "audio": "voice"}
 
 
 # --- linking ----------------------------------------------------------------------------------------------------------
@@ -60,7 +69,12 @@ def linked(message: Message, world: World) -> Decision:
     if person is None or str(person.id) != owner:
         return Decision(sends=(post(world, message.chat, say("desk.private.link_other")),))
     text = say("desk.private.linked", name=person.name)
+    waiting = [each for answer in world.found for each in answer if has_turn(person, each, world)]
     return Decision(
+        posts=tuple(
+            (message.chat, Due(chat=message.chat, at=world.now, timer="", kind=CARD_WANTED, subject=each.id))
+            for each in waiting[:CARDS]
+        ),
         linked=((str(person.id), message.chat.chat),),
         used_tokens=(message.start,),
         sends=(post(world, message.chat, text),),
@@ -105,12 +119,12 @@ def _document(n: int, paper: Paper, complaint: Complaint, person: Staff, to: Add
         name=person.name,
     )
     sort = sort_name(paper.sort) if paper.sort else say("desk.private.nameless")
-    shown_as = {"photo": "photo", "voice": "voice", "audio": "voice"}.get(paper.type, "document")
     text = say("desk.private.document", number=name_of(complaint), sort=sort or paper.sort)
-    sent = post(world, to, text, about=complaint, choices=() if paper.sort else _labels(n, complaint, standard))
+    settled = paper.sort and (paper.confirmed or is_voice(paper))
+    sent = post(world, to, text, about=complaint, choices=() if settled else _labels(n, complaint, standard))
     return replace(
         sent,
-        enclosure=Enclosure(file=paper.file, shown_as=shown_as, stamp=stamp, name=sort),
+        enclosure=Enclosure(file=paper.file, shown_as=_SHOWN_AS.get(paper.type, "document"), stamp=stamp, name=sort),
         protect=True,
         delete_after_s=VIEW_S,
         refers=Refers(role="document", complaint=complaint.id, detail=paper.file),

@@ -11,14 +11,14 @@ from workflow.case import Refused, desk_of
 from workflow.catat import written_down
 from workflow.conversation import Paper
 from workflow.desk_press import YES, ask_again, held_key
-from workflow.happening import GistTyped, QuestionAnswered
+from workflow.happening import GistTyped
 from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
 from workflow.office import Staff
-from workflow.posting import button, edited, post, said_back
+from workflow.posting import button, post, said_back, trusted
 from workflow.progress import part_of
 from workflow.record import Act, Complaint, Entry, Pending
 from workflow.rights import check, has_turn, is_officer
-from workflow.say import say
+from workflow.say import lines, say
 from workflow.stages import ACTS
 from workflow.world import Decision, Fetch, World
 
@@ -57,6 +57,7 @@ def _relay(message: Message, refers: Refers, person: Staff, complaint: Complaint
     """A petugas, or the person whose turn it is, speaks to the citizen; others are told that it stays here."""
     standard = world.standard_of(complaint.standard) if complaint else world.office.standard
     mine = is_officer(person, standard) or (complaint is not None and has_turn(person, complaint, world))
+    mine = mine or (complaint is None and _is_trusted(message, person, world))
     if message.text.lstrip().startswith(NOTE):
         return _note(message, refers, person, complaint, world)
     if not mine:
@@ -67,7 +68,12 @@ def _relay(message: Message, refers: Refers, person: Staff, complaint: Complaint
     text = message.text.strip()
     if not text:
         raise Refused("desk.refused.no_words")
-    return _held(message, text, address_of(lane), person, complaint, world)
+    return _held(message, telling.from_staff(text), address_of(lane), person, complaint, world)
+
+
+def _is_trusted(message: Message, person: Staff, world: World) -> bool:
+    """Whether this was shown, in private, to one of those who may know of confidential reports."""
+    return message.private and person in trusted(world)
 
 
 def _held(
@@ -79,7 +85,7 @@ def _held(
     outgoing = Outbound(
         to=to,
         kind="notice",
-        text=telling.from_staff(text),
+        text=text,
         key=held_key("say", chat, message.id),
         about=complaint.id if complaint else to.lane,
         not_before=world.now + timedelta(seconds=hold_s),
@@ -88,14 +94,17 @@ def _held(
     shown = post(
         world,
         message.chat,
-        say("desk.post.held", seconds=hold_s),
+        lines(
+            say("desk.post.held", seconds=hold_s),
+            say("desk.post.held_words_only") if message.attachments else "",
+        ),
         about=complaint,
         key=held_key("held", chat, message.id),
         refers=Refers(role="held", complaint=complaint.id if complaint else "", person=str(person.id)),
         reply_to=message.id,
         choices=((button(say("desk.button.stop"), "stop", arg=message.id),),),
     )
-    entries = (_entry(complaint, "reply", text, person, world),) if complaint else ()
+    entries = (_entry(complaint, "reply", message.text.strip(), person, world),) if complaint else ()
     return Decision(sends=(outgoing, shown), entries=entries)
 
 
@@ -240,17 +249,13 @@ def _question(message: Message, refers: Refers, person: Staff, _: Complaint | No
     if not text:
         raise Refused("desk.refused.no_words")
     lane = address_of(refers.conversation)
-    event = QuestionAnswered(chat=lane, at=world.now, question=refers.detail, text=text, by=f"staff:{person.id}")
-    shown = edited(message.chat, f"question:{refers.detail}", "")
-    return Decision(posts=((lane, event),), sends=(shown,)) + said_back(
-        world, message.chat, message.id, "desk.post.question_done"
-    )
+    return _held(message, say("question.answered", text=text), lane, person, None, world)
 
 
 def _gist(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
     if message.text.lstrip().startswith(NOTE):
         return said_back(world, message.chat, message.id, "desk.post.noted")
-    if not is_officer(person, world.office.standard):
+    if not is_officer(person, world.office.standard) and not _is_trusted(message, person, world):
         raise Refused("desk.refused.not_officer")
     text = message.text.strip()
     if not text:

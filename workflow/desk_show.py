@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from workflow import telling
 from workflow.cards import card_buttons, card_text
 from workflow.case import desk_of, private_of
 from workflow.conversation import Paper
 from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import Staff
 from workflow.posting import Rows, button, edited, names, post, rooms, trusted
-from workflow.progress import turn
+from workflow.progress import part_of, turn
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
 from workflow.telling import matter, name_of, shortened, sort_name
@@ -25,7 +26,7 @@ from workflow.when import say_near
 from workflow.world import Decision, Timer, World
 
 TOPIC_CHARACTERS = 120  # a topic's name has at most 128 (Bot API, createForumTopic)
-RELAY_CHARACTERS = 3500
+RELAY_CHARACTERS = 4096  # as long as anything a citizen can write in a message; a channel splits what is longer
 GROUP_SORTS = ("location_photo", "supporting")
 """The only papers that may enter the group, once confirmed or labelled (design, "The desk")."""
 
@@ -56,6 +57,8 @@ def _show_one(before: Complaint | None, after: Complaint, entries: list[Entry], 
             sends += cards
     elif before is not None:
         sends += _repairs(before, after, world)
+    if moved:
+        sends += _whole(before, complaint, world)
     sends += _photos(before, complaint, world)
     sends += _relays(after, entries, world)
     sends += _informed(after, entries, world)
@@ -141,6 +144,22 @@ def card_for(to: Address, complaint: Complaint, world: World) -> Decision:
     text, choices = card_text(changed, world), card_buttons(changed, world)
     sent = post(world, to, text, about=changed, choices=choices, key=key, refers=refers)
     return Decision(complaints=(changed,), sends=(sent,))
+
+
+def _whole(before: Complaint | None, after: Complaint, world: World) -> Iterator[Outbound]:
+    """What the card had to cut, in full beside it: the story at first, the words to approve or send when they come."""
+    shown = card_text(after, world)
+    act = part_of(after, world.standard_of(after.standard)).act
+    texts = [after.statement] if before is None else []
+    texts += [telling.answer(after, world)] if act == "deliver" and after.answer else []
+    texts += [after.draft or after.report] if act in ("approve", "sign", "number", "copy") else []
+    for text in texts:
+        if text in shown or after.closed_at is not None:
+            continue
+        whole = say("desk.post.whole", number=name_of(after), text=text)
+        refers = Refers(role="card", complaint=after.id, version=after.version, detail=str(after.card))
+        for to in rooms(after, world):
+            yield post(world, to, whole, about=after, refers=refers)
 
 
 def _buttons_off(before: Complaint | None, world: World) -> Iterator[Outbound]:
@@ -283,6 +302,7 @@ def _relays(complaint: Complaint, entries: list[Entry], world: World) -> Iterato
             "desk.post.relay" if key == "relay_said" else f"desk.post.{key}",
             number=name_of(complaint),
             text=shortened(entry.text, RELAY_CHARACTERS),
+            before=shortened(entry.data.get("before", ""), RELAY_CHARACTERS),
             n=len(files),
             thing=sort_name(entry.data.get("thing", "")) or entry.data.get("thing", ""),
         ).strip()

@@ -10,26 +10,37 @@ from workflow.case import desk_of, private_of
 from workflow.conversation import Conversation, Paper, Question
 from workflow.message import Address, Enclosure, Refers
 from workflow.office import Staff
-from workflow.posting import button, post, trusted
+from workflow.posting import button, post, secret, trusted
 from workflow.rights import is_officer
-from workflow.say import say
-from workflow.telling import shortened
+from workflow.say import lines, listing, say
+from workflow.telling import name_of, shortened
 from workflow.when import say_near
 from workflow.world import Decision, World
 
-TEXT_CHARACTERS = 3000
+TEXT_CHARACTERS = 4096  # as long as anything a citizen can write in one message
 
 
 def question_card(question: Question, conversation: Conversation, world: World) -> Decision:
     """A question about a service: a reply answers it, one button turns it into a complaint. No number, no clock."""
     refers = Refers(role="question", conversation=conversation.address.lane, detail=question.id, words=question.text)
     choices = ((button(say("desk.button.complain"), "complain"),),)
-    text = say("desk.post.question", text=shortened(question.text, TEXT_CHARACTERS))
+    text = lines(
+        say("desk.post.question", text=shortened(question.text, TEXT_CHARACTERS)),
+        say("desk.post.question_beside", numbers=listing(beside))
+        if (beside := _open_reports(conversation, world))
+        else "",
+    )
     return Decision(
         sends=tuple(
             post(world, to, text, refers=refers, choices=choices, key=f"question:{question.id}") for to in _rooms(world)
         )
     )
+
+
+def _open_reports(conversation: Conversation, world: World) -> list[str]:
+    """What else this citizen has open, so that a question about it is answered with it in mind."""
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    return [name_of(each) for each in mine if each is not None and each.closed_at is None and not each.confidential]
 
 
 def emergency(text: str, conversation: Conversation, world: World) -> Decision:
@@ -43,16 +54,21 @@ def human_wanted(conversation: Conversation, world: World) -> Decision:
     """The citizen asks for a person: a reply to this goes to them. Of a confidential report only those trusted read."""
     draft = conversation.draft
     words = "\n".join(draft.statement) if draft else ""
-    if draft is not None and draft.confidential:
+    if draft is not None and draft.confidential and _trusted_rooms(world):
         return _confidential(say("desk.post.human", text=shortened(words, TEXT_CHARACTERS)), conversation, world)
+    if draft is not None and draft.confidential:
+        words = ""
     said = say("desk.post.human", text=shortened(words, TEXT_CHARACTERS) or say("desk.post.human_no_words"))
     return _talk(said, conversation, world, people=_officers(world))
 
 
 def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:
-    """A voice note: it's played at the desk, and a petugas types in reply what it says."""
+    """A voice note: it's played at the desk, and a petugas types in reply what it says.
+
+    Where it may belong to a confidential report, only those trusted hear it.
+    """
     draft = conversation.draft
-    hidden = draft is not None and draft.confidential
+    hidden = (draft is not None and draft.confidential) or secret(conversation, world) is not None
     refers = Refers(role="gist", conversation=conversation.address.lane, detail=paper.file)
     sends = []
     for to in _trusted_rooms(world) if hidden else _rooms(world):

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from workflow.cards import whose_turn
 from workflow.case import DESK_CHANNEL, desk_of
 from workflow.desk_press import held_key
-from workflow.desk_show import opening_timer
+from workflow.desk_private import CARD_WANTED
+from workflow.desk_show import card_for, opening_timer
 from workflow.happening import Delivery, Due, FileFailed, FileReady
 from workflow.message import Address, Outbound, Refers
 from workflow.office import Staff
@@ -22,7 +23,7 @@ from workflow.telling import matter, name_of
 from workflow.when import say_moment, say_near
 from workflow.world import Decision, Needs, Search, World
 
-TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list"})
+TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list", CARD_WANTED})
 OPEN = Search(open_only=True, limit=200)
 """All that is open in one office; more than that no list at the desk shows."""
 
@@ -52,6 +53,8 @@ def due(event: Due, world: World) -> Decision:
     complaint = world.complaints.get(event.subject)
     if complaint is None or complaint.closed_at is not None:
         return Decision(ignored="a bell for a complaint that is over")
+    if event.kind == CARD_WANTED:
+        return card_for(event.chat, complaint, world)
     if event.kind == "complete_due":
         return _still_waiting(complaint, world)
     if complaint.waiting or (event.kind == "total_due" and complaint.answered_at is not None):

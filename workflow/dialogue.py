@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from msgspec.structs import replace
-
 from workflow import (
     acting,
     afterwards,
@@ -17,9 +15,11 @@ from workflow import (
     beginning,
     choices,
     corrections,
+    fields,
     hearing,
     opening,
 )
+from workflow.conversation import Saying
 from workflow.happening import (
     Delivery,
     Due,
@@ -27,13 +27,12 @@ from workflow.happening import (
     FileFailed,
     FileReady,
     GistTyped,
-    QuestionAnswered,
     QuestionBecomesComplaint,
 )
 from workflow.intent import guess
 from workflow.message import Ignored, Message, Presence, Press, Sender, TopicMade
 from workflow.office import Office
-from workflow.record import Act
+from workflow.record import Act, Complaint
 from workflow.talk import RECENT, Talk, begin
 from workflow.when import say_day
 from workflow.world import Decision, Needs, World
@@ -54,7 +53,7 @@ def advance(event: Event, world: World) -> Decision:
     return talk.decision(_handle(talk, event))
 
 
-def _handle(talk: Talk, event: Event) -> str:  # noqa: PLR0911 - one line for each kind of event
+def _handle(talk: Talk, event: Event) -> str:
     """Let the event do what it does to the talk. Returns why nothing was to be done, or ""."""
     match event:
         case Message():
@@ -70,8 +69,6 @@ def _handle(talk: Talk, event: Event) -> str:  # noqa: PLR0911 - one line for ea
             return arrivals.failed(talk, event)
         case GistTyped():
             return arrivals.gist_typed(talk, event)
-        case QuestionAnswered():
-            return _question_answered(talk, event)
         case QuestionBecomesComplaint():
             return _question_becomes_complaint(talk, event)
         case Due():
@@ -187,25 +184,46 @@ def _edited(talk: Talk, message: Message) -> str:
     for complaint in talk.complaints():
         saying = next((each for each in complaint.sayings if each.message == message.id), None)
         if saying is not None:
-            if saying.text == message.text:
-                return "an edit that changes no word"
-            data = {"message": message.id, "before": saying.text}
-            if acting.act(talk, complaint.id, Act(kind="edited", text=message.text, data=data)):
-                talk.tell("edit.after")
-            return ""
+            return _edited_registered(talk, complaint, saying, message)
     return _edited_outside(talk, message)
 
 
+def _edited_registered(talk: Talk, complaint: Complaint, saying: Saying, message: Message) -> str:
+    """A message of a registered report: the desk sees both wordings, without what's private in them."""
+    if not saying.filed_as:
+        return "an edit of a word that was understood before"
+    standard = talk.world.standard_of(complaint.standard)
+    found, _, shown = fields.read(message.text, fields.looked_for(complaint, standard))
+    if saying.filed_as in fields.PRIVATE and not found:
+        found, shown = {saying.filed_as: message.text.strip()}, saying.text
+    private = {name: value for name, value in found.items() if name in fields.PRIVATE}
+    if shown == saying.text and private.items() <= complaint.private.items():
+        return "an edit that changes no word"
+    data = {"message": message.id, "before": saying.text}
+    if acting.act(talk, complaint.id, Act(kind="edited", text=shown, data=data, private=private)):
+        talk.tell("edit.after")
+    return ""
+
+
 def _edited_outside(talk: Talk, message: Message) -> str:
-    """A message that stood outside any report: its new wording is kept beside the old."""
-    known = next((each for each in talk.conversation.sayings if each.message == message.id), None)
+    """A message that stood outside any report: its new wording is kept too, and counts where it still can."""
+    known = next((each for each in reversed(talk.conversation.sayings) if each.message == message.id), None)
     if known is not None and known.text == message.text:
         return "an edit that changes no word"
-    if known is None and message.id in talk.conversation.recent:
-        talk.heard(message, "edited")
+    waits = talk.conversation.awaiting_for.split(" ")[0] == message.id
+    if known is not None and waits and talk.conversation.awaiting == "unclear":
+        opening.hear(talk, message)
+        return ""
+    if known is not None and known.filed_as == "question":
+        talk.heard(message, "question")
+        asides.question(talk, message)
         return ""
     talk.heard(message, "edited")
-    return "" if known is not None else "an edit of a message from before"
+    if known is not None and waits:
+        talk.tell("edit.filed")
+    if known is None and message.id not in talk.conversation.recent:
+        return "an edit of a message from before"
+    return ""
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
@@ -221,17 +239,6 @@ def _press(talk: Talk, event: Press) -> str:
 
 
 # --- what the desk sends back -----------------------------------------------------------------------------------------
-
-
-def _question_answered(talk: Talk, event: QuestionAnswered) -> str:
-    """A petugas's answer to a question; not the office's answer to a complaint."""
-    questions = tuple(
-        replace(each, answered=True) if each.id == event.question else each for each in talk.conversation.questions
-    )
-    talk.set(questions=questions)
-    talk.tell("question.answered", text=event.text)
-    talk.raise_to("notice")
-    return ""
 
 
 def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> str:

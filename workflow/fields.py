@@ -6,6 +6,7 @@ import re
 
 from workflow.conversation import Draft
 from workflow.heard import table
+from workflow.record import Complaint
 from workflow.say import say
 from workflow.standard import Asked, Standard
 from workflow.talk import Talk
@@ -14,12 +15,12 @@ PRIVATE = frozenset({"name", "address", "signature"})
 NAME_WORDS = 6
 
 
-def looked_for(draft: Draft, standard: Standard) -> tuple[str, ...]:
+def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]:
     """Which facts are looked for: what the office asks in words, and the name where it asks who somebody is.
 
     Where the standard asks no identity none is filed: what a citizen says of themselves stays in their own words.
     """
-    if draft.confidential:
+    if report.confidential:
         return ()
     asked = [each for each in standard.asked() if each.kind == "text" and each.id != "statement"]
     names = [each.id for each in asked]

@@ -61,16 +61,6 @@ class Delivery(Value, tag_field="is", tag="delivery"):
     reason: str = ""
 
 
-class QuestionAnswered(Value, tag_field="is", tag="question_answered"):
-    """A petugas answered a question card."""
-
-    chat: Address
-    at: datetime
-    question: str
-    text: str
-    by: str
-
-
 class QuestionBecomesComplaint(Value, tag_field="is", tag="question_becomes_complaint"):
     """A petugas turned a question into a complaint: the dialogue goes on with its words as the statement."""
 
@@ -90,5 +80,5 @@ class GistTyped(Value, tag_field="is", tag="gist_typed"):
     by: str
 
 
-Happening = FileReady | FileFailed | Due | Delivery | QuestionAnswered | QuestionBecomesComplaint | GistTyped
+Happening = FileReady | FileFailed | Due | Delivery | QuestionBecomesComplaint | GistTyped
 Event = Inbound | Happening

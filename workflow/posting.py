@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from workflow.case import desk_of, private_of
+from workflow.conversation import Conversation
 from workflow.message import Address, Choice, Mention, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.progress import turn
 from workflow.record import Complaint
-from workflow.say import say
+from workflow.say import first_units, say
 from workflow.world import Decision, World
 
 Rows = tuple[tuple[Choice, ...], ...]
@@ -44,6 +45,12 @@ def trusted(world: World) -> tuple[Staff, ...]:
     """The people who may know of confidential reports."""
     roles = world.office.standard.escalation.confidential_to
     return tuple(dict.fromkeys(person for role in roles for person in world.office.with_role(role)))
+
+
+def secret(conversation: Conversation, world: World) -> Complaint | None:
+    """The confidential report of this citizen, while it's open: nothing that may speak of it enters the group."""
+    mine = (world.complaints.get(each) for each in reversed(conversation.complaints))
+    return next((each for each in mine if each is not None and each.confidential and each.closed_at is None), None)
 
 
 def post(
@@ -83,12 +90,12 @@ def names(people: Iterable[Staff]) -> str:
 def answered(press: Press, key: str = "", **fields: object) -> Outbound:
     """What the one who pressed is shown at once; without words only the waiting ends."""
     text = say(key, **fields) if key else ""
-    return Outbound(to=press.chat, kind="press", press=press.id, text=text[:ALERT_CHARACTERS], priority=0)
+    return Outbound(to=press.chat, kind="press", press=press.id, text=first_units(text, ALERT_CHARACTERS), priority=0)
 
 
 def refused(press: Press, key: str, **fields: object) -> Decision:
     """A press that does nothing, with the reason; shown until it's dismissed."""
-    text = say(key, **fields)[:ALERT_CHARACTERS]
+    text = first_units(say(key, **fields), ALERT_CHARACTERS)
     return Decision(sends=(Outbound(to=press.chat, kind="press", press=press.id, text=text, alert=True, priority=0),))
 
 

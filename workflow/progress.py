@@ -67,7 +67,7 @@ def waits_for(complaint: Complaint, world: World) -> str:
 
 def lacking(complaint: Complaint, standard: Standard) -> tuple[Asked, ...]:
     """The required things nobody has given, seen at the counter or found unnecessary, in the standard's order."""
-    if complaint.complete == "enough":
+    if complaint.complete in ("checked", "enough"):
         return ()
     return tuple(asked for asked in things(complaint, standard) if asked.required and not _has(complaint, asked))
 

@@ -81,6 +81,7 @@ class Complaint(Value):
     seen: tuple[str, ...] = ()  # requirements seen at the counter
     sayings: tuple[Saying, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    edited: int = 0  # messages the citizen changed after YA
     topic: str = ""
     confidential: bool = False
     notice: str = ""
@@ -89,7 +90,7 @@ class Complaint(Value):
     step: str = ""  # id of the standard's current step
     part: int = 0  # which of the acts inside the step is next; see `stages.parts`
     step_since: datetime | None = None
-    complete: Literal["", "complete", "enough"] = ""  # the petugas's (or the rule's) word on completeness
+    complete: Literal["", "complete", "checked", "enough"] = ""  # by the rule, or at a petugas's word
     clock_started_at: datetime | None = None
     due_at: datetime | None = None  # the published total
     step_due_at: datetime | None = None
@@ -134,4 +135,5 @@ class Act(Value):
     text: str = ""  # masked
     data: dict[str, str] = {}
     version: int | None = None
+    private: dict[str, str] = {}  # what is sealed and stands in no text
     papers: tuple[Paper, ...] = ()

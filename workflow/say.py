@@ -32,6 +32,16 @@ def say(key: str, **fields: object) -> str:
     return _FIELD.sub(fill, template)
 
 
+def units(text: str) -> int:
+    """The length of a text in UTF-16 units, in which chat providers count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def first_units(text: str, limit: int) -> str:
+    """The beginning of a text, of at most so many UTF-16 units and no broken sign."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
 def lines(*parts: str) -> str:
     """The parts that say something, one below the other."""
     return "\n".join(part for part in parts if part)

@@ -120,6 +120,14 @@ def understood(text: str, count: int, sorts: tuple[str, ...]) -> dict[int, str]:
     return _paired(tokens, count)
 
 
+def only_sorts(text: str, sorts: tuple[str, ...]) -> bool:
+    """Whether a text is nothing but numbers and names of photos, be they right or not: no part of a story."""
+    tokens = _tokens(text, sorts)
+    words = [word for word in hearing.folded(text) if word not in ("dan", "foto", "itu", "yang", "nomor")]
+    numbered = any(isinstance(token, int) for token in tokens) and any(isinstance(token, str) for token in tokens)
+    return numbered and len(words) <= len(tokens) + 1
+
+
 def _paired(tokens: list[int | str], count: int) -> dict[int, str]:
     """Numbers with the name after them, or the name before them where a name stands first."""
     names_first = isinstance(tokens[0], str)

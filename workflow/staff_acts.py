@@ -66,7 +66,7 @@ def _plain(case: Case, act: Act) -> None:
 
 def _complete(case: Case, act: Act) -> None:
     _acted(case, act)
-    case.set(complete="complete")
+    case.set(complete="checked")
     finish(case, act.kind)
     case.news.insert(0, telling.is_complete(case))
 
@@ -232,7 +232,8 @@ def _hand(case: Case, act: Act) -> None:
     if person == _actor(case):
         raise Refused("desk.refused.already")
     _acted(case, act)
-    case.set(assignee=str(person.id), assignee_role=case.part.role)
+    helpers = tuple(each for each in case.complaint.helpers if each != str(person.id))
+    case.set(assignee=str(person.id), assignee_role=case.part.role, helpers=helpers)
     case.record("hand", role=case.part.role, text=act.text, person=str(person.id), person_name=person.name)
     case.set(waits_for=waits_for(case.complaint, case.world))
 

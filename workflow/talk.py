@@ -47,6 +47,7 @@ class Talk:
     timers: list[Timer] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     press: str | None = None  # what the button's presser is shown; None when no button was pressed
     summary: int = 0  # the number of the summary that's being shown
     wait_for_files: bool = False
@@ -154,6 +155,7 @@ class Talk:
             timers=tuple(self.timers),
             unset=tuple(self.unset),
             erased=tuple(self.erased),
+            forgotten=tuple(self.forgotten),
             cancels=cancels,
             ignored=ignored,
         )

@@ -12,7 +12,7 @@ from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
 from workflow.progress import lacking, receives, summary_of, turn
 from workflow.record import Complaint
-from workflow.say import UnknownWords, lines, listing, say
+from workflow.say import UnknownWords, first_units, lines, listing, say, units
 from workflow.standard import Asked, Standard
 from workflow.when import DAYS, say_date, say_moment, say_near, say_time
 from workflow.world import World
@@ -44,10 +44,10 @@ def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text up to so many characters, cut between words."""
-    if len(text) <= limit:
+    """The text up to so many UTF-16 units, cut between words."""
+    if units(text) <= limit:
         return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+    return first_units(text, limit - 1).rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
 
 
 def capital(text: str) -> str:

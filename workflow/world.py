@@ -140,6 +140,7 @@ class Decision:
     linked: tuple[tuple[str, str], ...] = ()  # (staff id, private chat) that was linked now
     used_tokens: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()  # files whose key is destroyed
+    forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
     ignored: str = ""  # why nothing was done, for the operator
 
     def __add__(self, other: Decision) -> Decision:
@@ -159,5 +160,6 @@ class Decision:
             linked=self.linked + other.linked,
             used_tokens=self.used_tokens + other.used_tokens,
             erased=self.erased + other.erased,
+            forgotten=self.forgotten + other.forgotten,
             ignored=other.ignored or self.ignored,
         )

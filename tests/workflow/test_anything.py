@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workflow.talk import Player, office
-from workflow.happening import Delivery, FileFailed, FileReady, GistTyped, QuestionAnswered, QuestionBecomesComplaint
+from workflow.happening import Delivery, FileFailed, FileReady, GistTyped, QuestionBecomesComplaint
 from workflow.message import Attachment, Contact, Location, Presence, Sender
 
 WORDS = """
@@ -35,7 +35,7 @@ steps = st.one_of(
     st.tuples(st.just("arrive"), st.booleans()),
     st.tuples(st.just("wait"), st.sampled_from([1, 60, 7200, 90000, 90000 * 15])),
     st.tuples(st.just("odd"), st.sampled_from(["sticker", "poll", "contact", "blocked", "group"])),
-    st.tuples(st.just("desk"), st.sampled_from(["gist", "answer", "turn", "answered", "waiting", "delivery"])),
+    st.tuples(st.just("desk"), st.sampled_from(["gist", "turn", "answered", "waiting", "delivery"])),
 )  # fmt: skip
 
 
@@ -133,8 +133,6 @@ class Anything(Player):
         asked = self.conversation.questions if self.conversation else ()
         if what == "gist" and voices:
             self.feed(GistTyped(chat=self.chat, at=self.now, file=voices[-1], text="lampu mati", by="staff:1"))
-        elif what == "answer" and asked:
-            self.feed(QuestionAnswered(chat=self.chat, at=self.now, question=asked[-1].id, text="Jam 8.", by="staff:1"))
         elif what == "turn" and asked:
             self.feed(QuestionBecomesComplaint(chat=self.chat, at=self.now, question=asked[-1].id, text=asked[-1].text))
         elif what == "answered" and self.complaints and self.complaint.closed_at is None:

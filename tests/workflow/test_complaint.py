@@ -47,7 +47,9 @@ def by(here: World, role: str, kind: str, **more) -> Act:
     ("name", "numbered"),
     [("kanigaran", True), ("pekutatan", True), ("dpmd-pasuruan", True), ("kedopok", False), ("pegantenan", False)],
 )
-def test_everybody_gets_an_acknowledgement_and_a_number_where_registering_is_clerical(name: str, numbered: bool) -> None:
+def test_everybody_gets_an_acknowledgement_and_a_number_where_registering_is_clerical(
+    name: str, numbered: bool
+) -> None:
     decision, _ = opened(office(name))
     (text,) = said(decision)
     assert "(kode 7K3F)" in text
@@ -275,9 +277,13 @@ def test_the_office_may_go_on_without_waiting_for_the_citizen() -> None:
 def test_status_says_where_it_stands_in_steps_roles_and_dates() -> None:
     decision, here = opened(office("kanigaran"))
     complaint = decision.complaints[0]
-    assert telling.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001 perihal jalan depan SD rusak parah."
+    assert (
+        telling.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001 perihal jalan depan SD rusak parah."
+    )
     assert "Langkah 2 dari 7: " in telling.status(complaint, here)
-    assert "Saat ini pada Petugas Pelayanan Pengaduan Masyarakat sejak pukul 09.12 WIB." in telling.status(complaint, here)
+    assert "Saat ini pada Petugas Pelayanan Pengaduan Masyarakat sejak pukul 09.12 WIB." in telling.status(
+        complaint, here
+    )
     assert "pukul 10.12 WIB, sudah lewat. Mohon maaf" in telling.status(complaint, later(here, hours=2))
     asked = apply(complaint, by(here, "petugas", "ask", text="foto KK"), here).complaints[0]
     assert "Kami menunggu dari Bapak/Ibu: foto KK" in telling.status(asked, here)
@@ -340,7 +346,9 @@ def test_an_office_that_asks_for_no_judgement_puts_no_question_under_its_answer(
 def test_the_matter_is_in_the_citizens_own_words_and_short() -> None:
     decision, _ = opened(office("kanigaran"))
     complaint = decision.complaints[0]
-    assert telling.matter(replace(complaint, statement="lampu\njalan mati di gg mawar")) == "lampu jalan mati di gg mawar"
+    assert (
+        telling.matter(replace(complaint, statement="lampu\njalan mati di gg mawar")) == "lampu jalan mati di gg mawar"
+    )
     assert telling.matter(replace(complaint, statement="")) == "pesan suara"
     assert telling.matter(replace(complaint, statement="jalan " * 40)).endswith("…")
     assert telling.sort_name("paspor") == ""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.workflow.talk import MORNING, Player, office, said, talk
 from workflow import standard
-from workflow.happening import GistTyped, QuestionAnswered, QuestionBecomesComplaint
+from workflow.happening import GistTyped, QuestionBecomesComplaint
 from workflow.message import Ignored, Limits, Location, Presence, Sender
 from workflow.office import Office
 
@@ -223,13 +223,9 @@ def test_another_question_does_not_get_that_answer():
     assert "Surat kehilangan" not in said(game.say("syarat buat KK baru apa?"))
 
 
-def test_a_petugas_answers_a_question_or_makes_it_a_report():
+def test_a_petugas_makes_a_question_a_report():
     game = talk("warga: kenapa lampu taman dimatikan, apa boleh?\naduan: teruskan kepada petugas")
     asked = game.conversation.questions[0]
-    sent = game.feed(
-        QuestionAnswered(chat=game.chat, at=game.now, question=asked.id, text="Sedang dihemat.", by="staff:1")
-    )
-    assert "Jawaban petugas atas pertanyaan Bapak/Ibu: Sedang dihemat." in said(sent)
     turned = QuestionBecomesComplaint(chat=game.chat, at=game.now, question=asked.id, text=asked.text)
     sent = game.feed(turned)
     assert "Petugas mencatat pertanyaan Bapak/Ibu sebagai laporan." in said(sent)
