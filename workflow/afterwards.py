@@ -27,6 +27,9 @@ def hear(talk: Talk, message: Message) -> bool:
     wait = AWAITED.get(talk.conversation.awaiting)
     if wait is not None and message.text and wait(talk, message):
         return True
+    if talk.conversation.awaiting in ("addition", "which") and (message.attachments or message.location is not None):
+        _hold_too(talk, message)
+        return True
     target = named or only_open(talk)
     if message.text and _word(talk, message, named, target):
         return True
@@ -119,6 +122,10 @@ def _ask_addition(talk: Talk, message: Message, target: Complaint | None) -> Non
     assert about is not None
     talk.heard(message, "held")
     talk.set(awaiting="addition", awaiting_for=f"{message.id} {about.id}")
+    _put_addition(talk, about)
+
+
+def _put_addition(talk: Talk, about: Complaint) -> None:
     more = choice("choice.addition", f"more:{about.id}", name=telling.name_of(about))
     talk.ask("addition.ask", (more,), (choice("choice.new_report", "more:new"),), name=telling.name_of(about))
 
@@ -135,9 +142,28 @@ def _addition(talk: Talk, message: Message) -> bool:
 
 def _to_new(talk: Talk) -> None:
     """The citizen goes on telling without choosing: what was held goes to the complaint it most likely adds to."""
-    message_id, about = talk.conversation.awaiting_for.split(" ")
+    held, about = talk.conversation.awaiting_for.split(" ")
     talk.set(awaiting="", awaiting_for="")
-    _hand_over_words(talk, message_id, about)
+    if about not in talk.world.complaints:
+        open_ = [each.id for each in talk.complaints() if each.closed_at is None]
+        about = open_[-1] if open_ else about
+    _hand_over(talk, held, about)
+
+
+def _hold_too(talk: Talk, message: Message) -> None:
+    """A file or a place sent before the choice: it's held with the words, and the question is put again."""
+    held, about = talk.conversation.awaiting_for.split(" ")
+    arrivals.take(talk, message)
+    if message.text:
+        talk.heard(message, "held")
+    if message.location is not None and (known := talk.world.complaints.get(about) or only_open(talk)) is not None:
+        evidence.place(talk, known, message.location, message.id)
+    talk.set(awaiting_for=f"{held},{message.id} {about}")
+    target = talk.world.complaints.get(about)
+    if target is not None:
+        _put_addition(talk, target)
+    else:
+        _put_which(talk)
 
 
 def chose_addition(talk: Talk, args: list[str]) -> bool:
@@ -149,26 +175,23 @@ def chose_addition(talk: Talk, args: list[str]) -> bool:
     if args[0] != "new":
         if args[0] not in talk.conversation.complaints or args[0] not in talk.world.complaints:
             return False
-        _hand_over_words(talk, message_id, args[0])
-        for paper in _held_papers(talk, message_id):
-            talk.change_paper(paper.file, complaint=args[0])
-            evidence.hand_over(talk, replace(paper, complaint=args[0]))
+        _hand_over(talk, message_id, args[0])
         talk.tell("said.added", name=telling.name_of(talk.world.complaints[args[0]]))
         return True
     text = _held_text(talk, message_id)
-    saying = _newest(talk, message_id)
+    sayings = [saying for each in message_id.split(",") if (saying := _newest(talk, each))]
     beginning.empty(talk)
-    if text and saying is not None:
-        talk.edit(statement=(text,), sayings=(replace(saying, filed_as="statement"),))
+    if text:
+        talk.edit(statement=(text,), sayings=tuple(replace(saying, filed_as="statement") for saying in sayings))
         beginning.consider(talk, text)
         talk.tell("more.first")
     asking.go_on(talk)
     return True
 
 
-def _held_text(talk: Talk, message_id: str) -> str:
-    saying = _newest(talk, message_id)
-    return saying.text if saying else ""
+def _held_text(talk: Talk, held: str) -> str:
+    newest = (_newest(talk, message_id) for message_id in held.split(","))
+    return "\n".join(saying.text for saying in newest if saying)
 
 
 def _newest(talk: Talk, message_id: str) -> Saying | None:
@@ -176,19 +199,28 @@ def _newest(talk: Talk, message_id: str) -> Saying | None:
     return next((each for each in reversed(talk.conversation.sayings) if each.message == message_id), None)
 
 
-def _held_papers(talk: Talk, message_id: str) -> tuple[Paper, ...]:
-    return tuple(paper for paper in talk.conversation.papers if paper.message == message_id or not paper.complaint)
+def _held_papers(talk: Talk, held: str) -> tuple[Paper, ...]:
+    return tuple(paper for paper in talk.conversation.papers if paper.message in held.split(",") or not paper.complaint)
 
 
-def _hand_over_words(talk: Talk, message_id: str, about: str) -> None:
-    text = _held_text(talk, message_id)
-    if text and about in talk.world.complaints:
-        act(talk, about, Act(kind="said", text=text, data={"message": message_id}))
+def _hand_over(talk: Talk, held: str, about: str) -> None:
+    """What was held back goes to a complaint: the words, and the files as they are there."""
+    if about not in talk.world.complaints:
+        return
+    if text := _held_text(talk, held):
+        act(talk, about, Act(kind="said", text=text, data={"message": held.split(",", maxsplit=1)[0]}))
+    for paper in _held_papers(talk, held):
+        talk.change_paper(paper.file, complaint=about)
+        evidence.hand_over(talk, replace(paper, complaint=about))
 
 
 def _ask_which(talk: Talk, message: Message) -> None:
     talk.heard(message, "held")
     talk.set(awaiting="which", awaiting_for=f"{message.id} any")
+    _put_which(talk)
+
+
+def _put_which(talk: Talk) -> None:
     rows = [
         (choice("choice.complaint", f"which:{each.id}", name=telling.name_of(each), matter=telling.matter(each, 30)),)
         for each in talk.complaints()
@@ -211,7 +243,7 @@ def chose_which(talk: Talk, args: list[str]) -> bool:
 def _which(talk: Talk, message: Message) -> bool:
     named = spoken_of(talk, message)
     if named is None:
-        talk.set(awaiting="", awaiting_for="")
+        _to_new(talk)
         return False
     talk.heard(message, "")
     return chose_which(talk, [named.id])
@@ -219,6 +251,10 @@ def _which(talk: Talk, message: Message) -> bool:
 
 def _files(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:
     """Evidence, or what was lacking; with a new story beside it, it's asked whether it's a report of its own."""
+    if target is None and _open_count(talk) > 1:
+        arrivals.take(talk, message)
+        _ask_which(talk, message)
+        return True
     if target is None:
         return False
     heard = intent.guess(message.text) if message.text else None
@@ -239,10 +275,22 @@ def _files(talk: Talk, message: Message, named: Complaint | None, target: Compla
     return True
 
 
+def _words(talk: Talk, message: Message) -> bool:
+    """The right words for a voice note, which were asked for: they belong to its complaint."""
+    about = talk.world.complaints.get(talk.conversation.awaiting_for)
+    talk.set(awaiting="", awaiting_for="")
+    heard = intent.guess(message.text)
+    if about is None or heard.intent in ("emergency", "violence_report") or _is_opening_word(talk, message.text):
+        return False
+    pass_on(talk, about, message)
+    return True
+
+
 AWAITED: dict[str, Callable[[Talk, Message], bool]] = {
     "addition": _addition,
     "which": _which,
     "withdraw": verdict.withdraw,
     "gist": evidence.gist,
+    "words": _words,
     "unsatisfied_reason": verdict.unsatisfied_reason,
 }

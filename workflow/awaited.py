@@ -124,7 +124,7 @@ def _sorting(talk: Talk, message: Message) -> bool:
         talk.heard(message, "")
         asking.again(talk)
         return True
-    if not names or len(hearing.folded(message.text)) > 6 * len(papers) + 6:
+    if not names or sorting.beside_names(message.text, sorting.KNOWN) > len(papers) + 2:
         return False
     talk.heard(message, "")
     for number, sort in names.items():

@@ -79,6 +79,7 @@ Awaiting = Literal[
     "addition",  # an addition to the registered complaint, or a new one?
     "about_head",  # is a confidential report about the very person it would go to?
     "details",  # what, where, when and evidence of a confidential report
+    "words",  # what a voice note of a registered complaint should have said
     "withdraw",  # withdrawal after registration: YA/TIDAK
     "satisfied",  # SUDAH / BELUM
     "unsatisfied_reason",

@@ -6,7 +6,7 @@ from workflow import desk_commands, desk_press, desk_time
 from workflow.desk_private import TOKEN_PREFIX, is_link, linked
 from workflow.desk_reply import replied
 from workflow.desk_show import show
-from workflow.desk_talks import emergency, gist_wanted, human_wanted, question_card
+from workflow.desk_talks import blocked, emergency, gist_wanted, human_wanted, question_card
 from workflow.desk_time import TIMERS
 from workflow.happening import Delivery, Due, Event, FileFailed, FileReady
 from workflow.message import Message, Press
@@ -15,6 +15,7 @@ from workflow.world import Decision, Needs, World
 
 __all__ = [
     "TIMERS",
+    "blocked",
     "concerns",
     "emergency",
     "gist_wanted",

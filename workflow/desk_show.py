@@ -219,7 +219,7 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
     refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
     to = desk_of(world)
     if complaint.confidential:
-        yield from _confidential_hand_over(complaint, world)
+        yield from _confidential_hand_over(complaint, lines(*parts), choices, world)
     elif to is not None:
         yield post(
             world,
@@ -234,12 +234,20 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
         )
 
 
-def _confidential_hand_over(complaint: Complaint, world: World) -> Iterator[Outbound]:
-    """The private card is the hand-over; who can't be reached in private is asked for in the group, without a word."""
+def _confidential_hand_over(complaint: Complaint, text: str, choices: Rows, world: World) -> Iterator[Outbound]:
+    """The private card is the hand-over; who can't be reached in private is asked for in the group, without a word.
+
+    Whoever acted is told in private what was done, and may take it back there.
+    """
     desk = desk_of(world)
     missing = [person for person in turn(complaint, world).people if private_of(world, person) is None]
     if desk is not None and missing and complaint.card > 1:
         yield _neutral(desk, missing, world)
+    actor = world.office.staff_by_id(complaint.undo.by.removeprefix("staff:")) if complaint.undo else None
+    to = private_of(world, actor) if actor else None
+    if to is not None:
+        refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
+        yield post(world, to, text, about=complaint, choices=choices, refers=refers)
 
 
 def _done_words(entries: list[Entry]) -> str:

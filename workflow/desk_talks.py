@@ -10,7 +10,7 @@ from workflow.case import desk_of, private_of
 from workflow.conversation import Conversation, Paper, Question
 from workflow.message import Address, Enclosure, Refers
 from workflow.office import Staff
-from workflow.posting import button, post, secret, trusted
+from workflow.posting import button, post, rooms, secret, trusted
 from workflow.rights import is_officer
 from workflow.say import lines, listing, say
 from workflow.telling import name_of, shortened
@@ -60,6 +60,19 @@ def human_wanted(conversation: Conversation, world: World) -> Decision:
         words = ""
     said = say("desk.post.human", text=shortened(words, TEXT_CHARACTERS) or say("desk.post.human_no_words"))
     return _talk(said, conversation, world, people=_officers(world))
+
+
+def blocked(conversation: Conversation, world: World) -> Decision:
+    """The citizen has shut us out: whoever works on an open report has to reach them in another way."""
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    sends = []
+    for each in mine:
+        if each is None or each.closed_at is not None:
+            continue
+        refers = Refers(role="handover", complaint=each.id, version=each.version, detail=str(each.card))
+        text = say("desk.post.blocked", number=name_of(each))
+        sends += [post(world, to, text, about=each, refers=refers) for to in rooms(each, world)]
+    return Decision(sends=tuple(sends))
 
 
 def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:

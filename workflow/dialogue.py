@@ -15,6 +15,7 @@ from workflow import (
     beginning,
     choices,
     corrections,
+    desk,
     fields,
     hearing,
     opening,
@@ -61,6 +62,8 @@ def _handle(talk: Talk, event: Event) -> str:
         case Press():
             return _press(talk, event)
         case Presence():
+            if event.blocked and not talk.conversation.blocked:
+                talk.more = talk.more + desk.blocked(talk.conversation, talk.world)
             talk.set(blocked=event.blocked)
             return ""
         case FileReady():

@@ -131,6 +131,8 @@ def gist_answered(talk: Talk, file: str, *, right: bool) -> bool:
     talk.set(awaiting="", awaiting_for="", extra=extra)
     target = next((each for each in talk.complaints() if any(paper.file == file for paper in each.papers)), None)
     if not right or target is None:
+        if target is not None:
+            talk.set(awaiting="words", awaiting_for=target.id)
         talk.ask("gist.write")
         return True
     paper = next(each for each in target.papers if each.file == file)

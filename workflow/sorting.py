@@ -113,6 +113,8 @@ def understood(text: str, count: int, sorts: tuple[str, ...]) -> dict[int, str]:
     numbers = [value for value in tokens if isinstance(value, int) and 1 <= value <= count]
     if not names:
         return {}
+    if not numbers and not caption_says(text, sorts):
+        return {}
     if not numbers:
         if len(set(names)) == 1 and (count == 1 or _says_all(text)):
             return dict.fromkeys(range(1, count + 1), names[0])
@@ -123,9 +125,14 @@ def understood(text: str, count: int, sorts: tuple[str, ...]) -> dict[int, str]:
 def only_sorts(text: str, sorts: tuple[str, ...]) -> bool:
     """Whether a text is nothing but numbers and names of photos, be they right or not: no part of a story."""
     tokens = _tokens(text, sorts)
-    words = [word for word in hearing.folded(text) if word not in ("dan", "foto", "itu", "yang", "nomor")]
     numbered = any(isinstance(token, int) for token in tokens) and any(isinstance(token, str) for token in tokens)
-    return numbered and len(words) <= len(tokens) + 1
+    return numbered and beside_names(text, sorts) <= 1
+
+
+def beside_names(text: str, sorts: tuple[str, ...]) -> int:
+    """How many words of a text are neither a photo's number or name nor a word to join them."""
+    words = [word for word in hearing.folded(text) if word not in table("papers")["joining"]["words"]]
+    return len(words) - len(_tokens(text, sorts))
 
 
 def _paired(tokens: list[int | str], count: int) -> dict[int, str]:

@@ -253,3 +253,66 @@ def test_an_answer_too_long_for_the_card_is_shown_whole_before_it_leaves() -> No
     stage = Stage(FILED, "Siti: [Lengkap]\nBudi: [Teruskan]\nAgus: [Dewi Lestari]\n")
     stage.play(f"Dewi (balas: Langkah): {words}\nDewi: [Kirim laporan]\n")
     assert "SELESAI." in stage.said(DESK)
+
+
+# --- words and photos that wait for a choice --------------------------------------------------------------------------
+
+SECOND = """warga: laporan baru
+warga: sampah menumpuk di gang melati sudah seminggu
+warga: [Orang lain]
+warga: nanti
+warga: nanti
+warga: nanti
+warga: ya
+"""
+
+
+def test_a_photo_with_two_reports_open_is_asked_about_together_with_the_words_before_it() -> None:
+    stage = Stage(FILED, SECOND, "warga: tolong segera ya\nwarga: (foto)\n")
+    assert "Untuk laporan yang mana" in stage.said()
+    stage.play("warga: KNG-2026-0001\n")
+    assert "tolong segera ya" in stage.said(DESK)
+    assert "mengirim 1 berkas" in stage.said(DESK)
+
+
+def test_words_nobody_said_the_report_of_reach_the_desk_all_the_same() -> None:
+    stage = Stage(FILED, SECOND, "warga: tolong segera ya\nwarga: status\n")
+    assert "tolong segera ya" in stage.group
+
+
+def test_the_right_words_for_a_voice_note_are_not_asked_about_again() -> None:
+    stage = Stage(FILED, "warga: (suara)\nSiti (balas: Pesan suara): Ada lubang baru.\nwarga: ubah\n")
+    stage.play("warga: ada dua lubang baru di depan pasar\n")
+    assert "tambahkan pada laporan KNG-2026-0001" in stage.said()
+    assert "ada dua lubang baru" in stage.said(DESK)
+
+
+def test_a_story_that_mentions_a_hole_names_no_photo() -> None:
+    stage = Stage("warga: (foto)\nwarga: bukan itu maksud saya, lubangnya masih ada dan makin dalam\n")
+    draft = stage.game.bench.conversations[_lane(stage)].draft
+    assert draft.papers[0].sort == ""
+    assert "lubangnya masih ada" in draft.statement[0]
+
+
+def test_a_story_with_numbers_names_no_photos() -> None:
+    stage = Stage("warga: (album 3)\nwarga: ada 2 lubang di jalan depan pasar dan 1 pohon tumbang menutup got\n")
+    draft = stage.game.bench.conversations[_lane(stage)].draft
+    assert {paper.sort for paper in draft.papers} == {""}
+    assert draft.statement
+
+
+def test_a_block_is_told_at_the_desk_once() -> None:
+    from workflow.message import Address, Presence, Sender
+
+    stage = Stage(FILED)
+    bench = stage.game.bench
+    event = Presence(chat=Address("kanigaran", "telegram", "501"), at=bench.now, sender=Sender(id="501"), blocked=True)
+    assert ["KNG-2026-0001: pelapor memblokir" in each.text for each in bench.feed(event)] == [True]
+    assert bench.feed(event) == []
+
+
+def test_an_act_on_a_confidential_report_can_be_taken_back_in_private() -> None:
+    stage = Stage(SECRET, "Agus: [Hubungkan chat pribadi]\nAgus: [Buka chat pribadi]\nAgus (pribadi): [Lengkap]\n")
+    stage.play("Agus (pribadi): [Tarik kembali]\n")
+    assert "Langkah 2 dari 7" in stage.said("904")
+    assert "Langkah" not in stage.group
