@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.outgoing import in_parts
 from bot.reading import Arrived
 from storage.cases import Turn
-from storage.rows import Arrival, encode
+from storage.rows import Arrival, encode, keyring
 from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.message import Address, Limits, Message, Outbound, Presence, Press, TopicMade
@@ -38,6 +38,7 @@ class Changes:
         self._linked: list[tuple[str, str, str]] = []
         self._used: list[str] = []
         self._erased: list[str] = []
+        self._forgotten: list[str] = []
         self._heard: set[str] = set()
         self._gone: list[Address] = []
         self._topics: list[TopicMade] = []
@@ -64,6 +65,7 @@ class Changes:
         self._linked.extend((office, staff, chat) for staff, chat in decision.linked)
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
+        self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
         self._notice(arrived)
 
     def _notice(self, arrived: Arrived) -> None:
@@ -105,6 +107,8 @@ class Changes:
         unit.cases.record(self.entries)
         self._write_small(unit)
         unit.shelf.expect(self.fetches, now)
+        unit.shelf.erase_files(self._erased)
+        unit.shelf.erase_keys(self._forgotten, now)
         if self._cancels:
             unit.outbox.cancel(self._cancels, now)
         if self._heard:
@@ -130,7 +134,6 @@ class Changes:
         for office, staff, chat in self._linked:
             unit.cases.link(office, [(staff, chat)], self._now)
         unit.cases.use_tokens(self._used, self._now)
-        unit.shelf.erase_files(self._erased)
 
 
 def _turn(complaint: Complaint, standards: Mapping[str, Standard]) -> Turn:

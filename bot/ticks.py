@@ -10,6 +10,7 @@ import structlog
 
 from bot.deliver import Deliver
 from bot.road import Road
+from bot.tidying import Tidying
 from storage.engine import Unavailable
 from storage.rows import Arrival, encode
 from storage.tables import micros
@@ -24,6 +25,7 @@ _log = structlog.get_logger("ticks")
 _AT_ONCE = 256
 _EVERY_S = 1
 _SWEEP_EVERY_S = 30
+_TIDY_EVERY_S = 3600
 _ASLEEP = timedelta(seconds=20)
 
 
@@ -74,6 +76,10 @@ class Ticks:
             bell.set()
         return found
 
+    async def tidy(self) -> int:
+        """Let go for good what has done its work; how much that was."""
+        return await Tidying(self.road, self.deliver.enclosures.files).step()
+
     def start(self) -> None:
         """Begin to tick on the running loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -81,6 +87,7 @@ class Ticks:
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         self._scheduler.add_job(self._safely, "interval", seconds=_EVERY_S, args=["step"])
         self._scheduler.add_job(self._safely, "interval", seconds=_SWEEP_EVERY_S, args=["sweep"])
+        self._scheduler.add_job(self._safely, "interval", seconds=_TIDY_EVERY_S, args=["tidy"])
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -93,6 +100,9 @@ class Ticks:
         try:
             if what == "sweep":
                 await self.sweep()
+                return
+            if what == "tidy":
+                await self.tidy()
                 return
             while await self.step():
                 continue

@@ -11,6 +11,7 @@ from storage.cases import Cases
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.parts import Conflict, Part
+from storage.pruning import Pruning
 from storage.shelf import Shelf
 from storage.times import Times
 
@@ -44,6 +45,11 @@ class Unit(Part):
     def times(self) -> Times:
         """Timers, cursors, leases of roles."""
         return Times(self.connection, self.seal)
+
+    @cached_property
+    def pruning(self) -> Pruning:
+        """What may go for good."""
+        return Pruning(self.connection, self.seal)
 
     def clock(self, now: datetime) -> datetime:
         """The time by which leases are compared: the database's where several processes share it, else `now`."""

@@ -13,7 +13,7 @@ from bot.pump import Pump
 from bot.reading import hidden
 from storage.files import Files
 from tests.doubles import DESK, MORNING, FakeChannel, a_road, a_seal, citizen, payload, said
-from workflow.message import Attachment, Contact, Location, Message, Press, SendError, Sender
+from workflow.message import Attachment, Contact, Location, Message, Press, Sender, SendError
 
 NIK = "3574010101900003"
 WRITTEN = (NIK, "3574 0101 0190 0003", "3574.0101.0190.0003", "3574-0101-0190-0003")
