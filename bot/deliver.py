@@ -10,18 +10,16 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from msgspec.structs import replace
 
+from bot.attempt import attempt
 from bot.claiming import LEASE_S, Claiming
-from bot.consequences import consequence, is_marked
+from bot.consequences import consequence
 from bot.enclosures import Enclosures
-from bot.outgoing import marked_again
-from bot.road import Road, endless, place_of
+from bot.road import Road, endless
 from bot.settling import Way, settle_failed, settle_sent
-from channels.base import Parcel
 from storage.engine import Unavailable
 from storage.unit import Conflict, Unit
-from workflow.message import Outbound, SendError, Sent
+from workflow.message import SendError, Sent
 
 T = TypeVar("T")
 
@@ -31,11 +29,9 @@ SENDS_PER_SECOND = 30.0
 _FLYING = 64  # messages on their way at once
 _CLAIMED_AT_ONCE = 16  # a death between the claim and the sending makes so many maybe sent
 _LANDING_S = 5.0  # what's on its way at the end may take so long; what takes longer is uncertain
-_LONGEST_SEND_S = 60.0
 _IDLE_S = 1.0
 _RETRY_S = 0.5
 _DESK_GONE_S = 60.0
-_FILE_AGAIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -157,7 +153,7 @@ class Deliver:
 
     async def _carry(self, way: Way) -> None:
         """One attempt, and what became of it."""
-        outcome = await self._attempt(way)
+        outcome = await attempt(self.road, self.enclosures, way)
         now = self.road.clock.now()
         channel = way.to.channel
         if isinstance(outcome, Sent):
@@ -169,43 +165,6 @@ class Deliver:
             await self._failed(way, outcome, now)
         if way.row.message.about or way.row.message.key:
             self.road.bells.inbox.set()
-
-    async def _attempt(self, way: Way) -> Sent | SendError:
-        """The one call to the channel. What it raises beyond its facts may have sent the message: uncertain."""
-        message = way.row.message
-        if is_marked(message.kind, way.row.doubts):
-            message = marked_again(message)
-        if way.to != message.to:
-            message = replace(message, to=way.to)
-        channel = self.road.channels[way.to.channel, way.to.office]
-        try:
-            parcel = await self._packed(way, message)
-            async with asyncio.timeout(_LONGEST_SEND_S):
-                return await channel.send(parcel, f"{way.row.office}:{way.row.id}")
-        except SendError as error:
-            return error
-        except TimeoutError:
-            return SendError("uncertain", "no answer in time")
-        except Exception as error:  # noqa: BLE001 - logged; it may have sent the message
-            where = place_of(error)
-            _log.error("a channel raised what it shouldn't", channel=way.to.channel, office=way.to.office, error=where)
-            return SendError("uncertain", type(error).__name__)
-
-    async def _packed(self, way: Way, message: Outbound) -> Parcel:
-        """The message with its file. Raises `SendError`: whatever fails here, nothing has left yet."""
-        parcel = Parcel(message, way.target, way.reply_to, way.thread)
-        if message.enclosure is None:
-            return parcel
-        try:
-            return await self.enclosures.enclosed(parcel, message.enclosure)
-        except SendError:
-            raise
-        except (Unavailable, Conflict, OSError) as error:  # the database or the disk: it passes
-            _log.warning("a file can't be had yet", office=way.row.office, error=place_of(error))
-            raise SendError("busy", "its file can't be had yet", retry_after_s=_FILE_AGAIN_S) from error
-        except Exception as error:
-            _log.error("a file can't be prepared", office=way.row.office, error=place_of(error))
-            raise SendError("refused", f"its file can't be prepared: {type(error).__name__}") from error
 
     async def _failed(self, way: Way, error: SendError, now: datetime) -> None:
         row = way.row

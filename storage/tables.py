@@ -112,12 +112,7 @@ inbox = Table(
     _text("error", default=""),
     UniqueConstraint("channel", "office", "key"),
 )
-Index(
-    "inbox_waiting",
-    inbox.c.lane,
-    inbox.c.id,
-    **_only("done_at IS NULL"),
-)
+Index("inbox_waiting", inbox.c.lane, inbox.c.id, **_only("done_at IS NULL"))
 
 lanes = Table(
     "lanes",
@@ -129,11 +124,7 @@ lanes = Table(
     _maybe_when("parked_at"),
     _text("error", default=""),
 )
-Index(
-    "lanes_ready",
-    lanes.c.next_at,
-    **_only("next_at IS NOT NULL"),
-)
+Index("lanes_ready", lanes.c.next_at, **_only("next_at IS NOT NULL"))
 
 quarantine = Table(
     "quarantine",
@@ -196,19 +187,8 @@ complaints = Table(
     Column("sealed", LargeBinary, nullable=True),
     UniqueConstraint("office", "code"),
 )
-Index(
-    "complaints_number",
-    complaints.c.office,
-    complaints.c.number,
-    unique=True,
-    **_only("number <> ''"),
-)
-Index(
-    "complaints_open",
-    complaints.c.office,
-    complaints.c.due_at,
-    **_only("closed_at IS NULL"),
-)
+Index("complaints_number", complaints.c.office, complaints.c.number, unique=True, **_only("number <> ''"))
+Index("complaints_open", complaints.c.office, complaints.c.due_at, **_only("closed_at IS NULL"))
 Index("complaints_confirmed", complaints.c.office, complaints.c.confirmed_at)
 
 entries = Table(
@@ -270,11 +250,7 @@ files = Table(
     _maybe_when("next_at"),  # of the next try to fetch it
     _when("named_at"),
 )
-Index(
-    "files_pending",
-    files.c.next_at,
-    **_only("next_at IS NOT NULL"),
-)
+Index("files_pending", files.c.next_at, **_only("next_at IS NOT NULL"))
 
 timers = Table(
     "timers",
@@ -332,24 +308,9 @@ outbox = Table(
     _count("doubts"),  # how often it may have been sent without our knowing
     _text("reason", default=""),
 )
-Index(
-    "outbox_unsettled",
-    outbox.c.address,
-    outbox.c.id,
-    **_only("settled_at IS NULL"),
-)
-Index(
-    "outbox_keys",
-    outbox.c.office,
-    outbox.c.key,
-    **_only("settled_at IS NULL"),
-)
-Index(
-    "outbox_pace",
-    outbox.c.address,
-    outbox.c.started_at,
-    **_only("started_at IS NOT NULL"),
-)
+Index("outbox_unsettled", outbox.c.address, outbox.c.id, **_only("settled_at IS NULL"))
+Index("outbox_keys", outbox.c.office, outbox.c.key, **_only("settled_at IS NULL"))
+Index("outbox_pace", outbox.c.address, outbox.c.started_at, **_only("started_at IS NOT NULL"))
 
 addresses = Table(
     "addresses",
@@ -363,11 +324,7 @@ addresses = Table(
     _text("reason", default=""),
     _text("moved_to", default=""),
 )
-Index(
-    "addresses_ready",
-    addresses.c.next_at,
-    **_only("next_at IS NOT NULL"),
-)
+Index("addresses_ready", addresses.c.next_at, **_only("next_at IS NOT NULL"))
 
 sent = Table(
     "sent",
