@@ -82,7 +82,9 @@ class Citizen:
         self.has = {sort: draw.choices(("have", "later", "none"), (84, 9, 7))[0] for sort in asked}
         self.brings_album = len(asked) > 1 and draw.random() < 0.2
         self.brings_early = bool(asked) and not self.brings_album and draw.random() < 0.15
+        self.types |= self.in_pieces or self.brings_early  # a press may overtake what was written just before it
         self.unnamed: list[str] = []  # sorts of photos sent without a word, in order
+        self.sent: list[str] = []  # sorts of all photos, in order
         self.read = 0
         self.turn = 0
         self.since: datetime | None = None  # unanswered since
@@ -178,6 +180,8 @@ class Citizen:
 
     def send_photo(self, sort: str, *, caption: str = "", album: str = "", asked: bool = False) -> None:
         """One photo, named or not; now and then it can't be downloaded, or is too dark."""
+        self.gave[sort] = self.world.agenda.now
+        self.sent.append(sort)
         ref = self.photo(sort, dark=self.random.random() < 0.06)
         if self.random.random() < 0.03:
             self.provider.lost_files.add(ref)
@@ -336,6 +340,8 @@ class Citizen:
         fields = says(shown.text, "sorting.many")
         count = int(fields["last"]) if fields and fields["last"].isdecimal() else 1
         sorts, self.unnamed = self.unnamed[:count], self.unnamed[count:]
+        if not sorts and count == 1:
+            sorts = self.sent[-1:]  # the question can only mean the last one
         if not sorts:
             return False
         if count == 1 or not self.types:
@@ -384,6 +390,7 @@ class Citizen:
         what = (says(shown.text, "retake.dark") or {}).get("what", "")
         sort = next((sort for sort in self.has if say(f"label.{sort}") == what), "")
         ref = self.photo(sort)
+        self.sent.append(sort)
         self.photos[sort] = [ref]
         self.say("", attachments=(Attachment(kind="photo", ref=ref, unique=ref),))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.names import name
 from tests.simulation.provider import CHANNEL, Provider, Shown
 from tests.simulation.reading import codes_in, has, says
-from workflow.message import Address, Choice, Message, Outbound, Press, Sender
+from workflow.message import Address, Choice, Message, Outbound, Press, Refers, Sender
 from workflow.office import Office, Staff
 from workflow.say import say
 
@@ -51,7 +51,7 @@ class Desk:
     private: set[str] = field(default_factory=set)  # what was said among the staff and must stay there
     notes: dict[str, str] = field(default_factory=dict)  # what was written as a note -> the card's key
     answers: dict[str, list[str]] = field(default_factory=dict)  # complaint's code -> texts meant for its citizen
-    to_citizens: dict[str, str] = field(default_factory=dict)  # what was written for a citizen -> complaint's id
+    to_citizens: dict[str, Refers] = field(default_factory=dict)  # what was written for a citizen, and about what
     returned: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)  # (message, button) that was refused
@@ -289,17 +289,20 @@ class Desk:
         text = f"alasan {word}"
         if prompt == "ask":
             text = f"Mohon keterangan tambahan tentang {word}."
-            assert shown.message.refers is not None
-            self.to_citizens[text] = shown.message.refers.complaint
+            self._means(text, shown)
         else:
             self.private.add(text)
         self._reply(person, shown, text)
 
+    def _means(self, text: str, shown: Shown) -> None:
+        """Words for the citizen whom a message is about."""
+        assert shown.message.refers is not None
+        self.to_citizens[text] = shown.message.refers
+
     def _answer_relay(self, shown: Shown) -> None:
         """A petugas answers a citizen's words; a section head who isn't asked only thinks so."""
         text = f"Terima kasih, {name(self.world.next_name())} kami periksa."
-        assert shown.message.refers is not None
-        self.to_citizens[text] = shown.message.refers.complaint
+        self._means(text, shown)
         self._reply(self.random.choice(self.office.with_role("petugas")), shown, text)
 
 

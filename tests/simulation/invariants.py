@@ -21,6 +21,7 @@ from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
 from tests.simulation.provider import Attempt, Provider
 from workflow.conversation import Conversation
+from workflow.message import Refers, address_of
 from workflow.record import Complaint, Entry
 
 if TYPE_CHECKING:
@@ -298,13 +299,10 @@ def _secrets(seen: Seen) -> Iterator[str]:
         owner |= dict.fromkeys(re.findall(r"\b[A-Z]\w+s\b", "\n".join([citizen.story, *citizen.tellings])), citizen)
     for office, provider in seen.world.providers.items():
         desk = seen.world.desks[office]
-        meant = {text: seen.complaints[each].citizen.chat for text, each in desk.to_citizens.items()}  # type: ignore[union-attr]
-        codes = {each.code: each for each in seen.complaints.values() if each.office == office}
-        meant |= {
-            text: codes[code].citizen.chat
-            for code, texts in desk.answers.items()
-            for text in texts  # type: ignore[union-attr]
-        }
+        meant = {text: _chat_of(refers, seen) for text, refers in desk.to_citizens.items()}
+        for complaint in seen.complaints.values():
+            if complaint.office == office and complaint.citizen is not None:
+                meant |= dict.fromkeys(desk.answers.get(complaint.code, []), complaint.citizen.chat)
         for chat, messages in provider.chats.items():
             for shown in messages:
                 if chat == provider.desk:
@@ -320,6 +318,14 @@ def _secrets(seen: Seen) -> Iterator[str]:
                 for text, to in meant.items():
                     if to != chat and text in shown.text:
                         yield f"{office}: {chat} read {text!r}, meant for {to}"
+
+
+def _chat_of(refers: Refers, seen: Seen) -> str:
+    """The citizen's chat that a message at the desk is about."""
+    if refers.conversation:
+        return address_of(refers.conversation).chat
+    citizen = seen.complaints[refers.complaint].citizen
+    return citizen.chat if citizen else ""
 
 
 def _in_the_group(provider: Provider, content: bytes) -> Iterator[str]:

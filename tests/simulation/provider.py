@@ -120,7 +120,7 @@ class Provider:
     wrong: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     lost_files: set[str] = field(default_factory=set)
-    busy_until: dict[str, datetime] = field(default_factory=dict)
+    busy_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and which process was told so
     threads: dict[str, str] = field(default_factory=dict)  # topic's name -> thread
     process: Process | None = None
     _updates: Sequence[int] = field(default_factory=lambda: itertools.count(1))  # type: ignore[assignment]
@@ -227,13 +227,15 @@ class Provider:
         if message.to.office != self.office:
             self.wrong.append(f"a message of {message.to.office} was sent by {self.office}'s bot")
         is_press = message.kind == "press"
-        if self.agenda.now < self.busy_until.get(message.to.chat, self.agenda.now) and not is_press:
+        until, incarnation = self.busy_until.get(message.to.chat, (self.agenda.now, 0))
+        if self.agenda.now < until and incarnation == self.faults.incarnation and not is_press:
             self.wrong.append(f"{self.office}: chat {message.to.chat} was written to before its retry_after was over")
         if self.faults.strikes("refused"):
             raise self._note(parcel, key, accepted=False, fact="down", outcome="refused")
         if not is_press and self.faults.strikes("busy"):
             retry_s = float(self.faults.random.randint(2, 40))
-            self.busy_until[message.to.chat] = self.agenda.now + timedelta(seconds=retry_s)
+            until = self.agenda.now + timedelta(seconds=retry_s)
+            self.busy_until[message.to.chat] = until, self.faults.incarnation
             raise self._note(parcel, key, accepted=False, fact="busy", outcome="busy", retry_s=retry_s)
         if self.faults.strikes("lost"):
             raise self._note(parcel, key, accepted=False, fact="uncertain", outcome="lost")
