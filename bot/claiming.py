@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.choosing import Choice, choose
 from bot.road import Road
 from bot.settling import Way, settle_failed
-from storage.outbox import AddressRow, SentPart
+from storage.outbox import AddressRow, SentPart, WaitingRow
 from storage.rows import OutboxRow
 from storage.unit import Unit
 from workflow.message import Address, SendError
@@ -55,7 +55,7 @@ class Claiming:
         plan: dict[str, datetime | None] = {}
         ids: list[int] = []
         for each in leased:
-            rows = waiting[each.address]
+            rows = self._without_topics(unit, each.to, waiting[each.address], now)
             if each.gone_at is not None:
                 self._refuse(unit, [row.id for row in rows if row.state != "sending"], now, each.reason)
                 plan[each.address] = held.get(each.address)
@@ -81,6 +81,15 @@ class Claiming:
         """Whether that's an office's group."""
         office = self._road.offices.get(to.office)
         return office is not None and office.desk == to.chat
+
+    def _without_topics(self, unit: Unit, to: Address, rows: list[WaitingRow], now: datetime) -> list[WaitingRow]:
+        """Where the group is known to have no topics none is asked for, nor counted as a message."""
+        if getattr(self._road.channels[to.channel, to.office], "topics", None) is not False:
+            return rows
+        needless = [row.id for row in rows if row.kind == "topic" and row.state != "sending"]
+        if needless:
+            unit.outbox.drop(needless, now, "the group has no topics")
+        return [row for row in rows if row.id not in needless]
 
     def _within_rate(self, to: Address, chosen: Choice, now: datetime, presses: set[int]) -> Choice:
         """As much of the choice as the whole bot's limit leaves; answers to presses aren't counted."""

@@ -60,6 +60,10 @@ class Outcomes(Part):
         given = {"number": row.id, "to": state, "now": now, "tries": row.attempts + 1, "why": reason[:300]}
         self.connection.execute(_SETTLE, given)
 
+    def drop(self, ids: Sequence[int], now: datetime, why: str) -> None:
+        """These needn't be sent after all."""
+        self.connection.execute(_DROP, {"values": list(ids), "now": now, "why": why})
+
     def again(self, row: OutboxRow, state: str, ready_at: datetime, *, attempts: int, doubts: int, reason: str) -> None:
         """Not the end: `later`, `uncertain` or `queued`, to be looked at again at that time."""
         self.connection.execute(
@@ -258,6 +262,11 @@ _SETTLE = (
         lease_until=None,
         ready_at=None,
     )
+)
+_DROP = (
+    update(outbox)
+    .where(among(outbox.c.id), outbox.c.settled_at.is_(None))
+    .values(state="dropped", settled_at=bindparam("now", type_=Moment), reason=bindparam("why", type_=Text))
 )
 _NEXT_UP = (
     update(addresses)

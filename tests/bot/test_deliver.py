@@ -264,6 +264,22 @@ async def test_a_group_without_topics_takes_the_card_as_it_is(road, channel, del
     assert [(parcel.message.kind, parcel.thread) for parcel, _ in channel.sent] == [("topic", ""), ("card", "")]
 
 
+async def test_a_group_that_has_no_topics_is_not_asked_for_one(road, channel, deliver):
+    channel.topics = False
+    cards = [
+        each
+        for n in range(3)
+        for each in (
+            out("topic", "KNG-1", to=citizen(DESK), topic=f"7K3{n}"),
+            out("card", str(n), to=citizen(DESK), topic=f"7K3{n}"),
+        )
+    ]
+    await put(road, *cards)
+    await carry_on(road, deliver, for_s=0.5)
+    assert channel.texts == ["0", "1", "2"], "nor do topics count as messages"
+    assert [row.state for row in await rows(road)] == ["dropped", "sent"] * 3
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 
