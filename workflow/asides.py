@@ -15,6 +15,7 @@ from workflow.standard import Standard
 from workflow.talk import Talk, choice, replace_conversation
 from workflow.when import say_hours
 
+HOURS_OF_DAY = 24
 ALIKE = 0.75
 """How alike a question must be to one the office answered in its file."""
 
@@ -157,16 +158,28 @@ def privacy(talk: Talk) -> None:
         identity=keep.identity,
         media=keep.media,
         messages=keep.messages,
-        contact=say("privacy.contact", contact=standard.privacy.contact) if standard.privacy.contact else "",
-        hours=standard.escalation.data_request_hours,
+        contact=say("privacy.contact", contact=contact) if (contact := _contact(standard)) else "",
+        time=_answered_within(standard),
     )
     talk.raise_to("notice")
+
+
+def _contact(standard: Standard) -> str:
+    """Who answers questions about personal data: as the office wrote it, else its published telephone and address."""
+    published = [each.value for each in standard.channels if each.kind in ("phone", "email") and each.value]
+    return standard.privacy.contact or ", ".join(published)
+
+
+def _answered_within(standard: Standard) -> str:
+    """The time the law gives for a request about personal data: "3 x 24 jam"."""
+    days, rest = divmod(standard.escalation.data_request_hours, HOURS_OF_DAY)
+    return say("privacy.hours", n=standard.escalation.data_request_hours) if rest else say("privacy.days", n=days)
 
 
 def privacy_request(talk: Talk, message: Message) -> None:
     """A wish about one's own data: to the desk, with the time the law gives."""
     ask_desk(talk, message.text)
-    talk.tell("privacy.request", hours=talk.standard.escalation.data_request_hours)
+    talk.tell("privacy.request", time=_answered_within(talk.standard))
     talk.raise_to("notice")
 
 

@@ -23,7 +23,7 @@ def go_on(talk: Talk) -> None:
         talk.edit(extra={name: text for name, text in talk.draft.extra.items() if name != "introduced"})
     draft = talk.draft
     open_ = wanted.missing(draft, talk.standard)
-    if _is_thin(draft):
+    if is_thin(draft):
         talk.edit(extra={**draft.extra, "thin": "asked"}, asked="statement", awaiting="", awaiting_for="")
         talk.ask("ask.statement")
     elif gates.stands(talk):
@@ -46,7 +46,7 @@ def go_on(talk: Talk) -> None:
     _set_bells(talk)
 
 
-def _is_thin(draft: Draft) -> bool:
+def is_thin(draft: Draft) -> bool:
     """A statement of a single word: what happened is asked once more."""
     words = [word for part in draft.statement for word in hearing.telling_words(part)]
     return bool(draft.statement) and len(words) < 2 and "thin" not in draft.extra

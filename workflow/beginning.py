@@ -93,7 +93,8 @@ def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] =
     empty(talk)
     _file_first(talk, message, told)
     consider(talk, message.text, heard)
-    introduce(talk, "intro.angry" if heard.angry else "intro.complaint", message.text)
+    noted = "intro.angry" if heard.angry else "intro.complaint"
+    introduce(talk, "intro.greeting" if asking.is_thin(talk.draft) else noted, message.text)
     if heard.maybe_emergency:
         talk.tell("emergency.maybe", numbers=numbers_line(talk, heard.emergency))
     asking.go_on(talk)

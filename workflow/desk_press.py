@@ -19,10 +19,11 @@ from workflow.record import Act, Complaint, Pending
 from workflow.rights import check, is_officer, stale
 from workflow.say import say
 from workflow.stages import ACTS
-from workflow.telling import name_of, sort_name
+from workflow.telling import name_of, preview, shortened, sort_name
 from workflow.world import Decision, Needs, World
 
 YES = "ya"
+PREVIEW_CHARACTERS = 3900  # the question stands in one message, with its buttons
 _TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent", "refer_self")
 _MENUS = ("seen", "help", "hand", "refer")
 
@@ -173,10 +174,11 @@ def _pending_key(complaint: Complaint) -> str:
     return f"pending:{complaint.id}:{asked.at.isoformat() if asked else ''}"
 
 
-def ask_again(pending: Pending, complaint: Complaint) -> tuple[Complaint, Rows, str, str]:
+def ask_again(pending: Pending, complaint: Complaint, world: World) -> tuple[Complaint, Rows, str, str]:
     """Keep typed words until they're confirmed: the complaint, the buttons, the question and its key."""
     kept = replace(complaint, version=complaint.version + 1, pending=pending)
-    text = say("desk.prompt.confirm", number=name_of(kept), text=pending.text)
+    whole = shortened(preview(pending.act, pending.text, kept, pending.by, world), PREVIEW_CHARACTERS)
+    text = say("desk.prompt.confirm", number=name_of(kept), text=whole)
     return kept, confirm_buttons(kept, pending.act), text, _pending_key(kept)
 
 

@@ -231,7 +231,7 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     if not ACTS[kind].again:
         return complaints.apply(complaint, act, world)
     check(complaint, act, world)
-    kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint)
+    kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint, world)
     asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))
     shown = post(world, message.chat, question, about=kept, key=key, choices=rows, refers=asked, reply_to=message.id)
     return Decision(complaints=(kept,), sends=(shown,))

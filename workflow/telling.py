@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from workflow import deadline
@@ -233,6 +233,14 @@ def is_referred(case: Case, way: str, where: str) -> str:
     date = say_date(case.world.office.calendar.local_date(case.now))
     key = "telling.referred_sent" if way == "refer_sent" else "telling.referred_self"
     return say(key, number=name_of(case.complaint), where=where, date=date)
+
+
+def preview(act: str, text: str, complaint: Complaint, by: str, world: World) -> str:
+    """What the citizen will read if a typed request, refusal or referral is confirmed."""
+    case = Case(world=world, complaint=complaint, by=by)
+    if act == "ask":
+        return asks_for(case, text, case.now + timedelta(days=case.standard.asking.complete_days))
+    return is_refused(case, text) if act == "refuse" else is_referred(case, act, text)
 
 
 def is_withdrawn(case: Case) -> str:

@@ -166,7 +166,7 @@ def test_a_withdrawn_complaint_is_over_and_cannot_be_withdrawn_again() -> None:
     decision, here = opened(office("kanigaran"))
     done = apply(decision.complaints[0], Act(kind="withdraw"), here)
     assert done.complaints[0].closed_as == "withdrawn"
-    assert "kami catat dicabut" in said(done)[0]
+    assert "kami catat sebagai dicabut" in said(done)[0]
     assert {"total:id0001", "step:id0001"} <= set(done.unset)
     with pytest.raises(Refused, match="closed"):
         apply(done.complaints[0], Act(kind="withdraw"), here)

@@ -111,7 +111,7 @@ def test_a_branch_is_pressed_and_its_result_typed() -> None:
     assert "«Jawaban Dinas" in scene.card()
     scene.bench.complaints["id0001"] = replace(scene.complaint, answer="", report="")
     scene.press("Petugas Satu", "Kirim")
-    assert scene.alert() == "Maaf, belum ada kata jawaban. Tulis dengan membalas kartu."
+    assert scene.alert() == "Maaf, belum ada kata-kata jawaban. Silakan tulis dengan membalas kartu."
 
 
 def test_documents_of_a_walk_in_are_taken_in_private_and_labelled() -> None:

@@ -234,9 +234,10 @@ def test_the_citizen_is_asked_the_clock_stands_and_runs_on_with_the_answer() -> 
     scene.press("Petugas Satu", "Minta dilengkapi")
     scene.reply("Petugas Satu", "Mohon balas", "foto KK yang lebih jelas")
     assert scene.to_citizen() == []
-    assert scene.in_group() == ["KNG-2026-0001: akan dikirim kepada pelapor:\n«foto KK yang lebih jelas»"]
+    (shown,) = scene.in_group()
     scene.press("Petugas Satu", "Ya, kirim permintaan")
     (asked,) = scene.to_citizen()
+    assert shown == f"KNG-2026-0001: akan dikirim kepada pelapor:\n«{asked}»"
     assert "mohon dilengkapi:\nfoto KK yang lebih jelas\nPaling lambat 23 Desember 2026." in asked
     assert "waktu layanan berhenti" in scene.card()
     assert not [key for key in scene.bench.timers if key.startswith("total")]
