@@ -7,6 +7,7 @@ import sqlite3
 import aiohttp
 import pytest
 
+from bot import web
 from bot.deliver import Deliver
 from bot.enclosures import Enclosures
 from bot.intake import Intake
@@ -31,9 +32,9 @@ async def site(sqlite, channel, tmp_path):
     road = a_road(sqlite, channel)
     files = Files(str(tmp_path / "files"), a_seal().random_bytes)
     deliver = Deliver(road, Enclosures(sqlite, files, Media()))
-    web = Web(road, Intake(road), Health(road, files, str(tmp_path), deliver.channels))
+    site = Web(road, Intake(road), Health(road, files, str(tmp_path), deliver.channels))
     socket = listen("127.0.0.1", 0)
-    running = server(web.app())
+    running = server(site.app())
     task = asyncio.create_task(running.serve(sockets=[socket]))
     base = f"http://127.0.0.1:{socket.getsockname()[1]}"
     async with aiohttp.ClientSession() as session:
@@ -93,6 +94,18 @@ async def test_a_body_of_unknown_length_is_cut_off_too(site):
 async def test_a_body_of_just_the_allowed_size_is_read(site):
     body = payload("1", said("halo"))
     assert (await site("POST", PATH, data=body + b" " * (MOST_BYTES - len(body)), headers=GOOD))[0] == 200
+
+
+async def test_a_body_that_never_ends_is_given_up_and_nothing_of_it_stored(site, monkeypatch):
+    monkeypatch.setattr(web, "LONGEST_BODY_S", 0.05)
+
+    async def for_ever():
+        yield b"{"
+        await asyncio.sleep(5)
+        yield b"}"
+
+    status, _, _ = await site("POST", PATH, data=for_ever(), headers=GOOD)
+    assert (status, await stored(site)) == (408, 0)
 
 
 async def test_a_locked_database_is_503_and_nothing_is_acknowledged(site, tmp_path):
