@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -35,6 +35,8 @@ from workflow.world import Search
 State = Literal["done", "now", "todo"]
 
 HOST = "127.0.0.1"
+CLOCK_FILE = "demo.clock"
+NUMBERS_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 SHOWN = 12  # complaints on the strip of an office
 
 
@@ -63,30 +65,40 @@ def run(*, port: int, office: str, keep: Path | None) -> int:
 
 async def _demo(port: int, first: str, keep: Path | None) -> int:
     clock = Clock()
-    calendar = standard.shipped()[first].calendar
-    _begin_in_office_hours(clock, calendar)
+    started = clock.now()
     listening = _listening(port)
     with _folder(keep) as folder:
-        cast = _cast(clock, first)
+        _set_clock(clock, folder, standard.shipped()[first].calendar)
+        cast = _cast(clock, first, (started - NUMBERS_BEGIN) // timedelta(seconds=0.1))
         async with serve(cast.world, clock) as telegram:
             settings = _settings(cast, telegram.url, folder, Chance(clock))
             async with app.service(settings, migrate_first=True, clock=clock) as whole:
-                made = _stage(whole, cast, clock)
+                made = _stage(whole, cast, clock, folder)
                 stop = asyncio.Event()
                 app.stop_at_signals(stop)
                 jobs = {
                     "web": _serve(whole.site([*made.routes()]), made, listening, stop),
                     "worker": whole.work(stop),
                 }
+                listening.listen()  # whoever comes before the server stands waits a moment instead of being refused
                 _welcome(listening, first, folder if keep else None)
                 return await app.until_stopped(jobs, stop)
     return 0
 
 
-def _begin_in_office_hours(clock: Clock, calendar: Calendar) -> None:
-    """Whoever looks at night or on a Sunday sees an office at work: the clock begins at its next opening."""
+def _set_clock(clock: Clock, folder: Path, calendar: Calendar) -> None:
+    """Go on where a kept demo's clock stood; whoever looks at night or on a Sunday sees an office at work."""
+    with contextlib.suppress(OSError, ValueError):
+        clock.shift(timedelta(seconds=float((folder / CLOCK_FILE).read_text("ascii"))))
     if not calendar.is_open(clock.now()):
         clock.shift(calendar.next_opening(clock.now()) - clock.now() + timedelta(minutes=30))
+    _remember_clock(clock, folder)
+
+
+def _remember_clock(clock: Clock, folder: Path) -> None:
+    """Keep how far the office's clock is ahead, so that a kept demo never goes back in time."""
+    ahead = clock.now() - Clock().now()
+    (folder / CLOCK_FILE).write_text(str(ahead.total_seconds()), "ascii")
 
 
 def _listening(port: int) -> socket.socket:
@@ -110,12 +122,14 @@ def _folder(keep: Path | None) -> Any:  # noqa: ANN401 - a context manager of a 
 # --- who plays --------------------------------------------------------------------------------------------------------
 
 
-def _cast(clock: Clock, first: str) -> Cast:
-    """One bot, one staff group and its people for each shipped standard, the chosen one first."""
+def _cast(clock: Clock, first: str, base: int) -> Cast:
+    """One bot, one staff group and its people for each shipped standard, the chosen one first.
+
+    The provider's numbers begin at `base`, the tenths of a second until the start: above those of every earlier run
+    of a kept demo.
+    """
     people = _people()
     world = World(clock.now)
-    # Numbers begin where no earlier run of a kept demo ended: they grow with the hours since 2020.
-    base = int(clock.now().timestamp() - 1_577_836_800) // 60
     offices: dict[str, OfficeStage] = {}
     for name in sorted(standard.shipped(), key=lambda each: (each != first, list(people).index(each))):
         rules = standard.shipped()[name]
@@ -193,14 +207,17 @@ def _key(folder: Path, chance: Chance) -> str:
 # --- what the page shows ----------------------------------------------------------------------------------------------
 
 
-def _stage(whole: app.Service, cast: Cast, clock: Clock) -> stage.Stage:
+def _stage(whole: app.Service, cast: Cast, clock: Clock, folder: Path) -> stage.Stage:
+    def move(by: timedelta) -> None:
+        clock.shift(by)
+        _remember_clock(clock, folder)
+
     def next_working_day(office: str) -> None:
         calendar = whole.offices[office].calendar
         day = clock.now().astimezone(calendar.zone).date() + timedelta(days=1)
         while not calendar.is_working_day(day):
             day += timedelta(days=1)
-        opening = calendar.opening(day)
-        clock.shift(opening - clock.now())
+        move(calendar.opening(day) - clock.now())
 
     async def strip() -> list[StripRow]:
         rows: list[StripRow] = []
@@ -215,7 +232,7 @@ def _stage(whole: app.Service, cast: Cast, clock: Clock) -> stage.Stage:
         citizens=cast.citizens,
         hands=ClockHands(
             now=clock.now,
-            shift=lambda seconds: clock.shift(timedelta(seconds=seconds)),
+            shift=lambda seconds: move(timedelta(seconds=seconds)),
             next_working_day=next_working_day,
             is_open=lambda office: whole.offices[office].is_open(clock.now()),
         ),
