@@ -81,6 +81,13 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         pass_on(talk, target, message)
         return True
     heard = intent.guess(message.text)
+    if target is not None and _wants_it_withdrawn(message.text):
+        pass_on(talk, target, message)
+        verdict.ask_withdraw(talk, target)
+        return True
+    if target is not None and hearing.folded(message.text)[:1] in (("tambahan",), ("lanjutan",)):
+        pass_on(talk, target, message)
+        return True
     if heard.intent == "thanks":
         talk.heard(message, "thanks")
         talk.tell("thanks.after")
@@ -102,6 +109,12 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         _ask_which(talk, message)
         return True
     return False
+
+
+def _wants_it_withdrawn(text: str) -> bool:
+    words = hearing.folded(text)
+    phrases = table("intents")["withdraw"]["phrases"]
+    return any(intent.stands_in(hearing.shape(phrase), words) for phrase in phrases)
 
 
 def _is_unsatisfied(text: str) -> bool:

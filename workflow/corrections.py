@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from workflow import asking, fields, hearing, sorting, wanted
+from workflow import asking, beginning, fields, hearing, sorting, wanted
 from workflow.conversation import Draft, Revision, Saying
 from workflow.heard import table
 from workflow.message import Message, Value
@@ -131,6 +131,7 @@ def _revise_statement(talk: Talk, saying: Saying, rest: str) -> None:
     parts = talk.draft.statement
     if "statement" not in saying.filed_as or not rest:
         return
+    rest = beginning.without_salutation(rest)
     old = next((part for part in parts if part == saying.text), None)
     if old is None:
         old = next((part for part in parts if part and part in saying.text), None)

@@ -306,6 +306,8 @@ def _relays(complaint: Complaint, entries: list[Entry], world: World) -> Iterato
             continue
         files = entry.data.get("files", "").split()
         key = "relay_evidence" if files and entry.act != "supply" else f"relay_{entry.act}"
+        if entry.act == "answered" and complaint.clock_started_at is None:
+            continue  # no clock runs on, and the answer itself is posted
         text = say(
             "desk.post.relay" if key == "relay_said" else f"desk.post.{key}",
             number=name_of(complaint),

@@ -364,6 +364,8 @@ def _spent(complaint: Complaint, world: World) -> str:
     unit = standard.deadline.unit
     pauses = deadline.closed_pauses(complaint.pauses, world.now)
     spent = deadline.spent(world.office.calendar, complaint.clock_started_at, world.now, unit, pauses)
+    if not spent.waiting:
+        return ""
     key = f"telling.status.{_UNIT_WORDS[unit]}"
     return say(
         "telling.status.spent",

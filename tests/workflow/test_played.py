@@ -316,3 +316,21 @@ def test_an_act_on_a_confidential_report_can_be_taken_back_in_private() -> None:
     stage.play("Agus (pribadi): [Tarik kembali]\n")
     assert "Langkah 2 dari 7" in stage.said("904")
     assert "Langkah" not in stage.group
+
+
+def test_words_that_call_themselves_an_addition_are_one() -> None:
+    stage = Stage(FILED, "warga: tambahan: hari ini ada dua motor jatuh\n")
+    assert "kami tambahkan pada laporan KNG-2026-0001" in stage.said()
+
+
+def test_a_wish_to_withdraw_inside_a_sentence_is_asked_about_and_its_words_are_passed_on() -> None:
+    stage = Stage(FILED, "warga: sudah ditambal pak, batalkan saja laporannya\n")
+    assert "Cabut laporan KNG-2026-0001?" in stage.said()
+    assert "sudah ditambal pak" in stage.said(DESK)
+
+
+def test_a_greeting_in_an_edited_story_is_no_part_of_it() -> None:
+    stage = Stage(
+        "warga: selamat pagi, jalan depan SD berlubang\nwarga: (ubah) selamat pagi, jalan depan SMP berlubang\n"
+    )
+    assert stage.game.bench.conversations[_lane(stage)].draft.statement == ("jalan depan SMP berlubang",)
