@@ -1,0 +1,66 @@
+"""What each role loads: the table is printed (`pytest -s`), and no role loads a library it has no use for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "telegram httpx aiogram twilio imap_tools aiosmtplib inscriptis aiohttp sqlalchemy psycopg alembic obstore "
+    "apscheduler holidays starlette uvicorn pydantic typst xlsxwriter segno PIL pillow_heif cryptography typer rich "
+    "prometheus_client phonenumbers pymap aiosmtpd"
+).split()
+
+# Built as `bot/app.py` builds them, with one office on Telegram; then used as far as they can be without a network.
+BUILT = """
+import asyncio, base64, sys, tempfile
+from pathlib import Path
+from bot import lean
+getattr(lean, "slim", lambda: None)()
+from bot import app, config
+folder = Path(tempfile.mkdtemp())
+(folder / "config.toml").write_text('''
+[service]
+database_url = "sqlite:///aduan.db"
+files = "files"
+listen = "127.0.0.1:0"
+public_url = "https://aduan.example"
+key = "%s"
+[[offices]]
+id = "kanigaran"
+standard = "kanigaran"
+[offices.telegram]
+token = "123:x"
+secret = "rahasia"
+''' % base64.b64encode(bytes(32)).decode())
+async def main():
+    async with app.service(config.load(folder / "config.toml"), migrate_first=True) as whole:
+        {use}
+asyncio.run(main())
+"""
+WORK = """
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(1.0, stop.set)
+        await whole.work(stop)
+"""
+SERVICE = {"aiohttp", "cryptography", "prometheus_client", "pydantic", "sqlalchemy"}
+ROLES = {
+    "the core": ("import workflow.decide, workflow.standard\nworkflow.standard.shipped()", {"pydantic"}),
+    "web": (BUILT.replace("{use}", "whole.site()"), SERVICE | {"starlette"}),
+    "worker": (BUILT.replace("{use}", WORK.strip()), SERVICE | {"apscheduler", "telegram", "httpx"}),
+    "the decoder": ("import bot.media_child", {"PIL"}),
+}  # httpx comes with python-telegram-bot, whose network it would be; ours is aiohttp
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_loads_what_it_uses_and_no_more(role):
+    script, used = ROLES[role]
+    ending = f"\nimport sys\nprint('LOADED', *(name for name in {HEAVY!r} if sys.modules.get(name)))"
+    done = subprocess.run([sys.executable, "-c", script + ending], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    print(f"{role:12} {' '.join(sorted(loaded))}")
+    assert loaded == used
