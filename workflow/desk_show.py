@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from workflow import telling
 from workflow.cards import card_buttons, card_text
 from workflow.case import desk_of, private_of
-from workflow.conversation import Paper
+from workflow.conversation import Paper, Saying
 from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import Staff
 from workflow.posting import Rows, button, edited, names, post, rooms, trusted
@@ -143,7 +143,17 @@ def card_for(to: Address, complaint: Complaint, world: World) -> Decision:
     refers = Refers(role="card", complaint=complaint.id, version=changed.version, detail=str(complaint.card))
     text, choices = card_text(changed, world), card_buttons(changed, world)
     sent = post(world, to, text, about=changed, choices=choices, key=key, refers=refers)
-    return Decision(complaints=(changed,), sends=(sent,))
+    heard = [each for each in complaint.sayings if each.at > complaint.confirmed_at and each.filed_as == "note"]
+    relays = [_relayed(each, changed, to, world) for each in heard] if complaint.confidential else []
+    return Decision(complaints=(changed,), sends=(sent, *relays))
+
+
+def _relayed(saying: Saying, complaint: Complaint, to: Address, world: World) -> Outbound:
+    """What the citizen wrote since, for somebody who couldn't be reached then."""
+    lane = complaint.citizen.lane if complaint.citizen else ""
+    refers = Refers(role="relay", complaint=complaint.id, conversation=lane, detail=saying.message)
+    text = say("desk.post.relay", number=name_of(complaint), text=saying.text)
+    return post(world, to, text, about=complaint, refers=refers)
 
 
 def _whole(before: Complaint | None, after: Complaint, world: World) -> Iterator[Outbound]:
@@ -174,10 +184,19 @@ def _repairs(before: Complaint, after: Complaint, world: World) -> Iterator[Outb
     same = text == card_text(before, world) and _labels(choices) == _labels(card_buttons(before, world))
     if same and after.fresh == before.fresh:
         return
-    keys = after.shown or ((card_key(after),) if after.card and not after.confidential else ())
+    keys = after.shown or _last_cards(after, world)
     for key in keys:
         if to := _address_of(key, world):
             yield edited(to, key, text, choices)
+
+
+def _last_cards(complaint: Complaint, world: World) -> tuple[str, ...]:
+    """The cards that stay when none carries buttons any more."""
+    if not complaint.card:
+        return ()
+    if not complaint.confidential:
+        return (card_key(complaint),)
+    return tuple(card_key(complaint, person) for person in trusted(world) if private_of(world, person))
 
 
 def _labels(rows: Rows) -> list[str]:

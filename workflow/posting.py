@@ -33,12 +33,16 @@ def button(label: str, act: str, code: str = "-", version: int = 0, arg: str = "
 
 
 def rooms(complaint: Complaint | None, world: World) -> tuple[Address, ...]:
-    """Where a complaint is spoken of: the group; a confidential one only in the private chats of whose turn it is."""
+    """Where a complaint is spoken of: the group; a confidential one only in the private chats of whose turn it is.
+
+    Where none of them has a private chat, those who may know of it hear it in their stead.
+    """
     if complaint is None or not complaint.confidential:
         desk = desk_of(world)
         return (desk,) if desk else ()
     people = turn(complaint, world).people if complaint.closed_at is None else trusted(world)
-    return tuple(address for person in people if (address := private_of(world, person)))
+    chats = tuple(address for person in people if (address := private_of(world, person)))
+    return chats or tuple(address for person in trusted(world) if (address := private_of(world, person)))
 
 
 def trusted(world: World) -> tuple[Staff, ...]:

@@ -334,3 +334,25 @@ def test_a_greeting_in_an_edited_story_is_no_part_of_it() -> None:
         "warga: selamat pagi, jalan depan SD berlubang\nwarga: (ubah) selamat pagi, jalan depan SMP berlubang\n"
     )
     assert stage.game.bench.conversations[_lane(stage)].draft.statement == ("jalan depan SMP berlubang",)
+
+
+def test_words_to_a_confidential_report_reach_somebody_even_if_whose_turn_it_is_has_no_private_chat() -> None:
+    stage = Stage(SECRET, "Agus: [Hubungkan chat pribadi]\nAgus: [Buka chat pribadi]\n")
+    stage.play("Agus (pribadi): [Lengkap]\nAgus (pribadi): [Teruskan]\nAgus (pribadi): [Dewi Lestari]\n")
+    stage.play("warga: tetangga saya juga diminta uang oleh orang itu\nwarga: [Tambahan KNG-2026-0001]\n")
+    assert "tetangga saya juga" in stage.said("904")
+
+
+def test_words_that_came_before_anybody_was_linked_come_with_the_card() -> None:
+    stage = Stage(SECRET, "warga: tambahan: tetangga saya juga diminta uang\n")
+    stage.play("Agus: [Hubungkan chat pribadi]\nAgus: [Buka chat pribadi]\n")
+    assert "tetangga saya juga" in stage.said("904")
+    assert "tetangga" not in stage.group
+
+
+def test_the_card_of_a_confidential_report_says_what_became_of_the_answer() -> None:
+    stage = Stage(SECRET, "Agus: [Hubungkan chat pribadi]\nAgus: [Buka chat pribadi]\nDewi: /bantuan\n")
+    stage.play("Dewi: [Hubungkan chat pribadi]\nDewi: [Buka chat pribadi]\nAgus (pribadi): [Lengkap]\n")
+    stage.play("Agus (pribadi): [Teruskan]\nAgus (pribadi): [Dewi Lestari]\nDewi (pribadi, balas: Langkah): Selesai.\n")
+    stage.play("Dewi (pribadi): [Kirim laporan]\nAgus (pribadi): [Kirim]\nAgus (pribadi): [Ya, kirim]\n")
+    assert "Jawaban: terkirim" in stage.said("904")
