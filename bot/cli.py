@@ -173,9 +173,9 @@ def inbox_replay(
 
 
 def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
-    from bot.lean import without_the_unused
+    from bot.lean import slim
 
-    without_the_unused()
+    slim()
     from bot.app import serve as run
 
     raise typer.Exit(run(_settings(config), roles=roles, migrate_first=migrate_first))

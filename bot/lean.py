@@ -1,18 +1,73 @@
-"""Keeps a process that runs for months small: what it never uses isn't imported by the libraries it does use."""
+"""Keeps a process that runs for months small: what it never uses of its libraries isn't loaded, or isn't kept."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from inspect import CO_OPTIMIZED
+from types import CodeType, ModuleType
 
 # Libraries that others import wherever they are installed, and do without where they aren't.
 _UNUSED = (
     "rich",  # for coloured terminals, by structlog and httpx: 4 MB with pygments
     "pygments",
     "greenlet",  # for SQLAlchemy's asyncio, which we don't use: 2 MB with the C++ library
+    "cryptography.hazmat.primitives.serialization",  # for Telegram Passport, by python-telegram-bot: 1 MB
 )
 
+# Of these the explanations alone, which only programmers read, are 6 MB.
+_MUCH_EXPLAINED = frozenset({"aiohttp", "apscheduler", "httpx", "pydantic", "sqlalchemy", "telegram"})
 
-def without_the_unused() -> None:
-    """Let importing what a service never uses fail from now on, as if it weren't installed."""
+_HAS_DOCSTRING = 0x4000000  # Python 3.14: the first constant of a function is its docstring only where this is set
+
+
+def slim() -> None:
+    """Load less from now on, in this process: to be called before the libraries are imported."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None: importing raises ImportError
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder:
+    """Finds the modules of the libraries that are explained much, and has them loaded without explanations."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The spec of such a module; None for all others."""
+        if name.partition(".")[0] not in _MUCH_EXPLAINED:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Unexplained(spec.loader.name, spec.loader.path)
+        return spec
+
+
+class _Unexplained(SourceFileLoader):
+    """Loads a module as it is, bar the docstrings; as `python -OO` would, and with its assertions."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code without docstrings."""
+        code = super().get_code(fullname)
+        return code and without_docstrings(code)
+
+
+def without_docstrings(code: CodeType) -> CodeType:
+    """The code of a module, class or function without its docstring and those of everything in it."""
+    constants = [without_docstrings(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    place = _place_of_docstring(code)
+    if place is not None and isinstance(constants[place], str):
+        constants[place] = None
+    return code.replace(co_consts=tuple(constants))
+
+
+def _place_of_docstring(code: CodeType) -> int | None:
+    """Which constant may be the docstring: of a function the first, of a class the one after its name.
+
+    Lambdas and comprehensions, whose names begin with <, have none. (CPython, Python/compile.c.)
+    """
+    if code.co_flags & CO_OPTIMIZED:
+        named = not code.co_name.startswith("<") and len(code.co_consts) > 0
+        return 0 if named and (sys.version_info < (3, 14) or code.co_flags & _HAS_DOCSTRING) else None
+    is_class = "__qualname__" in code.co_names and "__doc__" in code.co_names
+    return 1 if is_class and len(code.co_consts) > 1 else None
