@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageStat
 
 _LENGTHS = struct.Struct(">II")
 _MEMORY_BYTES = 1_500_000_000
@@ -29,6 +29,16 @@ _FORMATS = {
     "image/heic": "HEIF",
 }
 _GPS_IFD = 0x8825
+_ORIENTATION = 0x0112
+_TURNS = {  # EXIF 2.32, 4.6.4 A: what has to be done to a picture of that orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _LONGEST_SHOWN_PX = 2560
 _JUDGED_PX = 512
 _DARK_BELOW = 35.0  # mean brightness of 255
@@ -95,7 +105,7 @@ def _opened(data: bytes, mime: str) -> Image.Image:
 
 def _seen(picture: Image.Image) -> dict[str, Any]:
     position = _position(picture)
-    upright = ImageOps.exif_transpose(picture)
+    upright = _upright(picture)
     width, height = upright.size
     grey = upright.convert("L")
     grey.thumbnail((_JUDGED_PX, _JUDGED_PX))
@@ -111,13 +121,22 @@ def _seen(picture: Image.Image) -> dict[str, Any]:
     }
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as it was held. Nonsense in its metadata turns nothing and makes no picture unfit."""
+    try:
+        turn = _TURNS.get(picture.getexif().get(_ORIENTATION))
+    except Exception:  # noqa: BLE001 - a camera may write anything there
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
+
+
 def _position(picture: Image.Image) -> list[float] | None:
     """Latitude and longitude in degrees, where the camera wrote them; nonsense counts as nothing."""
     try:
         gps = picture.getexif().get_ifd(_GPS_IFD)
         latitude = _degrees(gps[2]) * (-1 if gps.get(1) == "S" else 1)
         longitude = _degrees(gps[4]) * (-1 if gps.get(3) == "W" else 1)
-    except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError):
+    except Exception:  # noqa: BLE001 - a camera may write anything there, and the picture is good all the same
         return None
     plausible = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0)
     return [round(latitude, 6), round(longitude, 6)] if plausible and math.isfinite(latitude + longitude) else None
@@ -129,7 +148,7 @@ def _degrees(parts: Any) -> float:  # noqa: ANN401 - three rationals
 
 def _shown(picture: Image.Image, stamp: str) -> bytes:
     """A fresh JPEG without any metadata, with the stamp across it and once more below."""
-    upright = ImageOps.exif_transpose(picture)
+    upright = _upright(picture)
     if upright.mode in ("RGBA", "LA", "P", "PA"):
         layer = upright.convert("RGBA")
         ground = Image.new("RGB", layer.size, "white")

@@ -123,3 +123,49 @@ async def test_what_is_no_honest_photo_is_refused_with_its_reason(
 
 async def test_the_bomb_is_small_on_the_wire() -> None:
     assert len(png_bomb(10_000)) < 16_000
+
+
+def with_exif(exif: bytes) -> bytes:
+    """The sample of a road, 1280 x 800, with that in its head."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(sample("contoh-jalan.jpg"))) as picture:
+        picture.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def orientation(value: bytes, kind: int = 3) -> bytes:
+    """One EXIF field, big-endian: 0x0112 of that kind."""
+    return b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12" + struct.pack(">HI", kind, 1) + value + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("label", "exif", "size"),
+    [
+        ("held upright", orientation(b"\0\6\0\0"), (800, 1280)),
+        ("upside down", orientation(b"\0\3\0\0"), (1280, 800)),
+        ("an orientation that doesn't exist", orientation(b"\0\x63\0\0"), (1280, 800)),
+        ("an orientation in words", orientation(b"ab\0\0", kind=2), (1280, 800)),
+        ("an orientation that's a fraction far away", orientation(b"\0\0\xff\xff", kind=5), (1280, 800)),
+        ("half a directory", orientation(b"\0\6\0\0")[:20], (1280, 800)),
+        ("noise", b"Exif\0\0" + bytes(range(40, 120)), (1280, 800)),
+    ],
+)
+async def test_what_a_camera_wrote_beside_a_good_picture_makes_it_no_worse(
+    media: Media, label: str, exif: bytes, size: tuple[int, int]
+) -> None:
+    photo = with_exif(exif)
+    found = await media.inspect(photo)
+    assert (found.width_px, found.height_px) == size, label
+    with Image.open(io.BytesIO(await media.shown(photo))) as shown:
+        assert (shown.size, dict(shown.getexif())) == (size, {})
+
+
+async def test_a_picture_with_impossible_metadata_is_taken(media: Media) -> None:
+    """Its place has words where fractions belong, which Pillow can't write anew when it turns the picture."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "S", 2: (7.0, 45.0, 12.0), 3: "E", 4: (113.0, 12.0, 5.0)})
+    spoilt = exif.tobytes().replace(b"\0\x02\0\x05\0\0\0\x03", b"\0\x02\0\x02\0\0\0\x03")
+    assert spoilt != exif.tobytes()
+    found = await media.inspect(with_exif(spoilt))
+    assert (found.width_px, found.position) == (800, None)
