@@ -46,6 +46,8 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     """Words with one meaning, as they are meant after registration."""
     bare = hearing.without_names(message.text, talk.world.office.standard.office.ticket_prefix) or message.text
     word = hearing.means(bare, "status", "cancel", "not_done", "done", "thanks", "another", "restart")
+    if not any(each.isalnum() for each in message.text):
+        word = "thanks"  # a lone sign: folded hands, a thumb
     if word == "status":
         talk.heard(message, "")
         asides.status(talk, message.text)

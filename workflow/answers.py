@@ -168,8 +168,8 @@ def put_off(talk: Talk, message: Message) -> bool:
         choices.later(talk, tuple(open_))
         return True
     several, left = putting_off.read(talk, message.text)
-    if len(several) > 1 and not left:
-        return _several(talk, message, several)
+    if len(several) > 1:
+        return _several(talk, message, several, left)
     items, rest = putting_off.named_items(talk, message.text)
     about = tuple(items) or ((draft.asked,) if draft.asked else ())
     about = tuple(item for item in about if item in open_ or item == draft.asked)
@@ -188,9 +188,11 @@ def put_off(talk: Talk, message: Message) -> bool:
     return True
 
 
-def _several(talk: Talk, message: Message, several: tuple[putting_off.PutOff, ...]) -> bool:
-    """`KTP nyusul, KK tidak ada`: each in its own way."""
-    talk.heard(message, "note")
+def _several(talk: Talk, message: Message, several: tuple[putting_off.PutOff, ...], left: str) -> bool:
+    """`KTP nyusul, KK tidak ada`: each in its own way; what else is said belongs to the story."""
+    talk.heard(message, "statement" if left else "note", left or None)
+    if left:
+        talk.edit(statement=(*talk.draft.statement, left))
     putting_off.file(talk, several)
     later = tuple(item for each in several if each.later for item in each.items)
     if later:

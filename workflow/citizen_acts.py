@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from workflow import telling
 from workflow.case import Case, Refused
 from workflow.conversation import Paper, Revision, Saying
+from workflow.message import Location
 from workflow.progress import close, lacking, reopen, resume, unnamed
 from workflow.record import Act
 
@@ -50,6 +51,8 @@ def _said(case: Case, act: Act) -> None:
 
 
 def _evidence(case: Case, act: Act) -> None:
+    if case.complaint.place is None and (at := act.data.get("latitude")):
+        case.set(place=Location(latitude=float(at), longitude=float(act.data["longitude"])))
     _heard(case, act, "evidence")
 
 

@@ -324,7 +324,8 @@ def _relays(complaint: Complaint, entries: list[Entry], world: World) -> Iterato
         if entry.by != "citizen" or entry.act not in _RELAYED:
             continue
         files = entry.data.get("files", "").split()
-        key = "relay_evidence" if files and entry.act != "supply" else f"relay_{entry.act}"
+        plain = "said" if entry.act == "evidence" else entry.act
+        key = "relay_evidence" if files and entry.act != "supply" else f"relay_{plain}"
         if entry.act == "answered" and complaint.clock_started_at is None:
             continue  # no clock runs on, and the answer itself is posted
         text = say(

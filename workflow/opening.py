@@ -22,6 +22,9 @@ def hear(talk: Talk, message: Message) -> None:
     text = message.text
     if _slash(talk, message) or _word(talk, message):
         return
+    if not message.attachments and not any(each.isalnum() for each in text):
+        _thanks(talk, message, intent.guess(text))
+        return
     heard = intent.guess(text)
     if "question" in talk.conversation.extra and heard.intent not in ("emergency", "violence_report"):
         _asked_for_question(talk, message)

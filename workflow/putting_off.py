@@ -13,7 +13,7 @@ LONGEST_WORDS = 8
 """A clause of more words tells a story, whatever document it names."""
 
 LONGEST_REASON_WORDS = 20
-_LATER = frozenset({"nanti", "nyusul", "menyusul", "susul", "susulan"})
+_LATER = frozenset({"nanti", "nyusul", "menyusul", "susul", "susulan", "besok"})
 _NONE = ("tidak ada", "tidak punya")
 _CLAUSES = re.compile(r"(?<=[,.;\n])\s*|\s+(?=(?:tapi|tetapi|sedangkan)\b)", re.IGNORECASE)
 

@@ -20,7 +20,7 @@ SAID = {
     "cancel": "batal|BATAL|batalkan|gak jadi|ga jadi|tidak jadi|gak jadi lapor|batal lapor|cancel|cabut laporan|batalin|ora sido lapor|gk jadi pak|urungkan|stop",
     "repeat": "ulang|ulangi|tadi apa|tanya lagi|harus kirim apa|kirim apa|bingung|gak paham|gk ngerti|maksudnya apa|apa lagi|terus apa",
     "restart": "mulai baru|MULAI BARU|mulai lagi|dari awal|ulang dari awal|reset|mulai dari awal",
-    "staff": "petugas|PETUGAS|mau bicara sama petugas|admin|cs|hubungkan petugas|bicara dengan orang|jangan bot|minta petugas|mana petugasnya|mau bicara dengan manusia",
+    "staff": "petugas|PETUGAS|mau bicara sama petugas|chat admin|cs|hubungkan petugas|bicara dengan orang|jangan bot|minta petugas|mana petugasnya|mau bicara dengan manusia",
     "help": "bantuan|help|menu|bantu|panduan|info",
     "privacy": "privasi|PRIVASI|data pribadi|data saya aman?|aman gak|apakah data saya aman",
     "done": "sudah|SUDAH|sudah selesai|udah beres|sampun|wis beres|sudah diperbaiki|sudah nyala|selesai",

@@ -356,3 +356,30 @@ def test_the_card_of_a_confidential_report_says_what_became_of_the_answer() -> N
     stage.play("Agus (pribadi): [Teruskan]\nAgus (pribadi): [Dewi Lestari]\nDewi (pribadi, balas: Langkah): Selesai.\n")
     stage.play("Dewi (pribadi): [Kirim laporan]\nAgus (pribadi): [Kirim]\nAgus (pribadi): [Ya, kirim]\n")
     assert "Jawaban: terkirim" in stage.said("904")
+
+
+def test_a_pin_for_a_registered_report_is_shown_as_a_map_and_as_no_file() -> None:
+    stage = Stage(FILED, "warga: (pin -7.75 113.21)\n")
+    assert "mengirim" not in stage.said(DESK)
+    assert [each.location.latitude for each in stage.sent if each.location] == [-7.75]
+
+
+def test_a_call_to_the_admin_is_a_greeting_and_a_lone_sign_is_no_question() -> None:
+    stage = Stage("warga: min\n")
+    assert "Silakan tuliskan" in stage.said()
+    assert stage.group == ""
+    stage.play("warga: 🙏\n")
+    assert stage.group == ""
+
+
+def test_a_lone_sign_is_not_relayed() -> None:
+    stage = Stage(FILED)
+    before = stage.group
+    stage.play("warga: 🙏\n")
+    assert stage.group == before
+
+
+def test_several_things_are_put_off_in_one_message() -> None:
+    stage = Stage("warga: jalan depan pasar rusak\nwarga: kk nyusul, ktp gak ada hilang, foto lokasi besok\n")
+    assert "Menyusul: KK dan foto lokasi" in stage.said()
+    assert "Tidak ada: KTP (hilang)" in stage.said()
