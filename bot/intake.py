@@ -7,11 +7,12 @@ import hashlib
 
 import structlog
 
-from bot.road import Road
+from bot.road import Road, place_of
 from channels.base import Channel, Malformed, Polled
 from storage.engine import Unavailable
 from storage.rows import Arrival
 from storage.unit import Conflict, Unit
+from workflow.message import SendError
 
 _log = structlog.get_logger("intake")
 
@@ -127,7 +128,9 @@ class Intake:
                 pause_s = 1.0
                 await clock.wait(idle_s)
             except Exception as error:  # noqa: BLE001 - whatever the provider or the database says, we ask again
-                _log.warning("polling failed", channel=channel.name, office=channel.office, error=type(error).__name__)
+                level = _log.info if pause_s == 1.0 else _log.warning  # once is nothing: a connection that broke
+                why = error.reason if isinstance(error, SendError) else place_of(error)
+                level("polling failed", channel=channel.name, office=channel.office, error=why)
                 await clock.wait(self._road.chance.jitter(pause_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
