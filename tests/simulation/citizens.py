@@ -66,7 +66,7 @@ class Citizen:
         self.account = name(self.world.next_name())
         self.story = draw.choice(STORIES).format(name=name(self.world.next_name()))
         self.more = [draw.choice(MORE).format(name=name(self.world.next_name()))] if draw.random() < 0.4 else []
-        self.in_pieces = bool(self.more) and draw.random() < 0.5
+        self.in_pieces = bool(self.more) and draw.random() < 0.75
         self.greets = draw.random() < 0.3
         self.salam = draw.random() < 0.15
         self.corrects = draw.random() < 0.15

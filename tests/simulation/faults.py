@@ -24,7 +24,7 @@ class Odds:
     late: float = 0.05  # an update is held up
     download: float = 0.08  # a download fails, to be tried again
     poll: float = 0.01  # a poll fails
-    slow: float = 0.02  # a role gets to its work late, so that much waits for it
+    slow: float = 0.05  # a role gets to its work late, so that much waits for it
     name: str = "usual"
 
 

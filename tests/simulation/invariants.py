@@ -262,13 +262,17 @@ def _groups(rows: list[OutboxRow]) -> list[list[OutboxRow]]:
 
 
 def _paces(seen: Seen) -> Iterator[str]:
-    """A group gets 20 messages in any 60 s at most, a chat bursts of 3 and then one a second."""
+    """A group gets 20 messages in any 60 s at most, a chat bursts of 3 and then one a second.
+
+    A message that's repeated counts once, as the program counts it.
+    """
     for office, provider in seen.world.providers.items():
         by_chat: dict[str, list[float]] = defaultdict(list)
-        for attempt in provider.attempts:
-            if attempt.kind != "press":
-                by_chat[attempt.chat].append(attempt.at.timestamp())
-        for chat, times in by_chat.items():
+        last = {attempt.key: attempt for attempt in provider.attempts if attempt.kind != "press"}
+        for attempt in last.values():
+            by_chat[attempt.chat].append(attempt.at.timestamp())
+        for chat, moments in by_chat.items():
+            times = sorted(moments)
             spans = [(21, 60.0)] if chat == provider.desk else []
             for count, span_s in (*spans, (5, 1.0)):
                 close = [end - begin for begin, end in zip(times, times[count - 1 :], strict=False)]

@@ -184,10 +184,12 @@ class Process:
         """One step of a role; when it wants to be woken again at the latest."""
         now, store = self.agenda.now, self.store
         if role == "pump":
-            if await self.pump.step():
-                self.wake("ticks", await store.read(lambda unit: unit.times.next_due()) or now + timedelta(days=999))
-                return now
-            return await store.read(lambda unit: unit.inbox.next_at())
+            if not await self.pump.step():
+                return await store.read(lambda unit: unit.inbox.next_at())
+            soon, bell = await store.read(lambda unit: (unit.inbox.next_at(), unit.times.next_due()))
+            if bell is not None:
+                self.wake("ticks", bell)
+            return soon
         if role == "deliver":
             idle_s = await self.deliver.step()
             return None if idle_s is None else now + timedelta(seconds=idle_s)

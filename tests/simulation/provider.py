@@ -150,8 +150,9 @@ class Provider:
         if len(queue) == 1:
             self._post_later(update, self._lag())
 
-    def _lag(self) -> float:
-        return self.faults.random.uniform(5, 60) if self.faults.strikes("late") else self.faults.random.uniform(0, 0.5)
+    def _lag(self, most_s: float = 0.5) -> float:
+        late = self.faults.strikes("late")
+        return self.faults.random.uniform(5, 60) if late else self.faults.random.uniform(0, most_s)
 
     # --- by webhook ---------------------------------------------------------------------------------------------------
 
@@ -163,17 +164,17 @@ class Provider:
 
     async def _post(self, update: Update) -> None:
         assert self.process is not None
-        stored = await self.process.receive(self, update.body)
-        if not stored:
+        if self.process.up:  # it may have been stored even where no 200 comes back
+            self.said.setdefault(update.chat, []).append(self.agenda.now)
+        if not await self.process.receive(self, update.body):
             self._post_later(update, self.faults.random.uniform(1, 30))
             return
-        self.said.setdefault(update.chat, []).append(self.agenda.now)
         if not update.told:
             update.told = True
             queue = self._queues[update.chat, update.press]
             queue.popleft()
             if queue:
-                self._post_later(queue[0], self._lag())
+                self._post_later(queue[0], self._lag(0.05))
             for _ in range(self._doublets()):
                 self._post_later(update, self.faults.random.choice((0.1, 3, 90, 7200)))
 
@@ -196,7 +197,7 @@ class Provider:
                 queue = self._queues[update.chat, update.press]
                 queue.popleft()
                 if queue:
-                    self._put_up_later(queue[0], self._lag())
+                    self._put_up_later(queue[0], self._lag(0.05))
                 for _ in range(self._doublets()):
                     self._put_up_later(update, self.faults.random.choice((0.1, 3, 90)))
             if self.process is not None:
