@@ -124,7 +124,7 @@ def _seen(picture: Image.Image) -> dict[str, Any]:
 def _upright(picture: Image.Image) -> Image.Image:
     """The picture as it was held. Nonsense in its metadata turns nothing and makes no picture unfit."""
     try:
-        turn = _TURNS.get(picture.getexif().get(_ORIENTATION))
+        turn = _TURNS.get(int(picture.getexif().get(_ORIENTATION, 1)))
     except Exception:  # noqa: BLE001 - a camera may write anything there
         turn = None
     return picture if turn is None else picture.transpose(turn)
