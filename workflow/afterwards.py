@@ -23,12 +23,12 @@ OPENING = ("resume", "staff", "help", "privacy", "who", "repeat", "greeting")
 
 def hear(talk: Talk, message: Message) -> bool:
     """Understand a message of somebody with registered complaints; False leaves it to be heard as an opening one."""
+    if talk.conversation.awaiting in ("addition", "which") and (message.attachments or message.location is not None):
+        _hold_too(talk, message)
+        return True
     named = spoken_of(talk, message)
     wait = AWAITED.get(talk.conversation.awaiting)
     if wait is not None and message.text and wait(talk, message):
-        return True
-    if talk.conversation.awaiting in ("addition", "which") and (message.attachments or message.location is not None):
-        _hold_too(talk, message)
         return True
     target = named or only_open(talk)
     if message.text and _word(talk, message, named, target):

@@ -164,9 +164,11 @@ def _judge(talk: Talk, paper: Paper) -> None:
         talk.change_paper(paper.file, sort=twin.sort, said_by=twin.said_by, replaced=True)
         talk.tell("paper.same", what=wanted.label(twin.sort))
     else:
-        _name_album(talk, paper)
+        together = _name_album(talk, paper)
         named = talk.paper(paper.file) or paper
-        if named.sort:
+        if len(together) > 1:
+            talk.tell("sorting.thanks", things=wanted.labels(tuple(dict.fromkeys(together))))
+        elif named.sort:
             _received(talk, named)
         elif not sorting.possible(talk.draft, talk.standard):
             talk.tell("paper.attached")
@@ -193,22 +195,24 @@ def _is_one_of_several(talk: Talk, paper: Paper) -> bool:
     return bool(paper.album) or any(each.state == "pending" for each in talk.draft.papers)
 
 
-def _name_album(talk: Talk, paper: Paper) -> None:
+def _name_album(talk: Talk, paper: Paper) -> list[str]:
     """An album whose caption names its photos in order: "KTP, KK, lokasi".
 
     A caption stands at the first photo and speaks of all: a story or a single name there says nothing of that photo.
+    Returns the names that were given now.
     """
     album = [each for each in talk.draft.papers if paper.album and each.album == paper.album]
     caption = next((each.caption for each in album if each.caption), "")
     sorts = sorting.possible(talk.draft, talk.standard)
     if len(album) < FEWEST_IN_ALBUM or not sorting.caption_says(caption, sorts):
-        return
+        return []
     if len(caption.split()) > 3 * len(album) + 3:
-        return
+        return []
     names = sorting.understood(caption, len(album), sorts)
-    for number, sort in names.items():
-        if not album[number - 1].sort:
-            talk.change_paper(album[number - 1].file, sort=sort, said_by="citizen")
+    fresh = {album[number - 1].file: sort for number, sort in names.items() if not album[number - 1].sort}
+    for file, sort in fresh.items():
+        talk.change_paper(file, sort=sort, said_by="citizen")
+    return list(fresh.values())
 
 
 def _forget_put_off(talk: Talk) -> None:

@@ -36,8 +36,7 @@ def go_on(talk: Talk) -> None:
         notice(talk)
         sorting.ask(talk)
     elif draft.confidential and "details" not in draft.extra and draft.statement:
-        talk.edit(extra={**talk.draft.extra, "details": "asked"}, asked="", awaiting="details", awaiting_for="")
-        talk.ask("confidential.details", (choice("choice.enough", f"skip:{draft.code}"),))
+        _ask_details(talk)
     elif open_:
         _ask(talk, open_)
     else:
@@ -55,7 +54,17 @@ def is_thin(draft: Draft) -> bool:
 def again(talk: Talk) -> None:
     """Repeat the open question, whatever it is."""
     talk.wait_for_files = False
+    if talk.draft.awaiting == "details":
+        _ask_details(talk)
+        _set_bells(talk)
+        return
     go_on(talk)
+
+
+def _ask_details(talk: Talk) -> None:
+    """What a confidential report may still tell, if its author wishes."""
+    talk.edit(extra={**talk.draft.extra, "details": "asked"}, asked="", awaiting="details", awaiting_for="")
+    talk.ask("confidential.details", (choice("choice.enough", f"skip:{talk.draft.code}"),))
 
 
 def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:

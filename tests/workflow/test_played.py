@@ -383,3 +383,23 @@ def test_several_things_are_put_off_in_one_message() -> None:
     stage = Stage("warga: jalan depan pasar rusak\nwarga: kk nyusul, ktp gak ada hilang, foto lokasi besok\n")
     assert "Menyusul: KK dan foto lokasi" in stage.said()
     assert "Tidak ada: KTP (hilang)" in stage.said()
+
+
+def test_a_photo_with_words_sent_before_the_choice_waits_with_the_story() -> None:
+    stage = Stage(FILED, "warga: got di gang 3 mampet dan airnya bau\nwarga: (foto) ini gotnya\n")
+    assert "tambahan untuk laporan" in stage.said()
+    stage.play("warga: [Laporan baru]\n")
+    draft = stage.game.bench.conversations[_lane(stage)].draft
+    assert "got di gang 3 mampet" in draft.statement[0]
+    assert len(draft.papers) == 1
+    assert "got di gang 3" not in stage.group
+
+
+def test_all_photos_named_by_an_albums_caption_are_thanked_for() -> None:
+    stage = Stage("warga: (album 3) KK, KTP, lokasi\n")
+    assert "KK, KTP, dan foto lokasi sudah kami terima" in stage.said()
+
+
+def test_a_call_for_a_person_does_not_cut_the_details_of_a_confidential_report_short() -> None:
+    stage = Stage("warga: saya dimintai uang 200 ribu oleh staf kecamatan waktu urus KTP\nwarga: petugas\n")
+    assert "mohon lengkapi" in stage.said()
