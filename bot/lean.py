@@ -10,14 +10,16 @@ from types import CodeType, ModuleType
 
 # Libraries that others import wherever they are installed, and do without where they aren't.
 _UNUSED = (
-    "rich",  # for coloured terminals, by structlog and httpx: 4 MB with pygments
+    "rich",  # for coloured terminals, by structlog: 4 MB with pygments
     "pygments",
     "greenlet",  # for SQLAlchemy's asyncio, which we don't use: 2 MB with the C++ library
     "cryptography.hazmat.primitives.serialization",  # for Telegram Passport, by python-telegram-bot: 1 MB
 )
 
+_PTB_CLIENT = "telegram.request._httpxrequest"  # with it comes httpx: 2 MB
+
 # Of these the explanations alone, which only programmers read, are 6 MB.
-_MUCH_EXPLAINED = frozenset({"aiohttp", "apscheduler", "httpx", "pydantic", "sqlalchemy", "telegram"})
+_MUCH_EXPLAINED = frozenset({"aiohttp", "apscheduler", "pydantic", "sqlalchemy", "telegram"})
 
 _HAS_DOCSTRING = 0x4000000  # Python 3.14: the first constant of a function is its docstring only where this is set
 
@@ -26,8 +28,16 @@ def slim() -> None:
     """Load less from now on, in this process: to be called before the libraries are imported."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None: importing raises ImportError
+    sys.modules.setdefault(_PTB_CLIENT, _without_client())
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+
+
+def _without_client() -> ModuleType:
+    """What stands for python-telegram-bot's own HTTP client: ours takes its place, so it's only ever imported."""
+    module = ModuleType(_PTB_CLIENT, "Left out: see bot/lean.py.")
+    vars(module)["HTTPXRequest"] = type("HTTPXRequest", (), {})
+    return module
 
 
 class _Finder:

@@ -89,6 +89,7 @@ class Program:
     port: int
     environ: dict[str, str]
     command: tuple[str, ...] = ("serve",)
+    config: tuple[str, ...] = ("--config", "config.toml")
     wrapper: tuple[str, ...] = ("-m", "bot.cli")
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
@@ -127,7 +128,7 @@ class Program:
         self.starts += 1
         with (self.folder / "serve.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *self.wrapper, *self.command, "--config", str(self.folder / "config.toml"),
+                sys.executable, *self.wrapper, *self.command, *self.config,
                 cwd=self.folder, env=self.environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 

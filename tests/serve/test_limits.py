@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serve.program import Plan, Town, town
+from tests.serve.program import ROOT, Plan, Program, Town, free_port, town
 
 pytestmark = pytest.mark.slow
 
@@ -71,11 +71,7 @@ async def test_serve_on_telegram_alone_is_small_soon_ready_and_imports_nothing_o
     (tmp_path / "second").mkdir()
     async with town(tmp_path / "second", Plan(), own_standards=False, start=False) as here:
         compiled(here, cache)
-        sari = here.citizen("Sari")
-        sari.says("halo")
-        began = time.monotonic()
-        await here.program.spawn()
-        await here.program.ready()
+        await here.program.start()
         await asyncio.sleep(SETTLED_S)  # the limit is for 5 s after the start
         idle = memory_mb(here.program.pid)
         await here.program.kill()
@@ -111,3 +107,17 @@ async def test_a_second_serve_on_the_same_database_ends_with_3_and_a_sentence(tm
         sari = here.citizen("Sari")
         sari.says("jalan depan SD rusak parah")
         await sari.sees("standar kami meminta")  # the first one goes on
+
+
+async def test_the_demo_answers_within_3_s(tmp_path):
+    port = free_port()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(tmp_path / "cache")}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for start in ("writing the byte code", "once set up"):
+        demo = Program(tmp_path, port, environ, command=("demo", "--port", str(port)), config=())
+        began = time.monotonic()
+        await demo.spawn()
+        await demo.ready()
+        took_s, used_s = time.monotonic() - began, busy_s(demo.pid)
+        assert await demo.stop() == 0
+    assert min(took_s, used_s) < 3.0, start
