@@ -147,7 +147,7 @@ class Telegram:
         from channels.telegram import setup
 
         secret = self._secrets[0].decode() if self._secrets else ""
-        preparing = setup.prepare(self._api, self._bot(), webhook=webhook, secret=secret, desk=self.desk)
+        preparing = setup.prepare(self._api, webhook=webhook, secret=secret, desk=self.desk)
         report, problems = await asyncio.gather(self.describe(), preparing)
         if not report.bot_id:  # one reason why nothing works is enough
             problems = tuple(problem for problem in problems if problem.blocks)

@@ -1,4 +1,7 @@
-"""Prepares a bot for work and tells the operator what is wrong with it and how to mend it."""
+"""Prepares a bot for work and tells the operator what is wrong with it and how to mend it.
+
+It speaks to the Bot API itself: python-telegram-bot, 20 MB and a third of a second, is loaded at the first sending.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+import msgspec
 
 from channels.telegram.answers import AlreadyDone
-from channels.telegram.library import call
 from channels.telegram.read import ALLOWED_UPDATES
 from channels.telegram.shapes import DeskChat, Me, Membership, WebhookState
 from workflow.message import Fact, SendError
 from workflow.words import texts
 
 if TYPE_CHECKING:
-    from telegram import Bot
-
     from channels.telegram.api import Api
 
 MAX_CONNECTIONS = 40
@@ -103,7 +103,7 @@ async def describe(api: Api, desk: str | None) -> Report:
     )
 
 
-async def prepare(api: Api, bot: Bot, *, webhook: str, secret: str, desk: str | None) -> tuple[Problem, ...]:
+async def prepare(api: Api, *, webhook: str, secret: str, desk: str | None) -> tuple[Problem, ...]:
     """Choose webhook (its address) or polling (""), and set the menus of commands. No waiting update is dropped."""
     look = Inspection(api, [])
     if webhook:
@@ -114,27 +114,34 @@ async def prepare(api: Api, bot: Bot, *, webhook: str, secret: str, desk: str | 
             "allowed_updates": ALLOWED_UPDATES,
         }
         mend = "public_url must be an HTTPS address that Telegram reaches on port 443, 80, 88 or 8443."
-        road = look.tried("setWebhook", mend, partial(call, bot, "set_webhook", fields), ANY)
+        road = look.tried("setWebhook", mend, partial(api.ask, "setWebhook", fields, bool), ANY)
     else:
         # Where it fails for good, polling says so itself.
-        road = look.tried("deleteWebhook", "Try again later.", partial(call, bot, "delete_webhook", {}), PASSING)
-    menus: list[tuple[str, BotCommandScope]] = [("citizen", BotCommandScopeAllPrivateChats())]
+        road = look.tried("deleteWebhook", "Try again later.", partial(api.ask, "deleteWebhook", {}, bool), PASSING)
+    menus: list[tuple[str, Mapping[str, object]]] = [("citizen", {"type": "all_private_chats"})]
     if desk:
-        menus.append(("desk", BotCommandScopeChat(int(desk))))
-    await asyncio.gather(road, *(_menu(look, bot, audience, scope) for audience, scope in menus))
+        menus.append(("desk", {"type": "chat", "chat_id": int(desk)}))
+    await asyncio.gather(road, *(_menu(look, audience, scope) for audience, scope in menus))
     return tuple(look.problems)
 
 
-def commands(audience: str) -> list[BotCommand]:
+class Command(msgspec.Struct, frozen=True):
+    """A line of a bot's menu (https://core.telegram.org/bots/api#botcommand)."""
+
+    command: str
+    description: str
+
+
+def commands(audience: str) -> list[Command]:
     """The menu for "citizen" or "desk", in the order of workflow/words/commands.toml."""
     prefix = f"commands.{audience}."
-    return [BotCommand(key.removeprefix(prefix), words) for key, words in texts().items() if key.startswith(prefix)]
+    return [Command(key.removeprefix(prefix), words) for key, words in texts().items() if key.startswith(prefix)]
 
 
-async def _menu(look: Inspection, bot: Bot, audience: str, scope: BotCommandScope) -> None:
+async def _menu(look: Inspection, audience: str, scope: Mapping[str, object]) -> None:
     mend = f"The menu of commands for the {audience} is missing; everything else works."
     menu = {"commands": commands(audience), "scope": scope}
-    await look.tried("setMyCommands", mend, partial(call, bot, "set_my_commands", menu))
+    await look.tried("setMyCommands", mend, partial(look.api.ask, "setMyCommands", menu, bool))
 
 
 async def _webhook(look: Inspection) -> WebhookState | None:
