@@ -23,6 +23,7 @@ from workflow import (
     wanted,
 )
 from workflow.message import Message
+from workflow.say import say
 from workflow.talk import Talk, choice
 
 Answer = Callable[[Talk, Message], bool]
@@ -328,7 +329,9 @@ def more(talk: Talk, message: Message) -> bool:
         talk.edit(changing="")
     else:
         words = beginning.without_salutation(message.text) if first else message.text
-        talk.edit(statement=(*draft.statement, words))
+        follows = draft.extra.get("follows", "") if first else ""
+        line = (say("satisfied.follows", name=follows),) if follows else ()
+        talk.edit(statement=(*draft.statement, words, *line))
         talk.heard(message, "statement", words)
         beginning.consider(talk, message.text)
         talk.tell("more.first" if first else "more.added")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from workflow import hearing, telling
+from workflow import asking, beginning, hearing, telling
 from workflow.acting import act, is_recent, pass_on, spoken_of
 from workflow.message import Message
 from workflow.record import Act, Complaint
+from workflow.say import say
 from workflow.talk import Talk, choice
 
 
@@ -67,11 +68,24 @@ def judge(talk: Talk, about: Complaint, *, satisfied: bool, words: str = "") -> 
             talk.tell("satisfied.yes")
         return
     if not is_recent(talk, about):
-        talk.tell("satisfied.too_late", name=telling.name_of(about))
+        _begin_anew(talk, about, words)
         return
     if act(talk, about.id, Act(kind="unsatisfied", text=words)) and not words:
         talk.set(awaiting="unsatisfied_reason", awaiting_for=about.id)
         talk.ask("satisfied.why")
+
+
+def _begin_anew(talk: Talk, about: Complaint, words: str) -> None:
+    """Too late to reopen: a report of its own that names the old one, with the words said or with those to come."""
+    name = telling.name_of(about)
+    beginning.empty(talk)
+    talk.tell("satisfied.too_late", name=name)
+    if words:
+        talk.edit(statement=(words, say("satisfied.follows", name=name)))
+        beginning.consider(talk, words)
+    else:
+        talk.edit(extra={**talk.draft.extra, "follows": name})
+    asking.go_on(talk)
 
 
 def unsatisfied_reason(talk: Talk, message: Message) -> bool:

@@ -403,3 +403,35 @@ def test_all_photos_named_by_an_albums_caption_are_thanked_for() -> None:
 def test_a_call_for_a_person_does_not_cut_the_details_of_a_confidential_report_short() -> None:
     stage = Stage("warga: saya dimintai uang 200 ribu oleh staf kecamatan waktu urus KTP\nwarga: petugas\n")
     assert "mohon lengkapi" in stage.said()
+
+
+ANSWERED = (
+    FILED
+    + """Siti: [Lengkap]
+Budi: [Teruskan]
+Agus: [Dewi Lestari]
+Dewi (balas: Langkah): Lubang sudah ditambal.
+Dewi: [Kirim laporan]
+Siti: [Kirim]
+Siti: [Ya, kirim]
+>> 16 hari
+"""
+)
+
+
+def test_a_late_belum_with_words_is_a_new_report_that_names_the_old_one() -> None:
+    stage = Stage(ANSWERED, "warga: belum selesai, lubangnya muncul lagi di sisi kiri\n")
+    draft = stage.game.bench.conversations[_lane(stage)].draft
+    assert draft.statement == (
+        "belum selesai, lubangnya muncul lagi di sisi kiri",
+        "(lanjutan laporan KNG-2026-0001)",
+    )
+    assert "sudah lama ditutup" in stage.said()
+
+
+def test_a_late_belum_without_words_asks_for_them_and_names_the_old_report_too() -> None:
+    stage = Stage(ANSWERED, "warga: belum\n")
+    assert "Silakan ceritakan apa yang terjadi" in stage.said()
+    stage.play("warga: lubangnya muncul lagi di sisi kiri\n")
+    draft = stage.game.bench.conversations[_lane(stage)].draft
+    assert draft.statement == ("lubangnya muncul lagi di sisi kiri", "(lanjutan laporan KNG-2026-0001)")
