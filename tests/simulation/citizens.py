@@ -467,9 +467,11 @@ class Citizen:
 
     def digests(self) -> dict[str, set[str]]:
         """The sha256 of every photo they mean to have given, by what it is."""
+        had = {sort: [ref for ref in refs if not self.provider.is_hopeless(ref)] for sort, refs in self.photos.items()}
         return {
             sort: {hashlib.sha256(self.provider.files[ref]).hexdigest() for ref in refs}
-            for sort, refs in self.photos.items()
+            for sort, refs in had.items()
+            if refs
         }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "telegram"
 _FIELD = re.compile(r"\{[a-z_]+\}")
+TRIES = 3  # so often the program tries a download
 _DATA_BYTES = 64
 _ALERT_CHARACTERS = 200
 
@@ -120,6 +121,8 @@ class Provider:
     wrong: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     lost_files: set[str] = field(default_factory=set)
+    downloaded: set[str] = field(default_factory=set)
+    failed_downloads: Counter[str] = field(default_factory=Counter)
     busy_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and which process was told so
     threads: dict[str, str] = field(default_factory=dict)  # topic's name -> thread
     process: Process | None = None
@@ -214,6 +217,10 @@ class Provider:
         for update in found:
             self.said.setdefault(update.chat, []).append(self.agenda.now)
         return [update.body for update in found], str(at + len(found))
+
+    def is_hopeless(self, ref: str) -> bool:
+        """Whether a file could never be had, however often it was tried."""
+        return self.failed_downloads[ref] >= TRIES and ref not in self.downloaded
 
     def has_news(self, cursor: str) -> bool:
         """Whether a poll would find anything."""
@@ -351,7 +358,9 @@ class Provider:
         if ref in self.lost_files:
             raise FetchError("gone", again=False)
         if self.faults.strikes("download"):
+            self.failed_downloads[ref] += 1
             raise FetchError("timeout", again=True)
+        self.downloaded.add(ref)
         yield self.files[ref]
 
 

@@ -153,8 +153,11 @@ class Simulation:
             self.problems.append(f"{provider.office}: a message to {shown.chat}, where nobody is: {shown.text!r}")
 
     def answered(self, provider: Provider, message: Outbound) -> None:
-        """A press was answered: the staff remember what was refused."""
+        """A press was answered: the staff remember what was refused, a citizen has read why nothing happened."""
         self.desks[provider.office].told(message)
+        citizen = self.citizens.get((provider.office, message.to.chat))
+        if citizen is not None and message.text:
+            citizen.since = None
 
     def unanswered(self, citizen: Citizen) -> None:
         """Somebody got no answer: only chatter that was dropped after an uncertain sending may be missing."""
