@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from storage.outcomes import OUTBOX, Outcomes
 from storage.parts import among
 from storage.rows import OutboxRow, encode
-from storage.tables import Moment, addresses, outbox, sent, topics
+from storage.tables import Moment, addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Outbound, address_of
 
 # So many waiting rows of an address are looked at when the next one is chosen, answers to presses first of all. Behind
@@ -148,10 +148,22 @@ class Outbox(Outcomes):
         return {address: at for address, at in rows}  # noqa: C416 - a Row isn't a pair to the type checker
 
     def started(self, leased: Sequence[str], since: datetime) -> dict[str, list[tuple[datetime, str]]]:
-        """When attempts to each address began since then, earliest first, and what they edited: what pace goes by."""
+        """When attempts to each address began since then, earliest first, and what they edited: what pace goes by.
+
+        Of a message that's repeated the earlier attempts count too, since they may have arrived.
+        """
         found: dict[str, list[tuple[datetime, str]]] = {address: [] for address in leased}
-        for address, at, target in self.connection.execute(_STARTED, {"values": list(found), "since": since}):
-            found[address].append((at, target))
+        repeated = {}
+        for row in self.connection.execute(_STARTED, {"values": list(found), "since": since}):
+            found[row.address].append((row.started_at, row.target))
+            if row.doubts:
+                repeated[row.id] = row
+        if repeated:
+            for number, at in self.connection.execute(_DOUBTED, {"values": list(repeated), "since": since}):
+                row = repeated[number]
+                if at < row.started_at:  # else it's the attempt that's counted already
+                    found[row.address].append((at, row.target))
+                    found[row.address].sort()
         return found
 
     def start(self, ids: Sequence[int], now: datetime, until: datetime) -> list[OutboxRow]:
@@ -285,7 +297,7 @@ _HELD = (
     .group_by(outbox.c.address)
 )
 _STARTED = (
-    select(outbox.c.address, outbox.c.started_at, outbox.c.target)
+    select(outbox.c.id, outbox.c.address, outbox.c.started_at, outbox.c.target, outbox.c.doubts)
     .where(
         among(outbox.c.address),
         outbox.c.started_at.is_not(None),
@@ -293,6 +305,11 @@ _STARTED = (
         outbox.c.kind != "press",
     )
     .order_by(outbox.c.started_at)
+)
+_DOUBTED = select(deliveries.c.outbox, deliveries.c.at).where(
+    among(deliveries.c.outbox),
+    deliveries.c.at > bindparam("since", type_=Moment),
+    deliveries.c.outcome == "uncertain",
 )
 _START = (
     update(outbox)

@@ -393,6 +393,21 @@ async def test_the_whole_bot_keeps_its_rate(road, channel):
     assert all(sum(start <= each < start + 1 for each in left) <= 5 for start in left)
 
 
+async def test_what_is_repeated_counts_each_time(road, channel, deliver):
+    """The provider may have taken the first attempts too, and it counts what it took."""
+    left = []
+
+    def often_lost(parcel):
+        left.append(road.clock.monotonic())
+        return SendError("uncertain", "reset") if len(left) % 2 else Sent(id=str(len(left)))
+
+    channel.outcome = often_lost
+    await put(road, *(out("card", str(n), to=citizen(DESK), priority=1) for n in range(30)))
+    await carry_on(road, deliver, for_s=400)
+    assert len(left) == 60
+    assert max(sum(start <= each < start + 59.999 for each in left) for start in left) == 20
+
+
 async def test_a_new_process_remembers_the_pace_of_the_last_one(road, channel, deliver):
     await put(road, out(), out(text="dua"), out(text="tiga"))
     await carry_on(road, deliver)
