@@ -79,6 +79,7 @@ class Store:
         self._apart: SimpleQueue[_Job[Any] | None] = SimpleQueue() if self.postgres else self._together
         self._reads: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._closed = False
 
     @property
     def in_memory(self) -> bool:
@@ -106,7 +107,8 @@ class Store:
         return self._now(self.engine, work)
 
     def close(self) -> None:
-        """Finish what waits and let go of the database."""
+        """Finish what waits and let go of the database for good: a straggler must not open it again."""
+        self._closed = True
         for thread, jobs in zip(self._threads, self._queues(), strict=True):
             jobs.put(None)
             del thread
@@ -123,6 +125,8 @@ class Store:
         return [] if not self._threads else [self._together, self._reads, *apart]
 
     async def _hand_over(self, jobs: SimpleQueue[_Job[Any] | None], work: Work[T]) -> T:
+        if self._closed:
+            raise Unavailable("the database was closed: the program ends")
         if not self._threads:
             self._start()
         loop = asyncio.get_running_loop()

@@ -202,3 +202,12 @@ async def test_an_inline_store_works_without_threads(tmp_path):
     assert await waiting(store) == 1
     assert threading.active_count() == before
     store.close()
+
+
+async def test_a_closed_store_stays_closed(store):
+    await store.write(take_in("1"))
+    store.close()
+    for work in (store.write(take_in("2")), store.write(take_in("3"), together=True), store.read(lambda unit: None)):
+        with pytest.raises(Unavailable, match="closed"):
+            await work
+    store.close()
