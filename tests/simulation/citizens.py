@@ -249,7 +249,8 @@ class Citizen:
         if not shown.text.endswith(mark):
             return False
         plain = shown.text.removesuffix(mark)
-        return any(each.text.removesuffix(mark) == plain for each in self.shown if each is not shown)
+        earlier = self.shown[: self.shown.index(shown)]
+        return any(each.text.removesuffix(mark) == plain for each in earlier)
 
     def reply(self, question: str, shown: Shown) -> bool:
         """Answer a question; False: it needs no answer of theirs."""
