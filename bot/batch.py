@@ -180,6 +180,7 @@ class Batch:
         return World(
             office=office,
             now=self._now,
+            received_at=arrived.row.received_at,
             supply=self._offered[office.id].supply,
             limits=self._limits(event.chat),
             bot_name=self._bot_name(event.chat),

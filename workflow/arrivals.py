@@ -62,6 +62,9 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
     asked = wanted.asked_for(standard, draft.asked) if draft.asked else None
     if asked is None or asked.kind in wanted.TEXT or len(wanted.sorts_of(asked)) > 1:
         return paper
+    received_at = talk.world.received_at or talk.world.now
+    if draft.asked_at is not None and received_at < draft.asked_at:
+        return paper  # sent before the question was there to be answered: it may be anything, so it's asked about
     rival = next((each for each in draft.papers if each.state == "pending" and each.said_by == "asked"), None)
     if rival is not None and not draft.changing:
         talk.change_paper(rival.file, sort="", said_by="")

@@ -101,6 +101,7 @@ class Draft(Value):
     later: tuple[str, ...] = ()  # NANTI: requirement ids that come later
     lacking: dict[str, str] = {}  # TIDAK ADA: requirement id -> reason
     asked: str = ""  # requirement id of the open question
+    asked_at: datetime | None = None  # when it was asked: what was received before can't be its answer
     awaiting: Awaiting = ""
     awaiting_for: str = ""  # what `awaiting` is about: requirement id, file id ...
     notice: str = ""  # version of the notice shown

@@ -84,6 +84,8 @@ class Talk:
 
     def edit(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a draft
         """Change the draft."""
+        if changes.get("asked"):
+            changes.setdefault("asked_at", self.world.now)
         self.conversation = replace(self.conversation, draft=replace(self.draft, **changes))
 
     def await_(self, what: str, about: str = "") -> None:

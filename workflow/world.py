@@ -74,6 +74,7 @@ class World:
     office: Office  # with the standard in force today
     now: datetime
     supply: Supply
+    received_at: datetime | None = None  # when the event was taken in; None: now
     limits: Limits = Limits()  # of the channel the event came by
     standards: Mapping[str, Standard] = field(default_factory=dict)  # pinned versions by content hash
     conversation: Conversation | None = None  # of the lane, if one exists

@@ -38,6 +38,7 @@ class Player:
     sent: list[Outbound] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     wait_for_files: bool = False
+    received_at: datetime | None = None  # of what comes next, where it lay for a while
     channel: str = "telegram"
 
     def __post_init__(self):
@@ -135,6 +136,7 @@ class Player:
 
     def world(self) -> World:
         return World(
+            received_at=self.received_at,
             office=self.office,
             now=self.now,
             supply=self.supply,
