@@ -72,6 +72,7 @@ class Service:
     road: Road
     intake: Intake
     channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
+    deliver: Deliver | None = None  # of the worker role, once it runs
     reports: dict[str, str] = field(default_factory=dict)  # "office/channel" -> how it is, for /readyz
 
     def add(self, channel: Channel) -> None:
@@ -84,12 +85,21 @@ class Service:
 
         disk = self.settings.folder if "://" in self.settings.files else Path(self.settings.files)
         disk.mkdir(parents=True, exist_ok=True)
-        health = Health(self.road, self.files, str(disk), lambda: self.reports)
+        health = Health(self.road, self.files, str(disk), self.how_channels_are)
         return Web(self.road, self.intake, health).app(further)
+
+    def how_channels_are(self) -> dict[str, str]:
+        """Each channel by "office/channel": what its set-up found, or why nothing is sent there now."""
+        closed = {f"{office}/{name}": why for (name, office), why in self._sending().items() if why != "ok"}
+        return {**self.reports, **closed}
+
+    def _sending(self) -> dict[tuple[str, str], str]:
+        routes = self.deliver.channels() if self.deliver else {}
+        return {key: routes.get(":".join(key), "ok") for key in self.channels}
 
     async def work(self, stop: asyncio.Event) -> int:
         """The worker role until `stop`: decide, send, fetch, watch the clock, and ask the channels that are polled."""
-        deliver = Deliver(self.road, Enclosures(self.store, self.files, self.media), self._rates())
+        deliver = self.deliver = Deliver(self.road, Enclosures(self.store, self.files, self.media), self._rates())
         await self._recover(deliver)
         ticks = Ticks(self.road, deliver)
         jobs = {
@@ -108,8 +118,6 @@ class Service:
     async def _recover(self, deliver: Deliver) -> None:
         """What a process that died left behind: on SQLite all of it is ours, elsewhere what nobody renews."""
         alone = not self.store.postgres
-        if alone:
-            await self.store.write(lambda unit: unit.shelf.free(self.clock.now()))
         if found := await deliver.recover(everything=alone):
             _log.warning("messages were being sent when the process ended", messages=found)
 

@@ -100,10 +100,6 @@ class Shelf(Part):
         statement = update(files).where(files.c.id == name, files.c.state == "pending")
         return self.touched(statement.values(next_at=None, **columns)) == 1
 
-    def free(self, now: datetime) -> None:
-        """Whatever was being fetched may be tried at once: who had it leased is dead."""
-        self.connection.execute(update(files).where(files.c.state == "pending").values(next_at=now))
-
     def free_leases(self, now: datetime) -> int:
         """Whoever was fetching is dead: every pending file may be tried at once."""
         return self.touched(update(files).where(files.c.state == "pending", files.c.next_at > now).values(next_at=now))
