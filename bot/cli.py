@@ -175,10 +175,11 @@ def inbox_replay(
 def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
     from bot.lean import slim
 
-    slim()
+    settings = _settings(config)
+    slim()  # this process is the service from here on, and nothing else
     from bot.app import serve as run
 
-    raise typer.Exit(run(_settings(config), roles=roles, migrate_first=migrate_first))
+    raise typer.Exit(run(settings, roles=roles, migrate_first=migrate_first))
 
 
 def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported only when a command needs it
