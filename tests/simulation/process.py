@@ -109,7 +109,6 @@ class Process:
         self.ticks = Ticks(self.road, self.deliver)
         self.holder = chance.id()
         try:
-            await self.store.write(lambda unit: unit.shelf.free(clock.now()))
             await self.deliver.recover(everything=True)
         except Crash:
             self._died()
