@@ -33,7 +33,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # getFile's limit (https://core.telegram.org/bots/api#getfile)
 
-# Accounts behind which anybody may stand: an anonymous admin, a channel, a linked channel's posts (telegram.md, G3).
+# Behind these anybody may stand: an anonymous admin, a channel, a linked channel's posts (docs/telegram.md G3).
 NOBODY = frozenset({1087968824, 136817688, 777000})
 
 # What citizens may send and we can't take in; they are told so.

@@ -55,7 +55,7 @@ async def test_updates_out_of_order_are_all_taken_and_none_is_taken_for_old(tmp_
             for n, citizen in enumerate(crowd)
         ]
         random.Random(3).shuffle(updates)
-        for update in updates:  # telegram.md I10: numbers are sequential only inside a chat
+        for update in updates:  # docs/telegram.md I10: numbers are sequential only inside a chat
             assert (await here.program.post(body(update))).status_code == 200
         for citizen in crowd:
             await citizen.sees("standar kami meminta")

@@ -25,8 +25,8 @@ which `file_id` equals `file_unique_id`: `world.files.by_unique_id(id)` gives th
 finds the message a reply or a press is about. `FeedItem` lists the kinds.
 
 Not like Telegram: http webhooks are taken on loopback; of the parse modes only HTML; a URL instead of a file is always
-"failed to get HTTP URL content"; the cap of retries is 90 s instead of 60 to 120; what telegram.md marks unverified is
-played on the strict side.
+"failed to get HTTP URL content"; the cap of retries is 90 s instead of 60 to 120; what nobody has verified against the
+real one is played on the strict side.
 """
 
 from channels.sandbox.telegram.acts import CannotActError

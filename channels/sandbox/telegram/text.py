@@ -32,7 +32,7 @@ _SPANS = (
 
 
 def utf16_length(text: str) -> int:
-    """Return the length in UTF-16 code units, Telegram's measure for limits and offsets (telegram.md I17)."""
+    """Return the length in UTF-16 code units, Telegram's measure for limits and offsets (docs/telegram.md I17)."""
     return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
 
 

@@ -1,4 +1,4 @@
-"""What bots are told, when: queues, order, retries and expiry of updates (telegram.md I1-I9), without any waiting."""
+"""What bots are told, when: queues, order, retries, expiry, without any waiting (docs/telegram.md I1-I9)."""
 
 from __future__ import annotations
 

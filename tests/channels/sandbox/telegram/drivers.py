@@ -12,7 +12,7 @@ Buttons = list[list[tuple[str, str]]]
 
 
 class Refused(Exception):
-    """A call went wrong. `kind` is our word for what the client made of it (telegram.md 5.1)."""
+    """A call went wrong. `kind` is our word for what the client made of it (docs/telegram.md 5.1)."""
 
     def __init__(self, kind: str, words: str = "", value: int | None = None):
         super().__init__(f"{kind}: {words}")

@@ -200,7 +200,7 @@ async def test_a_receiver_that_refuses_the_secret_shows_in_the_webhook_info(clie
         assert (await client.webhook_info())[1] == 1
 
 
-# Errors (telegram.md 5.1)
+# Errors (docs/telegram.md 5.1)
 
 
 async def test_a_group_that_became_a_supergroup_says_where_it_went(client, office):
@@ -439,7 +439,7 @@ def test_a_kind_of_origin_nobody_knows_yet_reaches_the_bot_all_the_same(office):
     office.people.send_unknown(office.sari, office.private, "hologram", {"depth": 3})
     forwarded, unheard = office.told()
     assert PtbUpdate.de_json(forwarded, None).message.text == "terusan"
-    with pytest.raises(ValidationError):  # why our own reading of updates depends on no library (telegram.md D2)
+    with pytest.raises(ValidationError):  # why our own reading of updates depends on no library (docs/telegram.md D2)
         AiogramUpdate.model_validate(forwarded)
     assert unheard["message"]["hologram"] == {"depth": 3}
     assert AiogramUpdate.model_validate(unheard).message.message_id == unheard["message"]["message_id"]
