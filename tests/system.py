@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import os
 import shutil
@@ -10,7 +11,13 @@ import shutil
 ALSO_KNOWN_AS = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
 
 # How to install what is missing, for the sentence a skipped test gives as its reason.
-DEBIAN_PACKAGE = {"chromium": "chromium", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils", "git": "git"}
+DEBIAN_PACKAGE = {
+    "chromium": "chromium",
+    "libatomic.so.1": "libatomic1",
+    "pdftotext": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "git": "git",
+}
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -26,9 +33,19 @@ CHROMIUM_FLAGS = (
 
 @functools.cache
 def find_program(name: str) -> str | None:
-    """The path of a program on this machine, or None where it is not installed."""
+    """The path of a program on this machine, or the name of a library; None where it is not installed."""
+    if ".so." in name:
+        return name if _loads(name) else None
     found = (shutil.which(known) for known in ALSO_KNOWN_AS.get(name, (name,)))
     return next((path for path in found if path), None)
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def program(name: str) -> str:

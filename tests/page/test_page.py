@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.page.theatre import PHONE, WIDE, browser, opened, shot, theatre
 
-pytestmark = [pytest.mark.needs_system("chromium"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs_system("chromium", "libatomic.so.1"), pytest.mark.slow]
 expect.set_options(timeout=10_000)
 
 ROAD = re.compile("jalan depan SD")

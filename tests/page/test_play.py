@@ -20,7 +20,7 @@ from tests.page.theatre import ARTIFACTS, PHONE, WIDE, browser, opened, shot
 ROOT = Path(__file__).resolve().parents[2]
 WINDOWS = [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone")]
 
-pytestmark = [pytest.mark.needs_system("chromium"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs_system("chromium", "libatomic.so.1"), pytest.mark.slow]
 
 REPORT = "Lubang sudah ditambal hari ini oleh tim kecamatan."
 FIRST_DRAFT = "Akan kami cek."
