@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,14 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from channels.settings import EmailSettings, Part, Secret, SecretValue, TelegramSettings, TwilioSettings, Url
+from storage.seal import BadKey, master_from_text
 from workflow import standard as standards
 from workflow.office import Office, Staff
 from workflow.problems import Finding, Problem, StandardProblems, did_you_mean, listed
 from workflow.standard import Standard
 from workflow.standard_shape import shape_finding
 from workflow.toml_lines import line_of, lines_of
-
-KEY_BYTES = 32
 
 
 class ConfigProblems(Exception):
@@ -99,7 +96,7 @@ class Settings:
     @property
     def master_key(self) -> bytes:
         """The 32 bytes that wrap every other key."""
-        return base64.b64decode(self.service.key.reveal(), validate=True)
+        return master_from_text(self.service.key.reveal())
 
     def office(self, settings: OfficeSettings) -> Office:
         """The office as the core sees it."""
@@ -214,9 +211,10 @@ def _whole_findings(file: ConfigFile) -> Iterator[Finding]:
 
 def _is_key(text: str) -> bool:
     try:
-        return len(base64.b64decode(text, validate=True)) == KEY_BYTES
-    except (ValueError, binascii.Error):
+        master_from_text(text)
+    except BadKey:
         return False
+    return True
 
 
 def _telegram_findings(index: int, office: OfficeSettings, file: ConfigFile) -> Iterator[Finding]:

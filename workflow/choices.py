@@ -160,12 +160,17 @@ def _drop(talk: Talk, _: list[str]) -> bool:
     return True
 
 
+def _go_on(talk: Talk) -> bool:
+    """The report is kept, and its open question asked again."""
+    resume(talk)
+    talk.tell("cancel.no")
+    asking.again(talk)
+    return True
+
+
 def _cancel(talk: Talk, args: list[str]) -> bool:
     if args[0] == "n":
-        resume(talk)
-        talk.tell("cancel.no")
-        asking.again(talk)
-        return True
+        return _go_on(talk)
     if talk.draft.awaiting != "cancel":
         return False
     beginning.drop(talk)
@@ -176,10 +181,7 @@ def _cancel(talk: Talk, args: list[str]) -> bool:
 
 def _restart(talk: Talk, args: list[str]) -> bool:
     if args[0] == "n":
-        resume(talk)
-        talk.tell("cancel.no")
-        asking.again(talk)
-        return True
+        return _go_on(talk)
     if talk.draft.awaiting != "restart":
         return False
     beginning.drop(talk)
