@@ -23,7 +23,7 @@ from bot.media import Media
 from bot.pump import Pump
 from bot.road import Road
 from bot.ticks import Ticks
-from channels import REGISTRY
+from channels import REGISTRY, Ground
 from channels.base import Polled
 from channels.http import Http
 from storage.engine import Store, Unavailable
@@ -72,6 +72,7 @@ class Service:
     road: Road
     intake: Intake
     channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
+    tables: dict[tuple[str, str], Any] = field(default_factory=dict)  # each channel's table of config.toml
     deliver: Deliver | None = None  # of the worker role, once it runs
     reports: dict[str, str] = field(default_factory=dict)  # "office/channel" -> how it is, for /readyz
 
@@ -123,20 +124,13 @@ class Service:
 
     def _rates(self) -> dict[tuple[str, str], float]:
         """Messages a second of each channel, where the operator set it."""
-        rates = {}
-        for name, office in self.road.channels:
-            settings = next(each for each in self.settings.offices if each.id == office)
-            rate = getattr(getattr(settings, name), "sends_per_second", None)
-            if rate is not None:
-                rates[name, office] = float(rate)
-        return rates
+        found = {key: getattr(table, "sends_per_second", None) for key, table in self.tables.items()}
+        return {key: float(rate) for key, rate in found.items() if rate is not None}
 
     async def _prepare_and_poll(self, channel: Channel) -> None:
         """Tell the provider where to bring its news, again until it heard; then fetch them if that is how it's done."""
-        settings = next(each for each in self.settings.offices if each.id == channel.office)
-        chosen = getattr(settings, channel.name)
         webhook = ""
-        if getattr(chosen, "mode", "") == "webhook":
+        if getattr(self.tables.get((channel.name, channel.office)), "mode", "") == "webhook":
             webhook = f"{self.settings.service.public_url}/{channel.name}/{channel.office}"
         await self._prepare(channel, webhook)
         if not webhook and isinstance(channel, Polled):
@@ -167,11 +161,12 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         _check_key(store, clock)
         offices = {each.id: settings.office(each) for each in settings.offices}
         http = Http()
-        channels = {(channel.name, channel.office): channel for channel in _channels(settings, http)}
+        channels, tables = _channels(settings, http, store.seal)
         media = Media()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
         whole = Service(settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels)
+        whole.tables = tables
         whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}
         _keep_standards(settings, offices, store, clock)
         try:
@@ -319,12 +314,19 @@ def _check_key(store: Store, clock: Clock) -> None:
         )
 
 
-def _channels(settings: Settings, http: Http) -> Iterator[Channel]:
+def _channels(
+    settings: Settings, http: Http, seal: Seal
+) -> tuple[dict[tuple[str, str], Channel], dict[tuple[str, str], Any]]:
+    """Every configured channel by (name, office), and beside it the table that it was built from."""
+    channels, tables = {}, {}
     for office in settings.offices:
+        ground = Ground(http, settings.service.public_url or "", seal.secret(f"tokens of {office.id}"))
         for name, build in REGISTRY.items():
-            chosen = getattr(office, name, None)
-            if chosen is not None:
-                yield from build(office.id, chosen, http)
+            table = getattr(office, name)
+            for channel in build(office.id, table, ground) if table is not None else ():
+                channels[channel.name, office.id] = channel
+                tables[channel.name, office.id] = table
+    return channels, tables
 
 
 def _keep_standards(settings: Settings, offices: Mapping[str, Office], store: Store, clock: Clock) -> None:

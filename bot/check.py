@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
-from channels import REGISTRY
+from channels import REGISTRY, Ground
 from channels.http import Http
 from channels.settings import CHANNEL_TABLES
 from storage.engine import Store, Unavailable
@@ -130,7 +130,7 @@ async def _channels(office: OfficeSettings, http: Http) -> AsyncIterator[Line]:
                 where, "is configured, but this version doesn't serve it yet", good=False, mend="take the table out"
             )
             continue
-        for channel in REGISTRY[name](office.id, chosen, http):
+        for channel in REGISTRY[name](office.id, chosen, Ground(http)):
             report = await channel.describe()  # type: ignore[attr-defined] # every registered channel describes itself
             if not report.problems:
                 yield Line(where, f"@{report.username} answers" + (f", desk {report.desk!r}" if report.desk else ""))

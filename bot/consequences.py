@@ -8,8 +8,8 @@ from typing import Literal
 from bot.outgoing import MARKED
 from workflow.message import Fact, Kind
 
-State = Literal["sent", "refused", "dropped", "later", "uncertain"]
-News = Literal["", "sent", "failed", "uncertain"]
+State = Literal["sent", "refused", "dropped", "later", "uncertain", "held"]
+News = Literal["", "sent", "failed", "uncertain", "held"]
 Mark = Literal["", "busy", "gone", "moved", "closed"]
 
 _DROPPED = frozenset({"ack", "press"})
@@ -47,6 +47,7 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
     | moved | at once to the new address, with back-off if it moves again | the address is kept |
     | refused | refused | the staff are told |
     | misconfigured | later | its channel is left alone, the operator is told |
+    | window | held until they write again | the citizen is asked to, the staff see it |
     """
     match fact:
         case "busy":
@@ -65,6 +66,8 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
             return Consequence("refused", settled=True, news="failed")
         case "misconfigured":
             return Consequence("later", settled=False, pause_s=_CLOSED_S, attempt=False, mark="closed")
+        case "window":
+            return Consequence("held", settled=False, pause_s=_LONGEST_PAUSE_S, attempt=False, news="held")
 
 
 def _uncertain(kind: Kind, doubts: int) -> Consequence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from bot.intake import Intake
 from bot.metrics import CONTENT_TYPE
 from bot.road import Road
-from channels.base import Called, Channel, Forged, Malformed
+from channels.base import Call, Called, Forged, Malformed, NotMine
 from storage.engine import Unavailable
 from storage.files import Files
 from storage.schema import is_current
@@ -97,21 +97,21 @@ class Web:
                 Route("/healthz", self._healthz),
                 Route("/readyz", self._readyz),
                 Route("/metrics", self._metrics),
-                Route("/{channel}/{office}", self._called, methods=["POST"]),
+                Route("/{path:path}", self._called, methods=["POST"]),
             ]
         )
 
     async def _called(self, request: Request) -> Response:
         """A provider's call. 200 only once the payload is stored."""
-        name, office = request.path_params["channel"], request.path_params["office"]
-        channel = self.road.channels.get((name, office))
-        if channel is None or not isinstance(channel, Called):
+        path = request.path_params["path"]
+        channels = [each for each in self.road.channels.values() if isinstance(each, Called) and path in each.paths]
+        if not channels:
             return PlainTextResponse("", 404)
+        name, office = path.split("/")[0], channels[0].office
         try:
             async with asyncio.timeout(LONGEST_BODY_S):
                 body = await _body(request)
-            channel.verify(request.headers, body)
-            await self._stored(channel, body)
+            channel = await self._taken(channels, Call(path, request.headers, body, request.url.query))
         except Forged:
             return self._refused(name, 403)
         except _TooBig:
@@ -126,10 +126,19 @@ class Web:
         except (Unavailable, Conflict) as error:
             _log.error("a call can't be stored", channel=name, office=office, reason=str(error))
             return self._refused(name, 503, {"Retry-After": str(RETRY_AFTER_S)})
-        return PlainTextResponse("")
+        kind, thanks = channel.thanks
+        return Response(thanks, media_type=kind)
 
-    async def _stored(self, channel: Channel, body: bytes) -> None:
-        await self.intake.receive(channel, body)
+    async def _taken(self, channels: Sequence[Called], call: Call) -> Called:
+        """Store the call as the channel's it's for; that channel. Raises `Malformed` where it's nobody's."""
+        for channel in channels:
+            try:
+                payload = channel.accept(call)
+            except NotMine:
+                continue
+            await self.intake.receive(channel, payload)
+            return channel
+        raise Malformed("for no sender that's configured")
 
     def _refused(self, channel: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
         self.road.metrics.refused.labels(channel, str(status)).inc()

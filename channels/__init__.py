@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,16 +11,27 @@ if TYPE_CHECKING:
     from channels.http import Http
     from channels.settings import TelegramSettings
 
-    Builder = Callable[[str, Any, Http], tuple[Channel, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What channels are built on."""
+
+    http: Http
+    public_url: str = ""  # where the outside reaches us; "" where no address is configured
+    secret: bytes = b""  # of the office, for tokens that come back to us; derived from the master key
 
 
-def _telegram(office: str, settings: TelegramSettings, http: Http) -> tuple[Channel, ...]:
+if TYPE_CHECKING:
+    Builder = Callable[[str, Any, Ground], tuple[Channel, ...]]
+
+
+def _telegram(office: str, settings: TelegramSettings, ground: Ground) -> tuple[Channel, ...]:
     from channels.telegram import Telegram
 
     secrets = tuple(each.reveal() for each in (settings.secret, settings.previous_secret) if each is not None)
     desk = None if settings.desk is None else str(settings.desk)
     token = settings.token.reveal()
-    return (Telegram(office, token, http=http, desk=desk, secrets=secrets, api_url=settings.api_url),)
+    return (Telegram(office, token, http=ground.http, desk=desk, secrets=secrets, api_url=settings.api_url),)
 
 
 # A channel's table in `[offices.*]` -> what builds its channels. A channel is imported when an office has it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from workflow.message import Inbound, Limits, Outbound, Sent
@@ -28,10 +29,28 @@ class Parcel:
     content: bytes = b""
     mime: str = ""
     file_name: str = ""
+    queued_at: datetime | None = None  # when it was decided: the same at every attempt
+    number: int = 0  # our own number of it (of the outbox row), the same at every attempt
+    route: str = ""  # the `Message.route` of what it goes on from, "" where it begins a thread
+    recent: str = ""  # the provider's id of the last message from there, for receipts of reading
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A provider's request to one of our addresses. Header names are lower case."""
+
+    path: str  # below the public URL, without the first slash: "telegram/kanigaran"
+    headers: Mapping[str, str]
+    body: bytes
+    query: str = ""
 
 
 class Forged(Exception):
     """The secret or signature is missing or wrong: answered with 403 and no detail."""
+
+
+class NotMine(Exception):
+    """The call is the provider's, and for another channel that shares the address."""
 
 
 class Malformed(Exception):
@@ -68,17 +87,22 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class Called(Protocol):
-    """A channel whose provider calls us."""
+class Called(Channel, Protocol):
+    """A channel whose provider calls us. Several channels of an office may share an address."""
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Raise `Forged` unless the request is the provider's. Header names are lower case."""
+    paths: tuple[str, ...]  # below the public URL, without the first slash
+    thanks: tuple[str, bytes]  # media type and body of the 200 that tells the provider we have it
+
+    def accept(self, call: Call) -> bytes:
+        """The payload to store. Raises `Forged` unless the call is the provider's, `NotMine`, or `Malformed`."""
         ...
 
 
 @runtime_checkable
 class Polled(Protocol):
-    """A channel that is asked for news."""
+    """A channel that is asked for news, instead of being called or to find what a call lost."""
+
+    pause_s: float  # between two polls that brought nothing; 0 where the provider holds the request
 
     async def poll(self, after: str) -> tuple[Sequence[bytes], str]:
         """Wait for payloads after the cursor `after` ("" at first); the second value is the cursor that confirms them.
@@ -94,4 +118,31 @@ class Downloading(Protocol):
 
     def download(self, ref: str, limit_bytes: int) -> AsyncIterator[bytes]:
         """The file's bytes in pieces. Raises `FetchError` above the limit, or when it's gone."""
+        ...
+
+
+@runtime_checkable
+class Containing(Protocol):
+    """A channel whose payloads hold their files: nothing has to be downloaded."""
+
+    def attached(self, payload: bytes, ref: str) -> bytes:
+        """The file's bytes out of the payload that named it. Raises `FetchError`. May take long: not on the loop."""
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A channel that can be asked whether a message of ours got there."""
+
+    async def find(self, parcel: Parcel, key: str, since: datetime) -> Sent | None:
+        """The message if the provider has it since then; None if surely not. Raises `SendError` if it can't say."""
+        ...
+
+
+@runtime_checkable
+class Purging(Protocol):
+    """A channel whose provider keeps files until they're deleted there."""
+
+    async def purge(self, ref: str) -> None:
+        """Delete the file at the provider; one that's gone already is well. Raises `SendError`."""
         ...

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
 from workflow.standard_vocabulary import Part as FilePart
 
@@ -91,15 +99,35 @@ class TwilioSettings(Part):
     """`[offices.twilio]`: WhatsApp and SMS."""
 
     account_sid: Annotated[str, StringConstraints(pattern=r"^AC[0-9a-zA-Z]+$")]
-    auth_token: SecretValue
+    auth_token: SecretValue  # signs Twilio's calls to us
+    previous_auth_token: SecretValue | None = None  # while it's being changed
+    api_key: Annotated[str, StringConstraints(pattern=r"^SK[0-9a-zA-Z]+$")] | None = None  # for our calls to Twilio
+    api_secret: SecretValue | None = None
+    shared_keys: dict[str, SecretValue] = {}  # key id -> secret, where Twilio signs with shared keys
+    messaging_service: Annotated[str, StringConstraints(pattern=r"^MG[0-9a-zA-Z]+$")] | None = None
     whatsapp: Annotated[str, StringConstraints(pattern=r"^whatsapp:\+\d+$")] | None = None
     sms: Annotated[str, StringConstraints(pattern=r"^\+?\d+$")] | None = None
     api_url: Url = "https://api.twilio.com"
     templates: dict[str, str] = {}
     media_hosts: list[str] = []
+    sms_stands_in: bool = False  # an SMS may tell that an answer waits on WhatsApp
+    sms_receives: bool = True  # whether people can write to the SMS number at all
+    purge_media: bool = True  # delete photos and files at Twilio once they're kept here
+    reconcile_minutes: Annotated[int, Field(ge=1, le=1440)] = 10  # how often Twilio's lists are compared with ours
+    sends_per_second: Annotated[int, Field(ge=1, le=1000)] = 10
 
 
 CHANNEL_TABLES = ("telegram", "twilio", "email")  # of `[offices.*]`
+
+
+class OAuth(Part):
+    """Where access tokens come from, instead of a password (Google, Microsoft 365)."""
+
+    token_url: Url
+    client_id: Annotated[str, StringConstraints(min_length=1)]
+    client_secret: SecretValue | None = None
+    refresh_token: SecretValue
+    scope: str = ""
 
 
 class MailServer(Part):
@@ -109,12 +137,30 @@ class MailServer(Part):
     port: Port
     tls: Literal["tls", "starttls", "none"] = "tls"
     user: str
-    password: SecretValue
+    password: SecretValue | None = None
+    oauth: OAuth | None = None  # instead of a password
+    ca_file: str = ""  # a certificate authority of your own, as PEM
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.password is None) == (self.oauth is None):
+            raise ValueError("a mail server is entered by password or by oauth: give one of the two")
+        return self
 
 
 class EmailSettings(Part):
     """`[offices.email]`: the office's mailbox."""
 
     address: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+    name: str = ""  # beside the address in From; the office's own name where it's empty
     imap: MailServer
     smtp: MailServer
+    inbox: str = "INBOX"
+    handled: str = "Diproses"  # where a mail goes that was taken in
+    failed: str = "Gagal"  # where a mail goes that can't be read
+    machines: str = "Otomatis"  # where a mail goes that a machine wrote: nobody is answered
+    plus: bool = False  # the server takes address+anything@ for address@: then answers carry a token there
+    authserv_id: str = ""  # the name your server signs Authentication-Results with; "" trusts none
+    largest_mb: Annotated[int, Field(ge=1, le=100)] = 25
+    since: Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}-\d{2})$")] = ""  # take in mail from that day on
+    sends_per_second: Annotated[int, Field(ge=1, le=100)] = 1

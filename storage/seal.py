@@ -85,6 +85,11 @@ class Seal:
         except (InvalidTag, ValueError):
             raise Unopenable(f"{purpose}: damaged or sealed for another purpose") from None
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that follow from the first master key and the purpose, for tokens that come back to us."""
+        derived = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"aduan secret {purpose}".encode())
+        return derived.derive(self._masters[self._first])
+
     def new_key(self) -> bytes:
         """A fresh random key, to be stored wrapped."""
         return self.random_bytes(KEY_BYTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ import msgspec
 
 from bot.clock import Chance, Clock
 from bot.road import Road
-from channels.base import Envelope, Forged, Malformed, Parcel
+from channels.base import Call, Envelope, Forged, Malformed, Parcel
 from storage.engine import Store
 from storage.seal import Seal
 from workflow.conversation import Conversation
@@ -104,9 +104,17 @@ class FakeChannel:
     asked_after: list[str] = field(default_factory=list)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        if headers.get("x-secret") != self.secret:
+    pause_s: float = 0.0
+    thanks: tuple[str, bytes] = ("text/plain", b"")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (f"{self.name}/{self.office}",)
+
+    def accept(self, call: Call) -> bytes:
+        if call.headers.get("x-secret") != self.secret:
             raise Forged
+        return call.body
 
     def envelope(self, payload: bytes) -> Envelope:
         try:

@@ -31,7 +31,7 @@ from workflow.happening import (
     QuestionBecomesComplaint,
 )
 from workflow.intent import guess
-from workflow.message import Ignored, Message, Presence, Press, Sender, TopicMade
+from workflow.message import Ignored, Message, Presence, Press, Receipt, Sender, TopicMade
 from workflow.office import Office
 from workflow.record import Act, Complaint
 from workflow.talk import RECENT, Talk, begin
@@ -78,7 +78,7 @@ def _handle(talk: Talk, event: Event) -> str:
             return _due(talk, event)
         case Ignored():
             return event.reason
-        case TopicMade() | Delivery():
+        case TopicMade() | Delivery() | Receipt():
             return "nothing that a citizen's talk waits for"
 
 

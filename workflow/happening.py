@@ -55,7 +55,8 @@ class Delivery(Value, tag_field="is", tag="delivery"):
     chat: Address  # where it was sent to
     at: datetime
     key: str  # Outbound.key
-    state: Literal["sent", "delivered", "read", "failed", "uncertain", "cancelled"]
+    # accepted: the provider has it and will say what became of it; held: it waits until the citizen writes again
+    state: Literal["accepted", "held", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
     about: str = ""
     kind: str = ""
     reason: str = ""

@@ -11,6 +11,9 @@ from typing import Literal, dataclass_transform
 
 import msgspec
 
+# Why an attempt to send failed; consequences: `bot/consequences.py`. "window": only an approved template may go now.
+Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window"]
+
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,6 +50,12 @@ class Limits(Value):
     edits: bool = True  # a sent message can be changed and deleted
     one_thing_at_a_time: bool = True  # a chat; email asks for everything missing at once
     short: bool = False  # every unit costs (SMS): the shortest wording
+    window_h: int = 0  # free text goes only within so many hours of their last message; 0: always
+    receipts: bool = False  # the provider tells later what became of a message: until then it's "accepted", not "sent"
+    same_again: bool = False  # a repeated message is the very same one to its reader (mail): it isn't so marked
+    threads: bool = False  # an answer goes on in the thread of what it answers, see `Message.route`
+    replies_per_day: int = 0  # so many of our replies to one sender in 24 hours, against duels of machines; 0: no limit
+    stands_in_for: str = ""  # the office lets it carry a notice to the same number when that channel can't
 
 
 class Sender(Value):
@@ -56,6 +65,8 @@ class Sender(Value):
     name: str = ""
     anonymous: bool = False  # an anonymous admin or a channel: nobody who could be held to it
     bot: bool = False
+    claimed: bool = False  # who it is rests on the sender's word alone: nothing that exists is shown or changed for it
+    also: tuple[str, ...] = ()  # further ids of the same account; each may come alone another time
 
 
 class Location(Value):
@@ -110,6 +121,8 @@ class Message(Value, tag_field="is", tag="message"):
     edited: bool = False  # a new wording of the message with this id
     start: str = ""  # payload of a deep link
     unsupported: str = ""  # a kind that can't be taken in (poll, dice ...)
+    whole: str = ""  # everything that stood there, quotations and signature too, where `text` is only the new words
+    route: str = ""  # what the channel needs to answer in the same thread; handed back as `Parcel.route`
 
 
 class Press(Value, tag_field="is", tag="press"):
@@ -152,7 +165,19 @@ class Ignored(Value, tag_field="is", tag="ignored"):
     reason: str
 
 
-Inbound = Message | Press | Presence | TopicMade | Ignored
+class Receipt(Value, tag_field="is", tag="receipt"):
+    """The provider's later news of a message we sent: a status, a read receipt, a bounce. They come in any order."""
+
+    chat: Address  # where it was sent
+    at: datetime
+    state: Literal["sent", "delivered", "read", "failed"]
+    message: str = ""  # the provider's id of it
+    ours: int = 0  # our own number of it (of the outbox row), where the provider hands that back; 0: it doesn't
+    fact: Fact | Literal[""] = ""  # of a failure
+    reason: str = ""
+
+
+Inbound = Message | Press | Presence | TopicMade | Receipt | Ignored
 
 
 class Choice(Value):
@@ -180,7 +205,10 @@ class Enclosure(Value):
 
 
 # What a message is decides what happens after an uncertain sending; see "Deliver" in the design.
-Kind = Literal["answer", "receipt", "question", "summary", "notice", "ack", "card", "edit", "delete", "topic", "press"]
+# "knock": an approved template that asks the citizen to write, so that what waits for them may go.
+Kind = Literal[
+    "answer", "receipt", "question", "summary", "notice", "ack", "knock", "card", "edit", "delete", "topic", "press"
+]
 
 
 class Outbound(Value):
@@ -208,6 +236,9 @@ class Outbound(Value):
     refers: Refers | None = None  # what a reply to this message, or a press on it, will be about
     request_location: bool = False  # offer the button that shares the sender's place
     priority: int = 5  # 0 first: presses, then citizens' words, then cards
+    label: str = ""  # register number or short code of what it's about, as the subject of a mail names it
+    template: str = ""  # of a `knock`: answer_waiting, status_update or reminder; `text` says the same in free words
+    words: tuple[str, ...] = ()  # what fills the template's blanks, in order
 
 
 class Refers(Value):
@@ -227,9 +258,6 @@ class Sent(Value):
 
     id: str = ""
     thread: str = ""  # for a topic: its thread
-
-
-Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured"]
 
 
 class SendError(Exception):

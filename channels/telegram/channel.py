@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from channels.base import Call as Request
 from channels.base import Envelope, Forged, Malformed, Parcel
 from channels.http import Http
 from channels.telegram.answers import AlreadyDone
@@ -35,6 +36,8 @@ class Telegram:
 
     name = "telegram"
     limits = Limits()
+    thanks = ("text/plain", b"")
+    pause_s = 0.0
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Telegram:
         poll_s: int = POLL_S,
     ) -> None:
         self.office = office
+        self.paths = (f"telegram/{office}",)
         self.desk = desk
         self.topics: bool | None = None  # whether the desk has topics; None until Telegram was asked
         self._token = token
@@ -68,12 +72,13 @@ class Telegram:
         """The bot's name without the @, for links to it; "" until Telegram was asked."""
         return self._reader.username
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - others sign the body
-        """Raise `Forged` unless the secret is there: the present one, or the one before while it's being changed."""
-        given = headers.get(SECRET_HEADER, "").encode()
+    def accept(self, call: Request) -> bytes:
+        """The body, if the secret is there: the present one, or the one before while it's changed; else `Forged`."""
+        given = call.headers.get(SECRET_HEADER, "").encode()
         fits = [compare_digest(given, secret) for secret in self._secrets]
         if not any(fits):
             raise Forged
+        return call.body
 
     def envelope(self, payload: bytes) -> Envelope:
         """The update's number and its chat's lane. Raises `Malformed` unless it's an object with a 64-bit update_id."""

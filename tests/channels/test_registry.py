@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from channels import REGISTRY
+from channels import REGISTRY, Ground
+from channels.base import Call
 from channels.http import Http
 from channels.settings import Secret, TelegramSettings
 from channels.telegram import Telegram
@@ -21,11 +22,11 @@ def test_a_telegram_table_builds_the_channel():
         desk=-100,
         api_url="http://127.0.0.1:1/",
     )
-    (channel,) = REGISTRY["telegram"]("kanigaran", settings, Http())
+    (channel,) = REGISTRY["telegram"]("kanigaran", settings, Ground(Http()))
     assert isinstance(channel, Telegram)
     assert (channel.name, channel.office, channel.desk) == ("telegram", "kanigaran", "-100")
     for secret in ("new", "old"):
-        channel.verify({"x-telegram-bot-api-secret-token": secret}, b"")
+        channel.accept(Call("telegram/kanigaran", {"x-telegram-bot-api-secret-token": secret}, b""))
 
 
 IMPORTS = {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from channels.base import Called, Downloading, FetchError, Forged, Parcel, Polled
+from channels.base import Call, Called, Downloading, FetchError, Forged, Parcel, Polled
 from channels.telegram import Telegram
 from channels.telegram.setup import commands
 from tests.channels.telegram import stub
@@ -25,7 +25,7 @@ def test_it_has_every_power(telegram):
 
 @pytest.mark.parametrize("secret", [SECRET, BEFORE])
 def test_the_secret_and_the_one_before_open(telegram, secret):
-    telegram.verify({HEADER: secret}, b"{}")
+    telegram.accept(Call("telegram/kanigaran", {HEADER: secret}, b"{}"))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_secret_and_the_one_before_open(telegram, secret):
 )
 def test_anything_else_is_forged(telegram, headers):
     with pytest.raises(Forged) as caught:
-        telegram.verify(headers, b"{}")
+        telegram.accept(Call("telegram/kanigaran", headers, b"{}"))
     assert not str(caught.value)
 
 
@@ -42,7 +42,7 @@ def test_without_a_secret_nobody_may_call(http, secrets):
     channel = Telegram("kanigaran", stub.TOKEN, http=http, secrets=secrets)
     for given in ({}, {HEADER: ""}):
         with pytest.raises(Forged):
-            channel.verify(given, b"{}")
+            channel.accept(Call("telegram/kanigaran", given, b"{}"))
 
 
 def test_nothing_of_it_shows_the_token(telegram):

@@ -10,7 +10,7 @@ import socket
 import pytest
 from aiohttp import web
 
-from channels.base import FetchError, Forged, Parcel
+from channels.base import Call, FetchError, Forged, Parcel
 from channels.http import Http
 from channels.sandbox.telegram import AlbumItem, Fault, FloodLimits, forward_origin, serve
 from channels.telegram import Telegram
@@ -298,7 +298,7 @@ async def receiver(channel):
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            channel.verify(headers, body)
+            channel.accept(Call("telegram/kanigaran", headers, body))
         except Forged:
             refused.append(body)
             return web.Response(status=403)
