@@ -19,7 +19,7 @@ from workflow.happening import Event
 from workflow.message import Address, Limits, Message, Refers
 from workflow.office import Office
 from workflow.record import Complaint, Entry
-from workflow.standard import Standard, load
+from workflow.standard.standard import Standard, load
 from workflow.world import Decision, Needs, Search, Supply, World
 
 _COMPLAINTS_OF_A_CONVERSATION = 50  # the newest; older ones are found by their number

@@ -13,7 +13,7 @@ from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.message import Address, Limits, Message, Outbound, Presence, Press, TopicMade
 from workflow.record import Complaint, Entry
-from workflow.standard import Standard
+from workflow.standard.standard import Standard
 from workflow.world import Decision, Fetch, Link, Timer
 
 Drawn = tuple[Mapping[int, int], Mapping[int, int], Sequence[str]]  # numbers before and after, codes

@@ -17,8 +17,8 @@ from bot.fetch import Fetcher
 from bot.pump import Pump
 from bot.ticks import Ticks
 from channels.console import Console, Unclear
-from workflow import standard
 from workflow.say import lines, say
+from workflow.standard import standard
 
 QUICK_S = 0.05
 

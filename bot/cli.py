@@ -123,7 +123,7 @@ def offices_check(
     file: Annotated[Path | None, typer.Argument(help="A standard to check; without it the shipped ones.")] = None,
 ) -> None:
     """Check service standards; every problem of a broken file is told at once."""
-    from workflow import standard
+    from workflow.standard import standard
 
     texts = (
         {file.name: _read(file)}

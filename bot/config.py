@@ -12,12 +12,12 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from channels.settings import EmailSettings, Part, Secret, SecretValue, TelegramSettings, TwilioSettings, Url
 from storage.seal import BadKey, master_from_text
-from workflow import standard as standards
 from workflow.office import Office, Staff
 from workflow.problems import Finding, Problem, StandardProblems, did_you_mean, listed
-from workflow.standard import Standard
-from workflow.standard_shape import shape_finding
-from workflow.toml_lines import line_of, lines_of
+from workflow.standard import standard as standards
+from workflow.standard.shape import shape_finding
+from workflow.standard.standard import Standard
+from workflow.standard.toml_lines import line_of, lines_of
 
 
 class ConfigProblems(Exception):

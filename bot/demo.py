@@ -26,10 +26,10 @@ from channels.sandbox import stage
 from channels.sandbox.stage import ClockHands, OfficeStage, StaffMember, StripRow, StripStep
 from channels.sandbox.telegram import World, serve
 from storage.unit import Unit
-from workflow import standard
-from workflow.office_time import Calendar
+from workflow.clocks.office_time import Calendar
 from workflow.record import Complaint
 from workflow.say import say
+from workflow.standard import standard
 from workflow.world import Search
 
 State = Literal["done", "now", "todo"]

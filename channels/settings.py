@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from workflow.standard_vocabulary import Part as FilePart
+from workflow.standard.vocabulary import Part as FilePart
 
 
 class Part(FilePart):

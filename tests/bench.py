@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflow import decide
-from workflow.complaint import Complaint, Entry
 from workflow.conversation import Conversation
 from workflow.happening import Delivery, Due, Event, FileReady
 from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Refers
 from workflow.office import Office
+from workflow.procedure.complaint import Complaint, Entry
 from workflow.world import Decision, Fetch, Search, Supply, Timer, World
 
 

@@ -32,7 +32,7 @@ from workflow.message import (
     TopicMade,
 )
 from workflow.office import Office, Staff
-from workflow.standard import shipped
+from workflow.standard.standard import shipped
 from workflow.world import Decision, Needs, World
 
 MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 09.00 WIB

@@ -28,9 +28,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tests.bench import Arrival, Bench
-from workflow import standard
 from workflow.message import Address, Attachment, Contact, Location, Message, Outbound, Press, Sender
 from workflow.office import Office, Staff
+from workflow.standard import standard
 
 DESK = "-100777"
 _HEAD = re.compile(r"^(office|clock|staff|forum):\s*(.*)$")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workflow import desk, dialogue
+from workflow.desk import desk
+from workflow.dialogue import dialogue
 from workflow.happening import Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import Office

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from workflow.office_time import Calendar
-from workflow.standard import Standard
-from workflow.standard_parts import RoleDef as Role
+from workflow.clocks.office_time import Calendar
+from workflow.standard.parts import RoleDef as Role
+from workflow.standard.standard import Standard
 
 __all__ = ["Office", "Role", "Staff"]
 

@@ -11,7 +11,7 @@ from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
 from workflow.office import Office
 from workflow.record import Complaint, Entry
-from workflow.standard import Standard
+from workflow.standard.standard import Standard
 
 
 class Search(Value):

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from workflow import standard
+from workflow.standard import standard
 
 RUNNER = CliRunner()
 KEY = base64.b64encode(bytes(32)).decode()

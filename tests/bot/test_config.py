@@ -11,7 +11,7 @@ import pytest
 
 from bot.config import ConfigFile, ConfigProblems, Settings, parse
 from channels.settings import Secret
-from workflow.standard_vocabulary import Part
+from workflow.standard.vocabulary import Part
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
 ENVIRON = {

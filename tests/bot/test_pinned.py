@@ -15,8 +15,8 @@ from storage import schema
 from storage.engine import Store
 from storage.files import Files
 from tests.doubles import FakeChannel, HandClock, a_road, a_seal, an_office, payload, said
-from workflow import standard
 from workflow.office import Office
+from workflow.standard import standard
 
 MORNING = standard.shipped_text("kanigaran")
 NOON = MORNING.replace(

@@ -48,7 +48,10 @@ WORK = """
 """
 SERVICE = {"aiohttp", "cryptography", "prometheus_client", "pydantic", "sqlalchemy"}
 ROLES = {
-    "the core": ("import workflow.decide, workflow.standard\nworkflow.standard.shipped()", {"pydantic"}),
+    "the core": (
+        "import workflow.decide, workflow.standard.standard\nworkflow.standard.standard.shipped()",
+        {"pydantic"},
+    ),
     "web": (BUILT.replace("{use}", "whole.site()"), SERVICE | {"starlette"}),
     "worker, until its first message": (BUILT.replace("{use}", WORK.strip()), SERVICE | {"apscheduler"}),
     "the decoder": ("import bot.media_child", {"PIL"}),

@@ -37,7 +37,7 @@ from channels.sandbox.telegram import (
     World,
     serve,
 )
-from workflow import standard
+from workflow.standard import standard
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "channels" / "sandbox" / "samples"

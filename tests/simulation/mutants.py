@@ -20,7 +20,7 @@ from bot.pump import Pump
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.rows import Arrival
-from workflow import desk_show
+from workflow.desk import show
 from workflow.message import Outbound
 from workflow.office import Office
 from workflow.world import Supply
@@ -156,7 +156,7 @@ def _no_quiet_hours(stack: ExitStack) -> None:
 
 
 def _papers_in_the_group(stack: ExitStack) -> None:
-    stack.enter_context(patch.object(desk_show, "_may_enter_group", lambda paper: paper.state == "ready"))
+    stack.enter_context(patch.object(show, "_may_enter_group", lambda paper: paper.state == "ready"))
 
 
 def _numbers_with_gaps(stack: ExitStack) -> None:

@@ -374,6 +374,7 @@ class SimChannel:
     provider: Provider
     name: str = CHANNEL
     limits: Limits = LIMITS
+    pause_s: float = 0.0
 
     @property
     def office(self) -> str:

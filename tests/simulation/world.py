@@ -26,7 +26,7 @@ from tests.simulation.provider import Provider, Shown
 from workflow.message import Outbound
 from workflow.office import Office
 from workflow.say import say
-from workflow.standard import shipped
+from workflow.standard.standard import shipped
 
 LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000

@@ -6,13 +6,13 @@ import itertools
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from workflow import standard as standards
-from workflow.complaint import Act, Complaint, open_from
 from workflow.conversation import Conversation, Draft, Paper
 from workflow.message import Address
 from workflow.office import Office, Staff
-from workflow.progress import turn
-from workflow.rights import available
+from workflow.procedure.complaint import Act, Complaint, open_from
+from workflow.procedure.progress import turn
+from workflow.procedure.rights import available
+from workflow.standard import standard as standards
 from workflow.world import Decision, Supply, World
 
 DESK = "-100777"

@@ -9,10 +9,10 @@ import msgspec
 
 from tests.bench import Bench, Posted
 from tests.workflow.desk_people import CITIZEN, DESK, citizen, draft, moment, office
-from workflow.complaint import Complaint, open_from
-from workflow.desk import show
+from workflow.desk.desk import show
 from workflow.message import Address, Attachment, Message, Outbound, Press, Sender
 from workflow.office import Staff
+from workflow.procedure.complaint import Complaint, open_from
 
 
 @dataclass

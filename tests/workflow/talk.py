@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from workflow import dialogue, identity, standard
+from workflow import identity
 from workflow.conversation import Conversation, Draft
+from workflow.dialogue import dialogue
 from workflow.happening import Due, FileFailed, FileReady
 from workflow.message import Address, Attachment, Contact, Limits, Location, Message, Outbound, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
+from workflow.standard import standard
 from workflow.world import Decision, Supply, Timer, World
 
 MORNING = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)  # Monday 09.10 WIB

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflow.test_standard import edited
-from workflow.standard import Problem, StandardProblems, load, shipped, shipped_text
-from workflow.standard_vocabulary import keys_of
+from workflow.standard.standard import Problem, StandardProblems, load, shipped, shipped_text
+from workflow.standard.vocabulary import keys_of
 
 
 def problems_of(text: str) -> list[Problem]:

@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.workflow.desk_people import citizen, draft, moment, office, opened, straight, world
-from workflow import standard as standards
-from workflow import telling
-from workflow.complaint import Act, Complaint, Refused, apply, open_from
 from workflow.conversation import Paper
 from workflow.message import Address
-from workflow.standard import load, shipped_text
+from workflow.procedure import telling
+from workflow.procedure.complaint import Act, Complaint, Refused, apply, open_from
+from workflow.standard import standard as standards
+from workflow.standard.standard import load, shipped_text
 from workflow.world import Decision, World
 
 
@@ -114,7 +114,7 @@ def test_with_the_last_lacking_document_the_clock_starts_and_the_citizen_is_told
 
 
 def test_a_failed_file_is_lacking_again() -> None:
-    from workflow.progress import lacking
+    from workflow.procedure.progress import lacking
 
     decision, here = opened(office("kanigaran"))
     complaint = decision.complaints[0]

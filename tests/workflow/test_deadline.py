@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.workflow.test_office_time import WITA, at, pause
-from workflow.deadline import Promise, Reading, Spent, closed_pauses, promise, spent, step_due, warn_at
-from workflow.standard import shipped
+from workflow.clocks.deadline import Promise, Reading, Spent, closed_pauses, promise, spent, step_due, warn_at
+from workflow.standard.standard import shipped
 
 KANIGARAN, DPMD, PEGANTENAN = (shipped()[office] for office in ("kanigaran", "dpmd-pasuruan", "pegantenan"))
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tests.workflow.desk_people import OFFICES
 from tests.workflow.desk_scene import CITIZEN, DESK, Scene
-from workflow.complaint import Act, Complaint, Entry, Refused, apply
-from workflow.desk_show import show
+from workflow.desk.show import show
 from workflow.happening import Due
 from workflow.message import Choice
+from workflow.procedure.complaint import Act, Complaint, Entry, Refused, apply
+from workflow.procedure.stages import parts
 from workflow.say import units
-from workflow.stages import parts
-from workflow.standard import Standard
+from workflow.standard.standard import Standard
 
 PEOPLE = ["901", "902", "903", "904", "951", "952", "4711"]
 TEXTS = ["", ".catatan", "Sudah kami tangani.", "{number}", "/tugas", "/antrean", "/cari jalan", "/bantuan", "x" * 5000]

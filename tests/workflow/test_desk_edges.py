@@ -8,15 +8,15 @@ from msgspec.structs import replace
 from tests.bench import Arrival
 from tests.workflow.desk_people import citizen, draft, office, opened, straight, world
 from tests.workflow.desk_scene import CITIZEN, DESK, Scene
-from workflow import desk, desk_press
-from workflow.cards import card_text
-from workflow.complaint import Act, apply
 from workflow.conversation import Paper
+from workflow.desk import desk, press
+from workflow.desk.cards import card_text
 from workflow.happening import Delivery, Due, FileFailed, FileReady
 from workflow.message import Address, Message, Press, Refers, Sender, TopicMade
 from workflow.office import Office
-from workflow.progress import is_voice
-from workflow.rights import available
+from workflow.procedure.complaint import Act, apply
+from workflow.procedure.progress import is_voice
+from workflow.procedure.rights import available
 
 
 def without(place: Office, role: str) -> Office:
@@ -25,7 +25,7 @@ def without(place: Office, role: str) -> Office:
 
 def shown(place: Office, **changes) -> list[str]:
     here = world(place)
-    from workflow.complaint import open_from
+    from workflow.procedure.complaint import open_from
 
     decision = open_from(replace(draft(place), **changes), citizen(place), here)
     return [each.text for each in desk.show({}, decision.complaints, decision, here).sends]
@@ -60,7 +60,7 @@ def test_a_suggestion_and_a_confidential_report_lack_nothing() -> None:
     card = shown(place, kind="suggestion", papers=(), later=())[1]
     assert "Saran, bukan pengaduan." in card
     assert "Belum lengkap" not in card
-    from workflow.complaint import open_from
+    from workflow.procedure.complaint import open_from
 
     decision = open_from(replace(draft(place), confidential=True, papers=(), later=()), citizen(place), world(place))
     assert decision.complaints[0].due_at is not None
@@ -204,9 +204,9 @@ def test_staff_are_citizens_in_private_until_they_act_for_the_office() -> None:
     assert desk.needs(TopicMade(chat=chat, at=now, thread="1", name="x", ours=True), place) == desk.Needs()
     assert desk.needs(message("jalan rusak"), place) == desk.Needs()
     assert desk.needs(message("/tugas"), place).searches[0].open_only
-    assert desk_press.needs(
-        Press(chat=chat, id="1", sender=sender, at=now, data="d:stop:-:0:m7", message_id="5")
-    ).keys == ("say:901:m7",)
+    assert press.needs(Press(chat=chat, id="1", sender=sender, at=now, data="d:stop:-:0:m7", message_id="5")).keys == (
+        "say:901:m7",
+    )
 
 
 def test_a_bot_whose_name_is_not_known_cannot_link_and_says_so() -> None:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from tests.bench import Bench
 from tests.workflow.desk_people import draft, moment, office
 from tests.workflow.desk_scene import CITIZEN, DESK, Scene
-from workflow import desk
-from workflow.complaint import Act, apply
 from workflow.conversation import Conversation, Draft, Paper, Question
-from workflow.desk_show import show
+from workflow.desk import desk
+from workflow.desk.show import show
 from workflow.happening import Delivery, Due, GistTyped, QuestionBecomesComplaint
 from workflow.message import Address, Location, Press, Sender
+from workflow.procedure.complaint import Act, apply
 
 
 def scene_with_words(name: str = "kanigaran", text: str = "apakah sudah diperiksa?", **more) -> Scene:

@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.workflow.talk import MORNING, Player, office, said, talk
-from workflow import standard
 from workflow.happening import GistTyped, QuestionBecomesComplaint
 from workflow.message import Ignored, Limits, Location, Presence, Sender
 from workflow.office import Office
+from workflow.standard import standard
 
 ROAD = "jalan depan SD rusak parah"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow import hearing
+from workflow.heard import hearing
 
 SAID = {
     "yes": "ya|iya|Iyaaa|y|yo|ok|oke|okee|OK pak|sip|benar|bener|betul|setuju|monggo|enggih|engghi|nggih|inggih|ya pak|iya bu|ya benar|iya betul|sudah benar|udah bener|sdh betul pak|siap|kirim|kirim aja|ya kirim|bener semua|semua sudah benar|oke sip|leres|iya min",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow import intent
+from workflow.heard import intent
 
 SAID = {
     "complaint": """

@@ -5,7 +5,7 @@ import pytest
 from tests.workflow.test_office_time import WITA, at
 from tests.workflow.test_standard import edited
 from workflow.office import Office, Staff
-from workflow.standard import load, shipped
+from workflow.standard.standard import load, shipped
 
 SITI = Staff(111, "Siti Rahma", "Kasi Pelayanan", ("petugas", "kasi"))
 BUDI = Staff(222, "Budi", "", ("kasi",))

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflow.test_standard import edited
-from workflow.holidays_id import holidays_of
-from workflow.office_time import Calendar, NeverOpen, Pause, Ramadan, Week, merged
-from workflow.standard import load, shipped
+from workflow.clocks.holidays_id import holidays_of
+from workflow.clocks.office_time import Calendar, NeverOpen, Pause, Ramadan, Week, merged
+from workflow.standard.standard import load, shipped
 
 WIB, WITA, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Makassar"), ZoneInfo("Asia/Jayapura")
 KANIGARAN, PEKUTATAN = shipped()["kanigaran"].calendar, shipped()["pekutatan"].calendar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.workflow.desk_people import OFFICES, office, opened, straight
-from workflow.complaint import Complaint, Entry, apply
+from workflow.procedure.complaint import Complaint, Entry, apply
 
 WALKS = {
     "kanigaran": "intake:submit intake:register verify:complete report_up:pass_on disposition:dispose follow_up:write follow_up:report "

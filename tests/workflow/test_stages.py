@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.workflow.desk_people import OFFICES, office, opened, straight
-from workflow.complaint import Act, Complaint, Refused, apply
-from workflow.progress import turn
-from workflow.rights import available
+from workflow.procedure.complaint import Act, Complaint, Refused, apply
+from workflow.procedure.progress import turn
+from workflow.procedure.rights import available
+from workflow.procedure.staff_acts import STAFF_ACTS
+from workflow.procedure.stages import ACTS, STAGES, offered, parts, work_part
 from workflow.say import say
-from workflow.staff_acts import STAFF_ACTS
-from workflow.stages import ACTS, STAGES, offered, parts, work_part
-from workflow.standard_vocabulary import StepActId
+from workflow.standard.vocabulary import StepActId
 from workflow.words import texts
 from workflow.world import Decision, World
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from pydantic import ValidationError
 
-from workflow.standard import Asked, load, shipped, shipped_text
+from workflow.standard.standard import Asked, load, shipped, shipped_text
 
 OFFICES = ["dpmd-pasuruan", "kanigaran", "kedopok", "pegantenan", "pekutatan"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.standard import Asked, shipped
+from workflow.standard.standard import Asked, shipped
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 VERBATIM = re.compile(r"(text|detail|lead|remark|(actor|name|text)_published|.*_text|.*_detail)$")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow.toml_lines import line_of, lines_of
+from workflow.standard.toml_lines import line_of, lines_of
 
 TEXT = '''# a file
 schema = 1

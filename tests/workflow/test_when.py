@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.workflow.test_office_time import WIB, WIT, WITA, at, calendar_with
-from workflow.standard import shipped
-from workflow.when import (
+from workflow.clocks.when import (
     letters,
     part_of_day,
     say_clock,
@@ -19,6 +18,7 @@ from workflow.when import (
     say_short_date,
     say_time,
 )
+from workflow.standard.standard import shipped
 
 
 def test_a_moment_is_said_with_day_date_time_and_zone():

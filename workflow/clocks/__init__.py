@@ -1,0 +1,1 @@
+"""Office time: hours and holidays, deadlines, and how moments are said."""

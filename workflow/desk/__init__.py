@@ -1,0 +1,1 @@
+"""The staff's side: cards, replies, presses and commands of the desk."""

@@ -1,0 +1,171 @@
+"""The commands of the desk, in the group and in linked private chats: /tugas, /antrean, /cari, /catat, /bantuan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from workflow.clocks.when import say_moment, say_near
+from workflow.desk.cards import whose_turn
+from workflow.desk.catat import ask_for_text, written_down
+from workflow.desk.news import OPEN
+from workflow.desk.posting import button, post, said_back
+from workflow.message import Message, Refers
+from workflow.office import Staff
+from workflow.procedure.case import Refused
+from workflow.procedure.rights import has_turn
+from workflow.procedure.telling import matter, name_of
+from workflow.record import Complaint
+from workflow.say import lines, say
+from workflow.world import Decision, Needs, Search, World
+
+_COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
+COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan"})
+RESULTS = 10
+QUEUE = 15
+SEARCH_CHARACTERS = 100
+
+
+class Command(tuple[str, str, str]):
+    """A command as typed: its name, the bot it's addressed to, and the words after it."""
+
+    __slots__ = ()
+
+
+def read(text: str) -> Command | None:
+    """The command a text is, whoever it's addressed to; None for anything else."""
+    found = _COMMAND.match(text.strip())
+    if found is None:
+        return None
+    return Command((found[1].lower(), found[2] or "", (found[3] or "").strip()))
+
+
+def is_ours(command: Command, world: World) -> bool:
+    """Whether a command is one of the desk's and not addressed to another bot."""
+    name, bot, _ = command
+    return name in COMMANDS and (not bot or not world.bot_name or bot.lower() == world.bot_name.lower())
+
+
+def needs(command: Command) -> Needs:
+    """What a command looks through."""
+    name, _, words = command
+    if name in ("tugas", "antrean"):
+        return Needs(searches=(OPEN,))
+    if name == "cari" and words:
+        return Needs(searches=(Search(text=words[:SEARCH_CHARACTERS], limit=RESULTS + 1),))
+    return Needs()
+
+
+def done(message: Message, command: Command, world: World) -> Decision:
+    """What a command answers; only registered staff are heard."""
+    person = world.office.staff_by_id(message.sender.id)
+    if message.sender.anonymous:
+        return said_back(world, message.chat, message.id, "desk.refused.anonymous")
+    if person is None:
+        return said_back(world, message.chat, message.id, "desk.refused.not_staff")
+    try:
+        return _ACTS[command[0]](message, command[2], person, world)
+    except Refused as no:
+        return said_back(world, message.chat, message.id, no.key, **no.fields)
+
+
+def _found(message: Message, world: World) -> list[Complaint]:
+    """What was found; a confidential report only in the private chat of somebody who may know of it."""
+    every = [complaint for answer in world.found for complaint in answer]
+    person = world.office.staff_by_id(message.sender.id)
+    seen = person if message.private else None
+    return [each for each in every if not each.confidential or (seen is not None and has_turn(seen, each, world))]
+
+
+def _said(message: Message, text: str, world: World) -> Decision:
+    return Decision(sends=(post(world, message.chat, text, refers=Refers(role="list"), reply_to=message.id),))
+
+
+def _tasks(message: Message, _: str, person: Staff, world: World) -> Decision:
+    """What waits for me."""
+    mine = [each for each in _found(message, world) if has_turn(person, each, world)]
+    if not mine:
+        return said_back(world, message.chat, message.id, "desk.command.no_tasks", name=person.name)
+    return _said(message, lines(say("desk.command.tasks", name=person.name), *_rows(mine, world)), world)
+
+
+def _queue(message: Message, _: str, __: Staff, world: World) -> Decision:
+    """What is open, the overdue first."""
+    found = _found(message, world)
+    if not found:
+        return said_back(world, message.chat, message.id, "desk.command.queue_empty")
+    late = sum(_is_late(each, world) for each in found)
+    head = say("desk.command.queue", open=len(found), late=late)
+    return _said(message, lines(head, *_rows(found, world)), world)
+
+
+def _search(message: Message, words: str, _: Staff, world: World) -> Decision:
+    """Words of the complaint, a number or a code."""
+    if not words:
+        return said_back(world, message.chat, message.id, "desk.command.search_how")
+    found = _found(message, world)
+    if not found:
+        return said_back(world, message.chat, message.id, "desk.command.found_none", text=words[:SEARCH_CHARACTERS])
+    return _said(message, lines(say("desk.command.found", n=len(found)), *_rows(found, world)), world)
+
+
+def _rows(complaints: list[Complaint], world: World) -> list[str]:
+    """One or two lines for each, those due first before the others."""
+    ordered = sorted(complaints, key=lambda each: (each.due_at is None, each.due_at or each.confirmed_at, each.code))
+    rows = [_row(each, world) for each in ordered[:QUEUE]]
+    return rows + ([say("desk.command.more", n=len(ordered) - QUEUE)] if len(ordered) > QUEUE else [])
+
+
+def _row(complaint: Complaint, world: World) -> str:
+    zone = world.office.calendar.zone
+    number, about = name_of(complaint), matter(complaint)
+    if complaint.closed_at is not None:
+        return say(
+            "desk.command.line_closed", number=number, matter=about, moment=say_moment(complaint.closed_at, zone)
+        )
+    standard = world.standard_of(complaint.standard)
+    n, m = standard.position(standard.step(complaint.step))
+    moment = say_near(complaint.due_at, world.now, zone) if complaint.due_at else say("desk.post.opening_no_due")
+    late = say("desk.command.late") if _is_late(complaint, world) else ""
+    who = whose_turn(complaint, world)
+    return say("desk.command.line", number=number, matter=about, n=n, m=m, who=who, moment=moment, late=late)
+
+
+def _is_late(complaint: Complaint, world: World) -> bool:
+    return bool(
+        complaint.due_at and complaint.due_at < world.now and not complaint.waiting and complaint.answered_at is None
+    )
+
+
+def _note_down(message: Message, words: str, person: Staff, world: World) -> Decision:
+    if words:
+        return written_down(words, person, message.chat, world)
+    return ask_for_text(person, message.chat, world)
+
+
+def _help(message: Message, _: str, person: Staff, world: World) -> Decision:
+    """By role: what everybody does, and what this person does."""
+    standard = world.office.standard
+    roles = [standard.role(role) for role in person.roles if role in standard.roles]
+    kinds = {role.kind for role in roles}
+    labels = ", ".join(role.label for role in roles) or person.title
+    text = lines(
+        say("desk.command.help", name=person.name, roles=labels, seconds=world.office.reply_hold_s),
+        say("desk.command.help_officer") if "officer" in kinds else "",
+        say("desk.command.help_section") if "section" in kinds else "",
+        say("desk.command.help_head") if kinds & {"head", "secretary"} else "",
+    )
+    linked = str(person.id) in world.linked
+    choices = () if linked else ((button(say("desk.button.link"), "link"),),)
+    return Decision(
+        sends=(post(world, message.chat, text, choices=choices, refers=Refers(role="list"), reply_to=message.id),)
+    )
+
+
+_ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
+    "tugas": _tasks,
+    "antrean": _queue,
+    "cari": _search,
+    "catat": _note_down,
+    "bantuan": _help,
+}

@@ -1,0 +1,103 @@
+"""The desk: what staff say and press, and what happens to the office, becomes acts or words, or stays chatter."""
+
+from __future__ import annotations
+
+from workflow.desk import commands, news, press
+from workflow.desk.news import TIMERS
+from workflow.desk.private import TOKEN_PREFIX, is_link, linked
+from workflow.desk.reply import replied
+from workflow.desk.show import show
+from workflow.desk.talks import blocked, emergency, gist_wanted, human_wanted, question_card
+from workflow.happening import Delivery, Due, Event, FileFailed, FileReady
+from workflow.message import Message, Press
+from workflow.office import Office
+from workflow.world import Decision, Needs, World
+
+__all__ = [
+    "TIMERS",
+    "blocked",
+    "concerns",
+    "emergency",
+    "gist_wanted",
+    "handle",
+    "human_wanted",
+    "needs",
+    "question_card",
+    "show",
+]
+
+BUTTONS = "d:"
+_STAFF_ROLES = frozenset(
+    {"card", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document", "list"}
+)
+
+
+def needs(event: Event, office: Office) -> Needs:
+    """What must be loaded before the desk can decide about an event. Chatter needs nothing."""
+    if isinstance(event, Press):
+        return press.needs(event) if event.data.startswith(BUTTONS) else Needs()
+    if isinstance(event, Due | Delivery | FileReady | FileFailed):
+        return news.needs(event)
+    if not isinstance(event, Message):
+        return Needs()
+    if event.private and event.start.startswith(TOKEN_PREFIX):
+        return Needs(searches=(news.OPEN,))
+    if event.reply_to and not event.text.startswith("/"):
+        return Needs(messages=((event.chat, event.reply_to),))
+    command = commands.read(event.text)
+    if command is None or office.staff_by_id(event.sender.id) is None:
+        return Needs()
+    return commands.needs(command)
+
+
+def concerns(event: Event, world: World) -> bool:
+    """Whether it's a desk matter. In private everybody is a citizen, staff too, until they act for the office."""
+    if event.chat.chat == world.office.desk:
+        return True
+    if isinstance(event, Due):
+        return event.kind in TIMERS
+    if isinstance(event, Delivery):
+        return bool(event.about)
+    if isinstance(event, Press):
+        return event.data.startswith(BUTTONS)
+    if not isinstance(event, Message) or not event.private:
+        return False
+    if is_link(event, world):
+        return True
+    if event.chat.chat not in world.linked.values():
+        return False
+    refers = world.refers.get((event.chat.chat, event.reply_to))
+    if refers is not None and refers.role in _STAFF_ROLES:
+        return True
+    command = commands.read(event.text)
+    return command is not None and commands.is_ours(command, world)
+
+
+def handle(event: Event, world: World) -> Decision:
+    """What becomes of it. Never raises; what means nothing is ignored with its reason."""
+    if isinstance(event, Press):
+        return press.pressed(event, world)
+    if isinstance(event, Due):
+        return news.due(event, world)
+    if isinstance(event, Delivery):
+        return news.delivered(event, world)
+    if isinstance(event, FileReady | FileFailed):
+        return news.filed(event, world)
+    if isinstance(event, Message):
+        return _written(event, world)
+    return Decision(ignored="nothing at the desk to act on")
+
+
+def _written(message: Message, world: World) -> Decision:
+    """Only a link, a command, or a reply to a message of ours counts; all else is chatter and stays where it is."""
+    if is_link(message, world):
+        return linked(message, world)
+    command = commands.read(message.text)
+    if command is not None:
+        if message.edited or not commands.is_ours(command, world):
+            return Decision(ignored="a command that isn't ours")
+        return commands.done(message, command, world)
+    refers = world.refers.get((message.chat.chat, message.reply_to)) if message.reply_to else None
+    if refers is None:
+        return Decision(ignored="chatter of the staff")
+    return replied(message, refers, world)

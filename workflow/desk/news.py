@@ -1,0 +1,211 @@
+"""What happens to the desk rather than is said there: bells ring, the office opens, messages and files get through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from workflow.clocks.when import say_moment, say_near
+from workflow.desk.cards import whose_turn
+from workflow.desk.posting import edited, names, post, rooms
+from workflow.desk.press import held_key
+from workflow.desk.private import CARD_WANTED
+from workflow.desk.show import card_for, opening_timer
+from workflow.happening import Delivery, Due, FileFailed, FileReady
+from workflow.message import Address, Outbound, Refers
+from workflow.office import Staff
+from workflow.procedure.case import DESK_CHANNEL, desk_of
+from workflow.procedure.progress import turn
+from workflow.procedure.rights import is_officer
+from workflow.procedure.telling import matter, name_of
+from workflow.record import Complaint, Entry
+from workflow.say import lines, say
+from workflow.world import Decision, Needs, Search, World
+
+TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list", CARD_WANTED})
+OPEN = Search(open_only=True, limit=200)
+"""All that is open in one office; more than that no list at the desk shows."""
+
+PEOPLE_IN_LIST = 30
+LINES_PER_PERSON = 10
+MATTER_CHARACTERS = 40
+_RANKS = {"": 0, "waiting": 1, "uncertain": 2, "sent": 3, "failed": 4, "cancelled": 4, "delivered": 5, "read": 6}
+_ALWAYS = ("answer", "receipt", "question")
+
+
+def needs(event: Due | Delivery | FileReady | FileFailed) -> Needs:
+    """The complaint it's about, or all that is open."""
+    if isinstance(event, Due):
+        return Needs(searches=(OPEN,)) if event.kind == "opening_list" else Needs(complaints=(event.subject,))
+    if isinstance(event, Delivery):
+        return Needs(complaints=(event.about,))
+    return Needs(complaints=(event.file.partition(".")[0],))
+
+
+# --- deadlines --------------------------------------------------------------------------------------------------------
+
+
+def due(event: Due, world: World) -> Decision:
+    """A bell rang. It reminds and records; nothing is closed and no status changes because of it."""
+    if event.kind == "opening_list":
+        return _opening(world)
+    complaint = world.complaints.get(event.subject)
+    if complaint is None or complaint.closed_at is not None:
+        return Decision(ignored="a bell for a complaint that is over")
+    if event.kind == CARD_WANTED:
+        return card_for(event.chat, complaint, world)
+    if event.kind == "complete_due":
+        return _still_waiting(complaint, world)
+    if complaint.waiting or (event.kind == "total_due" and complaint.answered_at is not None):
+        return Decision(ignored="a bell for a clock that stands")
+    due_at = complaint.due_at if event.kind == "total_due" else complaint.step_due_at
+    if due_at is None or due_at > world.now:
+        return Decision(ignored="a bell for a deadline that was moved")
+    zone = world.office.calendar.zone
+    text = say(
+        "desk.post.overdue_total" if event.kind == "total_due" else "desk.post.overdue_step",
+        number=name_of(complaint),
+        moment=say_near(due_at, world.now, zone),
+        who=whose_turn(complaint, world),
+        since=say_near(complaint.step_since or world.now, world.now, zone),
+    )
+    return _overdue(complaint, text, event.kind.removesuffix("_due"), world)
+
+
+def _still_waiting(complaint: Complaint, world: World) -> Decision:
+    if not complaint.waiting:
+        return Decision(ignored="the citizen has answered")
+    moment = say_near(world.now, world.now, world.office.calendar.zone)
+    text = say("desk.post.overdue_complete", number=name_of(complaint), moment=moment, text=complaint.waiting)
+    return _overdue(complaint, text, "complete", world)
+
+
+def _overdue(complaint: Complaint, text: str, which: str, world: World) -> Decision:
+    """Told once, with who has it; the card says it too."""
+    people = turn(complaint, world).people
+    refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
+    sends = [post(world, to, text, about=complaint, people=people, refers=refers) for to in rooms(complaint, world)]
+    entry = Entry(
+        complaint=complaint.id,
+        at=world.now,
+        act="overdue",
+        by="system",
+        step=complaint.step,
+        data={"which": which, "who": " ".join(str(person.id) for person in people)},
+        version=complaint.version + 1,
+    )
+    late = tuple(dict.fromkeys((*complaint.late, which)))
+    changed = replace(complaint, version=complaint.version + 1, late=late)
+    return Decision(complaints=(changed,), entries=(entry,), sends=tuple(sends))
+
+
+# --- the opening list -------------------------------------------------------------------------------------------------
+
+
+def _opening(world: World) -> Decision:
+    """One list of what waits, per person; nothing where nothing waits. The next opening rings again."""
+    desk = desk_of(world)
+    waiting = [each for each in (world.found[0] if world.found else ()) if not each.confidential and not each.waiting]
+    blocks, people = _by_person(waiting, world)
+    if desk is None or not blocks:
+        return Decision(timers=opening_timer(world))
+    text = lines(say("desk.post.opening"), *blocks)
+    refers = Refers(role="list")
+    return Decision(timers=opening_timer(world), sends=(post(world, desk, text, people=people, refers=refers),))
+
+
+def _by_person(waiting: Iterable[Complaint], world: World) -> tuple[list[str], list[Staff]]:
+    tasks: dict[str, list[str]] = {}
+    people: dict[str, Staff] = {}
+    for complaint in waiting:
+        now = turn(complaint, world)
+        title = names(now.people) or world.standard_of(complaint.standard).role(now.role).label
+        tasks.setdefault(title, []).append(_line(complaint, world))
+        people |= {str(person.id): person for person in now.people}
+    blocks = []
+    for title, rows in list(tasks.items())[:PEOPLE_IN_LIST]:
+        more = [say("desk.command.more", n=len(rows) - LINES_PER_PERSON)] if len(rows) > LINES_PER_PERSON else []
+        blocks.append(lines(say("desk.post.opening_person", name=title), *rows[:LINES_PER_PERSON], *more))
+    return blocks, list(people.values())
+
+
+def _line(complaint: Complaint, world: World) -> str:
+    standard = world.standard_of(complaint.standard)
+    n, m = standard.position(standard.step(complaint.step))
+    zone = world.office.calendar.zone
+    moment = say_moment(complaint.due_at, zone) if complaint.due_at else say("desk.post.opening_no_due")
+    return say(
+        "desk.post.opening_line", number=name_of(complaint), n=n, m=m, moment=moment, matter=matter(complaint, 40)
+    )
+
+
+# --- what became of our messages --------------------------------------------------------------------------------------
+
+
+def delivered(event: Delivery, world: World) -> Decision:
+    """A delivery mark: on the held reply, on the card, and in the record. Signed isn't sent; sent isn't delivered."""
+    complaint = world.complaints.get(event.about)
+    word, _, rest = event.key.partition(":")
+    decision = Decision()
+    if word == "say":
+        chat, _, message = rest.rpartition(":")
+        text = say(f"desk.post.held_{event.state}", reason=event.reason)
+        to = Address(world.office.id, DESK_CHANNEL, chat)
+        decision += Decision(sends=(edited(to, held_key("held", chat, message), text),))
+    if complaint is None:
+        return decision if decision.sends else Decision(ignored="delivery news of no complaint")
+    changed = _marked(complaint, event, word)
+    if word == "say" or event.kind in _ALWAYS or event.state in ("failed", "uncertain"):
+        decision += Decision(entries=(_news(changed, event, world),))
+    if changed != complaint:
+        decision += Decision(complaints=(changed,))
+    if event.state == "failed" and word != "say":
+        decision += Decision(sends=tuple(_alarms(complaint, event, world)))
+    return decision
+
+
+def _marked(complaint: Complaint, event: Delivery, word: str) -> Complaint:
+    """The answer's mark only ever moves on: a late `sent` after a `read` changes nothing."""
+    if word != "answer" or complaint.answered_at is None:
+        return complaint
+    if _RANKS[event.state] <= _RANKS.get(complaint.delivery, 0):
+        return complaint
+    return replace(complaint, version=complaint.version + 1, delivery=event.state)
+
+
+def _news(complaint: Complaint, event: Delivery, world: World) -> Entry:
+    return Entry(
+        complaint=complaint.id,
+        at=world.now,
+        act="delivery",
+        by="system",
+        step=complaint.step,
+        data={"key": event.key, "state": event.state, "kind": event.kind}
+        | ({"reason": event.reason} if event.reason else {}),
+        version=complaint.version,
+    )
+
+
+def _alarms(complaint: Complaint, event: Delivery, world: World) -> list[Outbound]:
+    officers = [person for person in world.office.staff if is_officer(person, world.standard_of(complaint.standard))]
+    text = say("desk.post.delivery_failed", number=name_of(complaint), reason=event.reason or event.kind)
+    refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
+    people = [] if complaint.confidential else officers
+    return [post(world, to, text, about=complaint, people=people, refers=refers) for to in rooms(complaint, world)]
+
+
+# --- files the staff sent ---------------------------------------------------------------------------------------------
+
+
+def filed(event: FileReady | FileFailed, world: World) -> Decision:
+    """A paper that came with a reply of the staff is there, or can't be had."""
+    complaint = world.complaints.get(event.file.partition(".")[0])
+    if complaint is None or not any(paper.file == event.file for paper in complaint.papers):
+        return Decision(ignored="a file of no complaint")
+    if isinstance(event, FileReady):
+        changes = {"state": "ready", "type": event.type, "sha256": event.sha256}
+    else:
+        changes = {"state": "failed", "failed": event.reason}
+    papers = tuple(replace(paper, **changes) if paper.file == event.file else paper for paper in complaint.papers)
+    return Decision(complaints=(replace(complaint, version=complaint.version + 1, papers=papers),))

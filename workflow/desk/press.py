@@ -1,0 +1,223 @@
+"""A button pressed at the desk: who may, what it asks first, and what becomes of it. Every press gets one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
+from workflow.desk.posting import Rows, answered, edited, post, refused
+from workflow.desk.private import link, send_documents
+from workflow.desk.show import card_key
+from workflow.happening import QuestionBecomesComplaint
+from workflow.message import Press, Refers, Value, address_of
+from workflow.office import Staff
+from workflow.procedure import complaint as complaints
+from workflow.procedure.case import Refused, private_of
+from workflow.procedure.rights import check, is_officer, stale
+from workflow.procedure.stages import ACTS
+from workflow.procedure.telling import name_of, preview, shortened, sort_name
+from workflow.record import Act, Complaint, Pending
+from workflow.say import say
+from workflow.world import Decision, Needs, World
+
+YES = "ya"
+PREVIEW_CHARACTERS = 3900  # the question stands in one message, with its buttons
+_TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent", "refer_self")
+_MENUS = ("seen", "help", "hand", "refer")
+
+
+class Data(Value):
+    """What a button of the desk carries; never trusted."""
+
+    act: str
+    code: str = "-"
+    version: int = 0
+    arg: str = ""
+
+
+def read(data: str) -> Data:
+    """`d:<act>:<code>:<version>[:arg]`; what can't be read is an act that nobody knows."""
+    parts = data.split(":", 4)
+    if len(parts) < 2 or parts[0] != "d":
+        return Data(act="")
+    version = parts[3] if len(parts) > 3 else "0"
+    return Data(
+        act=parts[1],
+        code=parts[2] if len(parts) > 2 else "-",
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        arg=parts[4] if len(parts) > 4 else "",
+    )
+
+
+def needs(press: Press) -> Needs:
+    """The complaint of the button, what the pressed message is about, and the held reply it would stop."""
+    data = read(press.data)
+    return Needs(
+        codes=(data.code,) if data.code != "-" else (),
+        messages=((press.chat, press.message_id),) if press.message_id else (),
+        keys=(held_key("say", press.chat.chat, data.arg),) if data.act == "stop" else (),
+    )
+
+
+def held_key(word: str, chat: str, message: str) -> str:
+    """Our names for a held reply to a citizen ("say") and for what the desk sees of it ("held")."""
+    return f"{word}:{chat}:{message}"
+
+
+def pressed(press: Press, world: World) -> Decision:
+    """One decision, with exactly one answer to the press."""
+    person = world.office.staff_by_id(press.sender.id)
+    data = read(press.data)
+    if person is None:
+        return refused(press, "desk.refused.not_staff")
+    if press.sender.anonymous:
+        return refused(press, "desk.refused.anonymous")
+    try:
+        if act := _WITHOUT_COMPLAINT.get(data.act):
+            return act(press, data, person, world)
+        return _on_complaint(press, data, _complaint(press, data, person, world), person, world)
+    except Refused as no:
+        return refused(press, no.key, **no.fields)
+
+
+def _complaint(press: Press, data: Data, person: Staff, world: World) -> Complaint:
+    """The complaint of the button; a confidential one only in the private chat of who presses."""
+    complaint = world.complaints.get(world.by_code.get(data.code, ""))
+    if complaint is None:
+        raise Refused("desk.refused.gone")
+    if complaint.confidential and private_of(world, person) != press.chat:
+        raise Refused("desk.refused.private_only")
+    return complaint
+
+
+def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    by = f"staff:{person.id}"
+    if data.act == "back":
+        return _edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
+    if data.act in ("docs", "name"):
+        return send_documents(press, complaint, person, world)
+    act = Act(kind=data.act, by=by, version=data.version, data={"arg": data.arg} if data.arg else {})
+    if data.act == "label":
+        index, _, sort = data.arg.partition(":")
+        done = complaints.apply(complaint, replace(act, version=None, data={"paper": index, "sort": sort}), world)
+        return done + Decision(sends=(answered(press, "desk.done.labelled", sort=sort_name(sort)),))
+    if data.act in ("undo", "source"):
+        done = complaints.apply(complaint, act, world)
+        key = "desk.done.undone" if data.act == "undo" else "desk.done.plain"
+        return done + Decision(sends=(answered(press, key),))
+    check(complaint, replace(act, kind="refer_sent") if data.act == "refer" else act, world)
+    if data.act in _MENUS and not data.arg:
+        rows = menu_buttons(complaint, data.act, world)
+        return _edit_card(press, complaint, world, card_text(complaint, world), rows, "")
+    if data.act in _TYPED and data.arg != YES:
+        return _prompt(press, data, complaint, person, world)
+    return _confirmed(press, act, complaint, world)
+
+
+def _confirmed(press: Press, act: Act, complaint: Complaint, world: World) -> Decision:
+    """Done at once, or after the second question."""
+    sure = act.data.get("arg") == YES
+    if ACTS[act.kind].again and not sure:
+        _refuse_if_vain(act, complaint)
+        text = sure_text(complaint, act.kind, world)
+        return _edit_card(press, complaint, world, text, confirm_buttons(complaint, act.kind), "desk.done.asked_again")
+    if ACTS[act.kind].again and ACTS[act.kind].wants:
+        pending = complaint.pending
+        if pending is None or pending.by != act.by or pending.act != act.kind:
+            raise stale(complaint, act.by, world)
+        act = replace(act, text=pending.text, data={"arg": pending.arg})
+    done = complaints.apply(complaint, act, world)
+    sends = [answered(press, "desk.done.plain")]
+    if ACTS[act.kind].wants == "text":
+        sends.append(edited(press.chat, _pending_key(complaint), ""))
+    return done + Decision(sends=tuple(sends))
+
+
+def _refuse_if_vain(act: Act, complaint: Complaint) -> None:
+    if act.kind in ("deliver", "hand_over") and not complaint.answer.strip():
+        raise Refused("desk.refused.no_answer")
+
+
+def _edit_card(press: Press, complaint: Complaint, world: World, text: str, rows: Rows, key: str) -> Decision:
+    """The pressed card with other buttons: nothing is decided yet, so nothing is kept."""
+    refers = world.refers.get((press.chat.chat, press.message_id))
+    person = world.office.staff_by_id(press.sender.id)
+    private = person is not None and private_of(world, person) == press.chat
+    target = card_key(complaint, person if private else None)
+    if refers is not None and refers.role not in ("card", "handover"):
+        target = _pending_key(complaint)
+        text = ""
+        rows = ()
+    return Decision(sends=(answered(press, key), edited(press.chat, target, text, rows)))
+
+
+# --- words to be typed ------------------------------------------------------------------------------------------------
+
+
+def _prompt(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """Ask the one who pressed for words; only their reply to this very message counts."""
+    detail = f"{data.act}:{data.arg}" if data.arg else data.act
+    refers = Refers(
+        role="prompt", complaint=complaint.id, detail=detail, version=complaint.version, person=str(person.id)
+    )
+    text = say(f"desk.prompt.{data.act}", number=name_of(complaint))
+    prompt = post(world, press.chat, text, about=complaint, people=(person,), refers=refers)
+    prompt = replace(prompt, reply_to=press.message_id)
+    return Decision(sends=(answered(press, "desk.done.prompt"), prompt))
+
+
+def _pending_key(complaint: Complaint) -> str:
+    """Our name for the second question about typed words; an act's words are asked about under one version only."""
+    asked = complaint.pending
+    return f"pending:{complaint.id}:{asked.at.isoformat() if asked else ''}"
+
+
+def ask_again(pending: Pending, complaint: Complaint, world: World) -> tuple[Complaint, Rows, str, str]:
+    """Keep typed words until they're confirmed: the complaint, the buttons, the question and its key."""
+    kept = replace(complaint, version=complaint.version + 1, pending=pending)
+    whole = shortened(preview(pending.act, pending.text, kept, pending.by, world), PREVIEW_CHARACTERS)
+    text = say("desk.prompt.confirm", number=name_of(kept), text=whole)
+    return kept, confirm_buttons(kept, pending.act), text, _pending_key(kept)
+
+
+# --- buttons that belong to no complaint ------------------------------------------------------------------------------
+
+
+def _stop(press: Press, data: Data, person: Staff, world: World) -> Decision:
+    """A held reply shall not leave."""
+    refers = world.refers.get((press.chat.chat, press.message_id))
+    if refers is None or refers.role != "held":
+        raise Refused("desk.refused.unknown")
+    if refers.person != str(person.id) and not is_officer(person, world.office.standard):
+        raise Refused("desk.refused.not_your_reply")
+    key = held_key("say", press.chat.chat, data.arg)
+    if key not in world.unsent:
+        raise Refused("desk.refused.sent_already")
+    shown = edited(press.chat, held_key("held", press.chat.chat, data.arg), say("desk.post.held_stopped"))
+    return Decision(cancels=(key,), sends=(answered(press, "desk.done.stopped"), shown))
+
+
+def _complain(press: Press, _: Data, person: Staff, world: World) -> Decision:
+    """A question becomes a complaint; the dialogue goes on with its words."""
+    refers = world.refers.get((press.chat.chat, press.message_id))
+    if refers is None or refers.role != "question":
+        raise Refused("desk.refused.unknown")
+    if not is_officer(person, world.office.standard):
+        raise Refused("desk.refused.not_officer")
+    lane = address_of(refers.conversation)
+    event = QuestionBecomesComplaint(chat=lane, at=world.now, question=refers.detail, text=refers.words)
+    shown = edited(press.chat, f"question:{refers.detail}", say("desk.post.question_turned"))
+    return Decision(posts=((lane, event),), sends=(answered(press, "desk.done.plain"), shown))
+
+
+def _link(press: Press, _: Data, person: Staff, world: World) -> Decision:
+    return link(press.chat, person, world) + Decision(sends=(answered(press, "desk.done.linked"),))
+
+
+_WITHOUT_COMPLAINT: Mapping[str, Callable[[Press, Data, Staff, World], Decision]] = {
+    "stop": _stop,
+    "complain": _complain,
+    "link": _link,
+}

@@ -1,0 +1,276 @@
+"""What a member of staff wrote in reply to a message of ours: to the citizen, for the step, or a note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from workflow.conversation import Paper
+from workflow.desk.catat import written_down
+from workflow.desk.posting import button, post, said_back, trusted
+from workflow.desk.press import YES, ask_again, held_key
+from workflow.happening import GistTyped
+from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
+from workflow.office import Staff
+from workflow.procedure import complaint as complaints
+from workflow.procedure import telling
+from workflow.procedure.case import Refused, desk_of
+from workflow.procedure.progress import part_of
+from workflow.procedure.rights import check, has_turn, is_officer
+from workflow.procedure.stages import ACTS
+from workflow.record import Act, Complaint, Entry, Pending
+from workflow.say import lines, say
+from workflow.world import Decision, Fetch, World
+
+NOTE = "."
+"""Text that begins with a dot is a note and never leaves the office."""
+
+_TEXT_ACTS = {"report": "write", "draft": "write", "number": "number", "deliver": "reword", "hand_over": "reword"}
+_WITH_PAPER = ("report", "draft", "approve", "sign", "number", "deliver")
+
+
+def replied(message: Message, refers: Refers, world: World) -> Decision:
+    """What becomes of a reply to a message of ours. Only registered staff are heard."""
+    if message.sender.anonymous:
+        return said_back(world, message.chat, message.id, "desk.refused.anonymous")
+    person = world.office.staff_by_id(message.sender.id)
+    if person is None:
+        return said_back(world, message.chat, message.id, "desk.refused.not_staff")
+    if message.edited:
+        if refers.role in ("relay", "question"):
+            return said_back(world, message.chat, message.id, "desk.post.edit_not_sent")
+        return Decision(ignored="an edited reply of the staff")
+    complaint = world.complaints.get(refers.complaint)
+    act = _ROLES.get(refers.role)
+    if act is None:
+        return Decision(ignored=f"a reply to a message of role {refers.role}")
+    try:
+        return act(message, refers, person, complaint, world)
+    except Refused as no:
+        return said_back(world, message.chat, message.id, no.key, **no.fields)
+
+
+# --- to the citizen ---------------------------------------------------------------------------------------------------
+
+
+def _relay(message: Message, refers: Refers, person: Staff, complaint: Complaint | None, world: World) -> Decision:
+    """A petugas, or the person whose turn it is, speaks to the citizen; others are told that it stays here."""
+    standard = world.standard_of(complaint.standard) if complaint else world.office.standard
+    mine = is_officer(person, standard) or (complaint is not None and has_turn(person, complaint, world))
+    mine = mine or (complaint is None and _is_trusted(message, person, world))
+    if message.text.lstrip().startswith(NOTE):
+        return _note(message, refers, person, complaint, world)
+    if not mine:
+        return said_back(world, message.chat, message.id, "desk.post.not_sent")
+    lane = refers.conversation or (complaint.citizen.lane if complaint and complaint.citizen else "")
+    if not lane:
+        raise Refused("desk.refused.no_chat")
+    text = message.text.strip()
+    if not text:
+        raise Refused("desk.refused.no_words")
+    return _held(message, telling.from_staff(text), address_of(lane), person, complaint, world)
+
+
+def _is_trusted(message: Message, person: Staff, world: World) -> bool:
+    """Whether this was shown, in private, to one of those who may know of confidential reports."""
+    return message.private and person in trusted(world)
+
+
+def _held(
+    message: Message, text: str, to: Address, person: Staff, complaint: Complaint | None, world: World
+) -> Decision:
+    """The words leave after a short while in which they can still be stopped."""
+    hold_s = world.office.reply_hold_s
+    chat = message.chat.chat
+    outgoing = Outbound(
+        to=to,
+        kind="notice",
+        text=text,
+        key=held_key("say", chat, message.id),
+        about=complaint.id if complaint else to.lane,
+        not_before=world.now + timedelta(seconds=hold_s),
+        priority=1,
+    )
+    shown = post(
+        world,
+        message.chat,
+        lines(
+            say("desk.post.held", seconds=hold_s),
+            say("desk.post.held_words_only") if message.attachments else "",
+        ),
+        about=complaint,
+        key=held_key("held", chat, message.id),
+        refers=Refers(role="held", complaint=complaint.id if complaint else "", person=str(person.id)),
+        reply_to=message.id,
+        choices=((button(say("desk.button.stop"), "stop", arg=message.id),),),
+    )
+    entries = (_entry(complaint, "reply", message.text.strip(), person, world),) if complaint else ()
+    return Decision(sends=(outgoing, shown), entries=entries)
+
+
+def _entry(complaint: Complaint, act: str, text: str, person: Staff, world: World) -> Entry:
+    return Entry(
+        complaint=complaint.id,
+        at=world.now,
+        act=act,
+        by=f"staff:{person.id}",
+        name=person.name,
+        step=complaint.step,
+        text=text,
+        version=complaint.version,
+    )
+
+
+def _note(message: Message, _: Refers, person: Staff, complaint: Complaint | None, world: World) -> Decision:
+    text = message.text.lstrip().removeprefix(NOTE).strip()
+    shown = said_back(world, message.chat, message.id, "desk.post.noted")
+    if complaint is None or not text:
+        return shown
+    return complaints.apply(complaint, Act(kind="note", by=f"staff:{person.id}", text=text), world) + shown
+
+
+# --- the step's own text ----------------------------------------------------------------------------------------------
+
+
+def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint | None, world: World) -> Decision:
+    """A reply to the card: a report, a draft, a number, other words for the answer; anything else is a note."""
+    if complaint is None:
+        raise Refused("desk.refused.gone")
+    is_note = message.text.lstrip().startswith(NOTE)
+    if (
+        message.attachments
+        and is_officer(person, world.standard_of(complaint.standard))
+        and not _takes_paper(complaint, world)
+    ):
+        return _document(message, person, complaint, world)
+    if is_note or not has_turn(person, complaint, world):
+        return _note(message, refers, person, complaint, world)
+    part = part_of(complaint, world.standard_of(complaint.standard)).act
+    kind = _TEXT_ACTS.get(part, "")
+    if kind and refers.detail != str(complaint.card):
+        raise Refused("desk.refused.already")
+    papers, fetches = _papers(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
+    if not kind and not papers:
+        return _note(message, refers, person, complaint, world)
+    text = message.text.strip() or (say("telling.enclosed") if papers else "")
+    act = Act(kind=kind or "enclose", by=f"staff:{person.id}", text=text, papers=papers)
+    return complaints.apply(complaint, act, world) + fetches
+
+
+def _takes_paper(complaint: Complaint, world: World) -> bool:
+    """Whether a file sent at this step is the step's own paper, which goes with the answer."""
+    if complaint.closed_at is not None:
+        return False
+    return part_of(complaint, world.standard_of(complaint.standard)).act in _WITH_PAPER
+
+
+def _document(message: Message, person: Staff, complaint: Complaint, world: World) -> Decision:
+    """The citizen's document, taken in by an officer: in the private chat only, and nameless until it's labelled."""
+    if not message.private:
+        raise Refused("desk.refused.private_only")
+    papers, fetches = _papers(message, complaint, "", world)
+    act = Act(kind="attach", by=f"staff:{person.id}", text=message.text, papers=papers)
+    said = said_back(world, message.chat, message.id, "desk.private.attached")
+    return complaints.apply(complaint, act, world) + fetches + said
+
+
+def _papers(message: Message, complaint: Complaint, sort: str, world: World) -> tuple[tuple[Paper, ...], Decision]:
+    """The files of a reply, as papers on their way: of the given sort, or of none that anybody has said."""
+    papers, fetches = [], []
+    for attachment in message.attachments:
+        if attachment.kind not in ("photo", "document"):
+            continue
+        file = f"{complaint.id}.{world.supply.id()}"  # by this name the desk's lane finds the complaint again
+        papers.append(
+            Paper(
+                file=file,
+                message=message.id,
+                at=message.at,
+                sort=sort,
+                said_by="petugas" if sort else "",
+                confirmed=bool(sort),
+                by_staff=message.sender.id,
+            )
+        )
+        fetches.append(_fetch(file, attachment, desk_of(world) or message.chat, complaint))
+    return tuple(papers), Decision(fetches=tuple(fetches))
+
+
+def _fetch(file: str, attachment: Attachment, lane: Address, complaint: Complaint) -> Fetch:
+    return Fetch(
+        file=file,
+        lane=lane,
+        ref=attachment.ref,
+        kind=attachment.kind,
+        size_bytes=attachment.size_bytes,
+        keyring=complaint.code,
+    )
+
+
+# --- words that a button asked for ------------------------------------------------------------------------------------
+
+
+def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complaint | None, world: World) -> Decision:
+    """Typed words: done at once, or asked about once more where they reach the citizen or end something."""
+    if refers.person and refers.person != str(person.id):
+        owner = world.office.staff_by_id(refers.person)
+        raise Refused("desk.refused.not_your_prompt", name=owner.name if owner else "")
+    text = message.text.strip()
+    if not text:
+        raise Refused("desk.refused.no_text")
+    if refers.detail == "catat":
+        return written_down(text, person, message.chat, world)
+    if complaint is None:
+        raise Refused("desk.refused.gone")
+    kind, _, arg = refers.detail.partition(":")
+    by = f"staff:{person.id}"
+    if kind == "identify":
+        done = complaints.apply(complaint, Act(kind=kind, by=by, text=text), world)
+        return done + said_back(world, message.chat, message.id, "desk.private.identified")
+    act = Act(kind=kind, by=by, text=text, version=refers.version, data={"arg": arg} if arg else {})
+    if not ACTS[kind].again:
+        return complaints.apply(complaint, act, world)
+    check(complaint, act, world)
+    kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint, world)
+    asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))
+    shown = post(world, message.chat, question, about=kept, key=key, choices=rows, refers=asked, reply_to=message.id)
+    return Decision(complaints=(kept,), sends=(shown,))
+
+
+# --- questions and voice notes ----------------------------------------------------------------------------------------
+
+
+def _question(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
+    if message.text.lstrip().startswith(NOTE):
+        return said_back(world, message.chat, message.id, "desk.post.noted")
+    if not is_officer(person, world.office.standard):
+        return said_back(world, message.chat, message.id, "desk.post.not_sent")
+    text = message.text.strip()
+    if not text:
+        raise Refused("desk.refused.no_words")
+    lane = address_of(refers.conversation)
+    return _held(message, say("question.answered", text=text), lane, person, None, world)
+
+
+def _gist(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
+    if message.text.lstrip().startswith(NOTE):
+        return said_back(world, message.chat, message.id, "desk.post.noted")
+    if not is_officer(person, world.office.standard) and not _is_trusted(message, person, world):
+        raise Refused("desk.refused.not_officer")
+    text = message.text.strip()
+    if not text:
+        raise Refused("desk.refused.no_text")
+    lane = address_of(refers.conversation)
+    event = GistTyped(chat=lane, at=world.now, file=refers.detail, text=text, by=f"staff:{person.id}")
+    return Decision(posts=((lane, event),)) + said_back(world, message.chat, message.id, "desk.post.gist_done")
+
+
+_ROLES: Mapping[str, Callable[[Message, Refers, Staff, Complaint | None, World], Decision]] = {
+    "relay": _relay,
+    "card": _card,
+    "handover": _card,
+    "prompt": _prompt,
+    "question": _question,
+    "gist": _gist,
+}
+"""What a reply means, by the role of the message replied to."""

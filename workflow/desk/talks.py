@@ -1,0 +1,121 @@
+"""What the desk is shown of a talk that is no complaint yet: questions, emergencies, calls for a person, voices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from workflow.clocks.when import say_near
+from workflow.conversation import Conversation, Paper, Question
+from workflow.desk.posting import button, post, rooms, secret, trusted
+from workflow.message import Address, Enclosure, Refers
+from workflow.office import Staff
+from workflow.procedure.case import desk_of, private_of
+from workflow.procedure.rights import is_officer
+from workflow.procedure.telling import name_of, shortened
+from workflow.say import lines, listing, say
+from workflow.world import Decision, World
+
+TEXT_CHARACTERS = 4096  # as long as anything a citizen can write in one message
+
+
+def question_card(question: Question, conversation: Conversation, world: World) -> Decision:
+    """A question about a service: a reply answers it, one button turns it into a complaint. No number, no clock."""
+    refers = Refers(role="question", conversation=conversation.address.lane, detail=question.id, words=question.text)
+    choices = ((button(say("desk.button.complain"), "complain"),),)
+    text = lines(
+        say("desk.post.question", text=shortened(question.text, TEXT_CHARACTERS)),
+        say("desk.post.question_beside", numbers=listing(beside))
+        if (beside := _open_reports(conversation, world))
+        else "",
+    )
+    return Decision(
+        sends=tuple(
+            post(world, to, text, refers=refers, choices=choices, key=f"question:{question.id}") for to in _rooms(world)
+        )
+    )
+
+
+def _open_reports(conversation: Conversation, world: World) -> list[str]:
+    """What else this citizen has open, so that a question about it is answered with it in mind."""
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    return [name_of(each) for each in mine if each is not None and each.closed_at is None and not each.confidential]
+
+
+def emergency(text: str, conversation: Conversation, world: World) -> Decision:
+    """Somebody is in danger: it sounds at any hour and mentions every officer and the head of the office."""
+    moment = say_near(world.now, world.now, world.office.calendar.zone)
+    said = say("desk.post.emergency", moment=moment, text=shortened(text, TEXT_CHARACTERS))
+    return _talk(said, conversation, world, people=_alarmed(world), loud=True)
+
+
+def human_wanted(conversation: Conversation, world: World) -> Decision:
+    """The citizen asks for a person: a reply to this goes to them. Of a confidential report only those trusted read."""
+    draft = conversation.draft
+    words = "\n".join(draft.statement) if draft else ""
+    if draft is not None and draft.confidential and _trusted_rooms(world):
+        return _confidential(say("desk.post.human", text=shortened(words, TEXT_CHARACTERS)), conversation, world)
+    if draft is not None and draft.confidential:
+        words = ""
+    said = say("desk.post.human", text=shortened(words, TEXT_CHARACTERS) or say("desk.post.human_no_words"))
+    return _talk(said, conversation, world, people=_officers(world))
+
+
+def blocked(conversation: Conversation, world: World) -> Decision:
+    """The citizen has shut us out: whoever works on an open report has to reach them in another way."""
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    sends = []
+    for each in mine:
+        if each is None or each.closed_at is not None:
+            continue
+        refers = Refers(role="handover", complaint=each.id, version=each.version, detail=str(each.card))
+        text = say("desk.post.blocked", number=name_of(each))
+        sends += [post(world, to, text, about=each, refers=refers) for to in rooms(each, world)]
+    return Decision(sends=tuple(sends))
+
+
+def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:
+    """A voice note: it's played at the desk, and a petugas types in reply what it says.
+
+    Where it may belong to a confidential report, only those trusted hear it.
+    """
+    draft = conversation.draft
+    hidden = (draft is not None and draft.confidential) or secret(conversation, world) is not None
+    refers = Refers(role="gist", conversation=conversation.address.lane, detail=paper.file)
+    sends = []
+    for to in _trusted_rooms(world) if hidden else _rooms(world):
+        sent = post(world, to, say("desk.post.gist"), refers=refers, key=f"gist:{paper.file}")
+        sends.append(replace(sent, enclosure=Enclosure(file=paper.file, shown_as="voice"), protect=hidden))
+    return Decision(sends=tuple(sends))
+
+
+def _talk(
+    text: str, conversation: Conversation, world: World, *, people: Iterable[Staff], loud: bool = False
+) -> Decision:
+    refers = Refers(role="relay", conversation=conversation.address.lane)
+    sends = [post(world, to, text, refers=refers, people=people, loud=loud) for to in _rooms(world)]
+    return Decision(sends=tuple(sends))
+
+
+def _confidential(text: str, conversation: Conversation, world: World) -> Decision:
+    refers = Refers(role="relay", conversation=conversation.address.lane)
+    return Decision(sends=tuple(post(world, to, text, refers=refers, loud=True) for to in _trusted_rooms(world)))
+
+
+def _rooms(world: World) -> tuple[Address, ...]:
+    desk = desk_of(world)
+    return (desk,) if desk else ()
+
+
+def _trusted_rooms(world: World) -> tuple[Address, ...]:
+    return tuple(address for person in trusted(world) if (address := private_of(world, person)))
+
+
+def _officers(world: World) -> list[Staff]:
+    return [person for person in world.office.staff if is_officer(person, world.office.standard)]
+
+
+def _alarmed(world: World) -> list[Staff]:
+    heads = [person for role in world.office.standard.roles_of("head") for person in world.office.with_role(role)]
+    return list(dict.fromkeys([*_officers(world), *heads]))

@@ -1,0 +1,88 @@
+"""Acts of the citizen on a registered complaint, applied at once; and which complaint a message speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_world
+
+from workflow.dialogue.talk import Talk, replace_conversation
+from workflow.heard import hearing
+from workflow.message import Message
+from workflow.procedure import complaint, telling
+from workflow.record import Act, Complaint
+from workflow.say import UnknownWords, say
+
+
+def act(talk: Talk, complaint_id: str, what: Act) -> bool:
+    """Let an act be applied; a refusal is said in its own words."""
+    target = talk.world.complaints[complaint_id]
+    try:
+        decision = complaint.apply(target, what, talk.world)
+    except complaint.Refused as refusal:
+        talk.tell(_citizens(refusal.key), **refusal.fields)
+        return False
+    talk.more = talk.more + replace_conversation(decision, None)
+    newer = {each.id: each for each in decision.complaints}
+    talk.world = with_world(talk.world, complaints={**talk.world.complaints, **newer})
+    return True
+
+
+def _citizens(key: str) -> str:
+    """The citizen's own wording of a refusal, where there is one."""
+    own = f"refused.{key.rsplit('.', 1)[-1]}"
+    try:
+        say(own)
+    except UnknownWords:
+        return key
+    return own
+
+
+# --- which complaint --------------------------------------------------------------------------------------------------
+
+
+def spoken_of(talk: Talk, message: Message) -> Complaint | None:
+    """The complaint a message names: by replying to a message about it, by code or by number."""
+    world, mine = talk.world, {each.id: each for each in talk.complaints()}
+    refers = world.refers.get((message.chat.chat, message.reply_to)) if message.reply_to else None
+    if refers is not None and refers.complaint in mine:
+        return mine[refers.complaint]
+    prefix = world.office.standard.office.ticket_prefix
+    named = {*hearing.codes_in(message.text), *hearing.numbers_in(message.text, prefix)}
+    return next((each for each in mine.values() if {each.code, each.number} & named), None)
+
+
+def only_open(talk: Talk) -> Complaint | None:
+    """The one complaint that can be meant when none is named: in focus, waited for, or the only open one."""
+    mine = talk.complaints()
+    focus = talk.conversation.extra.get("focus")
+    open_ = [each for each in mine if each.closed_at is None]
+    waiting = [each for each in open_ if each.waiting]
+    for candidates in ([each for each in open_ if each.id == focus], waiting, open_):
+        if len(candidates) == 1:
+            return candidates[0]
+    return None
+
+
+def answered_lately(talk: Talk) -> Complaint | None:
+    """The newest complaint whose answer may still be judged."""
+    mine = [each for each in talk.complaints() if each.answered_at is not None and not each.satisfied]
+    return max(mine, key=lambda each: each.answered_at or talk.world.now) if mine else None
+
+
+def answered_recently(talk: Talk) -> bool:
+    """Whether something was answered lately, so that a further complaint may be about it."""
+    about = answered_lately(talk)
+    return about is not None and about.answered_at is not None and is_recent(talk, about)
+
+
+def is_recent(talk: Talk, about: Complaint) -> bool:
+    """Whether BELUM still reopens it."""
+    days = talk.world.standard_of(about.standard).after.reopen_days
+    return about.answered_at is not None and (talk.world.now - about.answered_at).days < days
+
+
+def pass_on(talk: Talk, target: Complaint, message: Message) -> None:
+    """The words go to the complaint and so to the desk; an item that was lacking is supplied by them."""
+    waited = bool(target.waiting)
+    done = act(talk, target.id, Act(kind="said", text=message.text, data={"message": message.id}))
+    if done:
+        talk.tell("said.answered" if waited else "said.added", name=telling.name_of(target))

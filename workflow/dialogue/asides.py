@@ -1,0 +1,238 @@
+"""What is answered at any time without a report: danger, questions, status, a wish for a petugas, privacy, help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workflow.clocks.when import say_hours
+from workflow.conversation import Question
+from workflow.desk import desk, posting
+from workflow.dialogue import acting, asking, beginning, wanted
+from workflow.dialogue.talk import Talk, choice, replace_conversation
+from workflow.heard import hearing, intent, table
+from workflow.heard.intent import Guess
+from workflow.message import Message
+from workflow.procedure import telling
+from workflow.record import Act
+from workflow.say import lines, say
+from workflow.standard.standard import Standard
+
+HOURS_OF_DAY = 24
+ALIKE = 0.75
+"""How alike a question must be to one the office answered in its file."""
+
+
+# --- danger -----------------------------------------------------------------------------------------------------------
+
+
+def danger(talk: Talk, message: Message, heard: Guess) -> None:
+    """An emergency or violence: the numbers at once, before any form; nothing else is asked."""
+    if heard.intent == "violence_report":
+        talk.tell("violence", numbers=beginning.numbers_line(talk, ("violence", "police")))
+        talk.raise_to("notice")
+        return
+    alarm = desk.emergency(message.text, talk.conversation, talk.world)
+    talk.more = talk.more + replace_conversation(alarm, None)
+    if "suicide" in heard.emergency:
+        talk.tell("emergency.suicide", numbers=beginning.numbers_line(talk, ("suicide", "police")))
+    else:
+        talk.tell("emergency.now", numbers=beginning.numbers_line(talk, heard.emergency))
+    talk.raise_to("notice")
+    if not talk.telling and "suicide" not in heard.emergency:
+        talk.set(awaiting="unclear", awaiting_for=message.id, unclear=0)
+        talk.rows = ((choice("choice.report", "want:report"),),)
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def question(talk: Talk, message: Message) -> None:
+    """The office's own answer where it wrote one, else a card at the desk; how to report we know ourselves."""
+    if answer := known_answer(talk.world.office.standard, message.text):
+        talk.tell_text(answer)
+        talk.raise_to("notice")
+        return
+    if _asks_how_to_report(message.text):
+        talk.tell("how_to_report", what=what_is_asked(talk))
+        return
+    ask_desk(talk, message.text)
+    tell_forwarded(talk)
+
+
+def tell_forwarded(talk: Talk) -> None:
+    """A petugas will answer, now or when the office opens."""
+    if talk.world.office.is_open(talk.world.now):
+        talk.tell("question.forwarded")
+    else:
+        talk.tell("question.forwarded_later", hours=say_hours(talk.world.office.calendar))
+    talk.raise_to("notice")
+
+
+def ask_desk(talk: Talk, text: str) -> None:
+    """A question card: no number, no clock, no identity. Beside a confidential report it goes to those trusted."""
+    if (about := posting.secret(talk.conversation, talk.world)) is not None:
+        acting.act(talk, about.id, Act(kind="said", text=text))
+        return
+    asked = Question(id=talk.world.supply.id(), at=talk.world.now, text=text)
+    talk.set(questions=(*talk.conversation.questions, asked))
+    card = desk.question_card(asked, talk.conversation, talk.world)
+    talk.more = talk.more + replace_conversation(card, None)
+
+
+def known_answer(standard: Standard, text: str) -> str:
+    """The answer the office wrote and confirmed for a question like this; "" if it has none."""
+    best, answer = 0.0, ""
+    for row in standard.information:
+        alike = max(intent.likeness(text, asked) for asked in row.ask)
+        if row.confirmed and row.answer and alike > best:
+            best, answer = alike, row.answer
+    return answer if best >= ALIKE else ""
+
+
+def _asks_how_to_report(text: str) -> bool:
+    words = hearing.folded(text)
+    ways = table("intents")["how_to_report"]["phrases"]
+    return any(intent.stands_in(hearing.shape(way), words) for way in ways)
+
+
+def what_is_asked(talk: Talk) -> str:
+    """What this office's standard asks, in one sentence."""
+    things = tuple(asked.id for asked in talk.standard.asked() if asked.id != "statement" and asked.required)
+    return say("asks.things", things=wanted.labels(things)) if things else say("asks.nothing")
+
+
+# --- status -----------------------------------------------------------------------------------------------------------
+
+
+def status(talk: Talk, text: str) -> None:
+    """Where a citizen's own reports stand: the one named, or all of them."""
+    mine = talk.complaints()
+    prefix = talk.world.office.standard.office.ticket_prefix
+    named = {*hearing.codes_in(text), *hearing.numbers_in(text, prefix)}
+    chosen = [each for each in mine if {each.code, each.number} & named] if named else list(mine)
+    draft = talk.conversation.draft
+    own_draft = draft is not None and (not named or draft.code in named)
+    if named and not chosen and not own_draft:
+        talk.tell("status.unknown", name=", ".join(sorted(named)))
+        return
+    open_ = [each for each in chosen if each.closed_at is None]
+    shown = (open_ or chosen[-1:]) if not named else chosen
+    for complaint in shown:
+        talk.tell_text(telling.status(complaint, talk.world))
+    if own_draft:
+        _draft_status(talk)
+    elif not shown:
+        talk.tell("status.none")
+    talk.raise_to("notice")
+
+
+def _draft_status(talk: Talk) -> None:
+    open_ = wanted.missing(talk.draft, talk.standard)
+    missing = say("status.draft_missing", things=wanted.labels(tuple(each.id for each in open_))) if open_ else ""
+    talk.tell_text(lines(say("status.draft", code=talk.draft.code), missing))
+    if talk.draft.awaiting in ("", "summary", "sorting"):
+        asking.again(talk)
+
+
+# --- people, privacy, help --------------------------------------------------------------------------------------------
+
+
+def staff(talk: Talk, _: str) -> None:
+    """PETUGAS: the desk is told, and the citizen when to expect somebody."""
+    wanted = desk.human_wanted(talk.conversation, talk.world)
+    talk.more = talk.more + replace_conversation(wanted, None)
+    talk.set(staff_wanted_at=talk.world.now)
+    open_now = talk.world.office.is_open(talk.world.now)
+    talk.tell("staff.now" if open_now else "staff.later", hours=say_hours(talk.world.office.calendar))
+    talk.raise_to("notice")
+
+
+def privacy(talk: Talk) -> None:
+    """The long notice."""
+    standard = talk.standard
+    keep = standard.privacy.retention_days
+    things = [wanted.label(asked.id) for asked in standard.asked() if asked.personal]
+    talk.tell(
+        "privacy.long",
+        office=standard.office.name,
+        things=say("privacy.things", list=", ".join(things)) if things else "",
+        channel=say("privacy.channel", name=talk.event.chat.channel.capitalize()),
+        identity=keep.identity,
+        media=keep.media,
+        messages=keep.messages,
+        contact=say("privacy.contact", contact=contact) if (contact := _contact(standard)) else "",
+        time=_answered_within(standard),
+    )
+    talk.raise_to("notice")
+
+
+def _contact(standard: Standard) -> str:
+    """Who answers questions about personal data: as the office wrote it, else its published telephone and address."""
+    published = [each.value for each in standard.channels if each.kind in ("phone", "email") and each.value]
+    return standard.privacy.contact or ", ".join(published)
+
+
+def _answered_within(standard: Standard) -> str:
+    """The time the law gives for a request about personal data: "3 x 24 jam"."""
+    days, rest = divmod(standard.escalation.data_request_hours, HOURS_OF_DAY)
+    return say("privacy.hours", n=standard.escalation.data_request_hours) if rest else say("privacy.days", n=days)
+
+
+def privacy_request(talk: Talk, message: Message) -> None:
+    """A wish about one's own data: to the desk, with the time the law gives."""
+    ask_desk(talk, message.text)
+    talk.tell("privacy.request", time=_answered_within(talk.standard))
+    talk.raise_to("notice")
+
+
+def help_(talk: Talk) -> None:
+    """What can be typed here."""
+    talk.tell("help", office=talk.world.office.standard.office.name)
+
+
+def return_greeting(talk: Talk, text: str) -> None:
+    """A greeting inside a talk."""
+    talk.tell_text(beginning.greeting(talk, text))
+
+
+def resume(talk: Talk, text: str) -> None:
+    """LANJUT: with the code of this person's own report it goes on; without a code the question is repeated."""
+    codes = hearing.codes_in(text)
+    draft = talk.conversation.draft
+    if draft is not None and (not codes or draft.code in codes):
+        talk.tell("resumed.here")
+        asking.again(talk)
+        return
+    complaint = next((each for each in talk.complaints() if each.code in codes), None)
+    if complaint is not None:
+        talk.set(extra={**talk.conversation.extra, "focus": complaint.id})
+        talk.tell("resumed.complaint", name=telling.name_of(complaint))
+    elif codes:
+        talk.tell("resumed.unknown", code=codes[0])
+    else:
+        talk.tell("resumed.nothing")
+
+
+def unsupported(talk: Talk) -> None:
+    """A sticker, a poll, a dice: kindly, and with what can be sent instead."""
+    talk.tell("unsupported")
+
+
+def _status_aside(talk: Talk, message: Message) -> None:
+    if talk.complaints():
+        status(talk, message.text)
+        return
+    talk.tell("status.draft", code=talk.draft.code)
+
+
+def _staff_aside(talk: Talk, message: Message) -> None:
+    staff(talk, message.text)
+
+
+ASIDES: dict[str, Callable[[Talk, Message], None]] = {
+    "question": question,
+    "status_check": _status_aside,
+    "human_request": _staff_aside,
+    "privacy_request": privacy_request,
+}
+"""What's answered in the midst of a report."""

@@ -1,0 +1,176 @@
+"""Asks for what the office's standard requires: the short notice, then the next missing thing, then the summary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from workflow.conversation import Draft, Paper
+from workflow.dialogue import gates, sorting, summary, wanted
+from workflow.dialogue.talk import Rows, Talk, choice
+from workflow.heard import hearing
+from workflow.say import UnknownWords, say
+from workflow.standard.standard import Asked
+from workflow.world import Timer
+
+# --- going on ---------------------------------------------------------------------------------------------------------
+
+
+def go_on(talk: Talk) -> None:
+    """Ask the next thing, or show the summary when nothing is missing. Ends every turn of a report being told."""
+    if talk.wait_for_files and not talk.paragraphs:
+        return
+    if introduced := talk.draft.extra.get("introduced"):
+        talk.paragraphs.insert(0, introduced)
+        talk.edit(extra={name: text for name, text in talk.draft.extra.items() if name != "introduced"})
+    draft = talk.draft
+    open_ = wanted.missing(draft, talk.standard)
+    if is_thin(draft):
+        talk.edit(extra={**draft.extra, "thin": "asked"}, asked="statement", awaiting="", awaiting_for="")
+        talk.ask("ask.statement")
+    elif gates.stands(talk):
+        pass
+    elif open_ and open_[0].personal and _needs_consent(talk):
+        _ask_consent(talk)
+    elif worse := _to_retake(draft):
+        _ask_retake(talk, worse)
+    elif sorting.to_name(draft, talk.standard):
+        notice(talk)
+        sorting.ask(talk)
+    elif draft.confidential and "details" not in draft.extra and draft.statement:
+        _ask_details(talk)
+    elif open_:
+        _ask(talk, open_)
+    else:
+        talk.edit(asked="")
+        summary.show(talk)
+    _set_bells(talk)
+
+
+def is_thin(draft: Draft) -> bool:
+    """A statement of a single word: what happened is asked once more."""
+    words = [word for part in draft.statement for word in hearing.telling_words(part)]
+    return bool(draft.statement) and len(words) < 2 and "thin" not in draft.extra
+
+
+def again(talk: Talk) -> None:
+    """Repeat the open question, whatever it is."""
+    talk.wait_for_files = False
+    if talk.draft.awaiting == "details":
+        _ask_details(talk)
+        _set_bells(talk)
+        return
+    go_on(talk)
+
+
+def _ask_details(talk: Talk) -> None:
+    """What a confidential report may still tell, if its author wishes."""
+    talk.edit(extra={**talk.draft.extra, "details": "asked"}, asked="", awaiting="details", awaiting_for="")
+    talk.ask("confidential.details", (choice("choice.enough", f"skip:{talk.draft.code}"),))
+
+
+def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
+    """Ask the first missing thing; all of them at once on a channel of letters."""
+    item = open_[0]
+    if item.personal or item.identity:
+        notice(talk)
+    talk.edit(asked=item.id, awaiting="", awaiting_for="")
+    if not talk.world.limits.one_thing_at_a_time and len(open_) > 1:
+        listed = "\n".join(say("ask.list_row", what=wanted.label(each.id)) for each in open_)
+        talk.ask("ask.everything", list=listed)
+        return
+    talk.ask(_question(item), *_choices(talk, item), requirement=item.requirement_text, options=_options(item))
+
+
+def _question(item: Asked) -> str:
+    key = f"ask.{item.id}"
+    try:
+        say(key, requirement="", options="")
+    except UnknownWords:
+        return "ask.text" if item.kind in wanted.TEXT else "ask.document"
+    return key
+
+
+def _options(item: Asked) -> str:
+    return wanted.either(item.options or (item.id,))
+
+
+def _choices(talk: Talk, item: Asked) -> Rows:
+    if item.id == "statement" or item.id in ("name", "address", "signature"):
+        return ()
+    code = talk.draft.code
+    none = choice("choice.none", f"none:{code}:{item.id}")
+    if item.kind in wanted.TEXT:
+        return ((none,),)
+    return ((choice("choice.later", f"later:{code}:{item.id}"), none),)
+
+
+# --- the notice -------------------------------------------------------------------------------------------------------
+
+
+def notice(talk: Talk) -> None:
+    """The short notice, once, before the first personal thing; where none is asked there is none."""
+    draft = talk.draft
+    if draft.notice or draft.confidential or not talk.standard.asks_personal():
+        return
+    things = tuple(asked.id for asked in wanted.things(draft, talk.standard) if asked.id != "statement")
+    talk.tell("notice.short", things=wanted.labels(things))
+    talk.edit(notice=f"{say('notice.version')}/{talk.standard.version}", notice_at=talk.world.now)
+
+
+def _needs_consent(talk: Talk) -> bool:
+    return talk.standard.privacy.consent == "explicit" and "consent" not in talk.draft.extra
+
+
+def _ask_consent(talk: Talk) -> None:
+    notice(talk)
+    talk.await_("consent")
+    talk.edit(asked="")
+    code = talk.draft.code
+    yes, no = choice("choice.agree", f"agree:{code}:y"), choice("choice.disagree", f"agree:{code}:n")
+    talk.ask("consent.ask", (yes, no))
+
+
+# --- a better photo ---------------------------------------------------------------------------------------------------
+
+
+def _to_retake(draft: Draft) -> Paper | None:
+    """A named photo that can't be read, once for each thing it shows."""
+    asked_before = {paper.sort for paper in draft.papers if paper.retake_asked}
+    for paper in draft.papers:
+        hard = paper.state == "ready" and paper.flaw and paper.sort not in ("", "voice", "supporting")
+        if hard and wanted.usable(paper) and not paper.kept and paper.sort not in asked_before:
+            return paper
+    return None
+
+
+def _ask_retake(talk: Talk, paper: Paper) -> None:
+    talk.change_paper(paper.file, retake_asked=True)
+    talk.await_("retake", paper.file)
+    talk.edit(asked=paper.sort)
+    keep = choice("choice.keep", f"keep:{talk.draft.code}:{paper.file}")
+    talk.ask(f"retake.{paper.flaw}", (keep,), what=wanted.label(paper.sort))
+
+
+# --- patience ---------------------------------------------------------------------------------------------------------
+
+
+def _set_bells(talk: Talk) -> None:
+    """One reminder for a silent citizen and the day on which the draft is forgotten, both when nobody sleeps."""
+    office, draft, now = talk.world.office, talk.draft, talk.world.now
+    asking = talk.standard.asking
+    talk.edit(last_at=now)
+    remind, forget = now + timedelta(hours=asking.remind_hours), now + timedelta(days=asking.draft_days)
+    for kind, due_at in (("remind_draft", remind), ("forget_draft", forget)):
+        if kind == "remind_draft" and draft.reminded_at is not None:
+            continue
+        talk.timers.append(
+            Timer(
+                key=f"{kind}:{draft.code}",
+                lane=talk.event.chat,
+                due_at=office.quiet_until(due_at) or due_at,
+                kind=kind,
+                subject=draft.code,
+                rule=f"{asking.remind_hours} hours" if kind == "remind_draft" else f"{asking.draft_days} days",
+                standard=draft.standard,
+            )
+        )

@@ -1,0 +1,305 @@
+"""A citizen's talk with the office, one event at a time: what must be loaded for it, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from workflow.clocks.when import say_day
+from workflow.conversation import Saying
+from workflow.desk import desk
+from workflow.dialogue import (
+    acting,
+    afterwards,
+    answers,
+    arrivals,
+    asides,
+    asking,
+    beginning,
+    choices,
+    corrections,
+    fields,
+    opening,
+)
+from workflow.dialogue.talk import RECENT, Talk, begin
+from workflow.happening import (
+    Delivery,
+    Due,
+    Event,
+    FileFailed,
+    FileReady,
+    GistTyped,
+    QuestionBecomesComplaint,
+)
+from workflow.heard import hearing
+from workflow.heard.intent import guess
+from workflow.message import Ignored, Message, Presence, Press, Receipt, Sender, TopicMade
+from workflow.office import Office
+from workflow.record import Act, Complaint
+from workflow.world import Decision, Needs, World
+
+
+def needs(event: Event, office: Office) -> Needs:
+    """What the talk wants to see beside its own conversation and complaints: what's named and what's replied to."""
+    if not isinstance(event, Message):
+        return Needs()
+    messages = ((event.chat, event.reply_to),) if event.reply_to else ()
+    prefix = office.standard.office.ticket_prefix
+    return Needs(codes=hearing.codes_in(event.text), numbers=hearing.numbers_in(event.text, prefix), messages=messages)
+
+
+def advance(event: Event, world: World) -> Decision:
+    """What becomes of one event of a citizen's lane. Pure; raises for no event that a channel or we can produce."""
+    talk = begin(event, world)
+    return talk.decision(_handle(talk, event))
+
+
+def _handle(talk: Talk, event: Event) -> str:
+    """Let the event do what it does to the talk. Returns why nothing was to be done, or ""."""
+    match event:
+        case Message():
+            return _message(talk, event)
+        case Press():
+            return _press(talk, event)
+        case Presence():
+            if event.blocked and not talk.conversation.blocked:
+                talk.more = talk.more + desk.blocked(talk.conversation, talk.world)
+            talk.set(blocked=event.blocked)
+            return ""
+        case FileReady():
+            return arrivals.ready(talk, event)
+        case FileFailed():
+            return arrivals.failed(talk, event)
+        case GistTyped():
+            return arrivals.gist_typed(talk, event)
+        case QuestionBecomesComplaint():
+            return _question_becomes_complaint(talk, event)
+        case Due():
+            return _due(talk, event)
+        case Ignored():
+            return event.reason
+        case TopicMade() | Delivery() | Receipt():
+            return "nothing that a citizen's talk waits for"
+
+
+# --- what people say --------------------------------------------------------------------------------------------------
+
+
+def _message(talk: Talk, message: Message) -> str:
+    if not message.private:
+        return "a group that isn't the office's desk"
+    if message.edited:
+        return _edited(talk, message)
+    if message.id in talk.conversation.recent:
+        return "this message is known"
+    _seen(talk, message.id)
+    name = message.sender.name
+    talk.set(last_at=talk.world.now, blocked=False)
+    if name and talk.conversation.private.get("account_name") != name:
+        talk.set(private={**talk.conversation.private, "account_name": name})
+    if message.unsupported or _is_sticker(message):
+        asides.unsupported(talk)
+        if talk.telling and not message.text:
+            asking.again(talk)
+            return ""
+    if message.contact is not None:
+        _contact(talk, message)
+    _hear(talk, message)
+    return ""
+
+
+def _hear(talk: Talk, message: Message) -> None:
+    """The files and the place first, then the words beside them."""
+    if talk.telling:
+        arrivals.take(talk, message)
+        if message.location is not None:
+            arrivals.place(talk, message.location)
+        if message.text and not _number(talk, message):
+            answers.hear(talk, message)
+        elif message.location is not None:
+            asking.go_on(talk)
+        return
+    if message.text and _number(talk, message):
+        return
+    if talk.conversation.complaints and afterwards.hear(talk, message):
+        return
+    if talk.telling:
+        return
+    if not talk.arriving:
+        arrivals.take(talk, message)
+    if message.text:
+        opening.hear(talk, message)
+    elif message.location is not None or talk.arriving:
+        opening.files_only(talk, message)
+    if message.location is not None and talk.telling:
+        arrivals.place(talk, message.location)
+        asking.go_on(talk)
+
+
+def _number(talk: Talk, message: Message) -> bool:
+    """The number of a choice shown last, for people who type it; not where it may be the number of a photo."""
+    digits = message.text.strip(" .)")
+    offered = talk.conversation.offered
+    if not re.fullmatch(r"[1-9]", digits) or int(digits) > len(offered):
+        return False
+    if talk.telling and talk.draft.awaiting == "sorting" and "," in talk.draft.awaiting_for:
+        return False
+    if not choices.act(talk, offered[int(digits) - 1]):
+        return False
+    talk.heard(message, "")
+    return True
+
+
+def _is_sticker(message: Message) -> bool:
+    return bool(message.attachments) and all(each.kind == "sticker" for each in message.attachments)
+
+
+def _contact(talk: Talk, message: Message) -> None:
+    """The sender's own number is kept sealed; somebody else's isn't taken for it."""
+    contact = message.contact
+    assert contact is not None
+    if contact.own:
+        talk.set(private={**talk.conversation.private, "phone": contact.phone})
+    else:
+        talk.set(
+            private={**talk.conversation.private, f"contact:{message.id}": f"{contact.name} {contact.phone}".strip()}
+        )
+    talk.tell("contact.own" if contact.own else "contact.other")
+    if talk.telling and not message.text:
+        asking.again(talk)
+
+
+def _seen(talk: Talk, name: str) -> None:
+    talk.set(recent=(*talk.conversation.recent, name)[-RECENT:])
+
+
+def _edited(talk: Talk, message: Message) -> str:
+    """An edit of what was said before; a live position that moves comes this way too."""
+    if message.location is not None and not message.text:
+        arrivals.moved(talk, message.location)
+        return "" if talk.telling else "a position that moves"
+    if not message.text:
+        return "an edit without words"
+    if talk.telling:
+        reason = corrections.edited(talk, message)
+        if not reason.startswith("an edit of a message that"):
+            return reason
+    for complaint in talk.complaints():
+        saying = next((each for each in complaint.sayings if each.message == message.id), None)
+        if saying is not None:
+            return _edited_registered(talk, complaint, saying, message)
+    return _edited_outside(talk, message)
+
+
+def _edited_registered(talk: Talk, complaint: Complaint, saying: Saying, message: Message) -> str:
+    """A message of a registered report: the desk sees both wordings, without what's private in them."""
+    if not saying.filed_as:
+        return "an edit of a word that was understood before"
+    standard = talk.world.standard_of(complaint.standard)
+    found, _, shown = fields.read(message.text, fields.looked_for(complaint, standard))
+    if saying.filed_as in fields.PRIVATE and not found:
+        found, shown = {saying.filed_as: message.text.strip()}, saying.text
+    private = {name: value for name, value in found.items() if name in fields.PRIVATE}
+    if shown == saying.text and private.items() <= complaint.private.items():
+        return "an edit that changes no word"
+    data = {"message": message.id, "before": saying.text}
+    if acting.act(talk, complaint.id, Act(kind="edited", text=shown, data=data, private=private)):
+        talk.tell("edit.after")
+    return ""
+
+
+def _edited_outside(talk: Talk, message: Message) -> str:
+    """A message that stood outside any report: its new wording is kept too, and counts where it still can."""
+    known = next((each for each in reversed(talk.conversation.sayings) if each.message == message.id), None)
+    if known is not None and known.text == message.text:
+        return "an edit that changes no word"
+    waits = talk.conversation.awaiting_for.split(" ")[0] == message.id
+    if known is not None and waits and talk.conversation.awaiting == "unclear":
+        opening.hear(talk, message)
+        return ""
+    if known is not None and known.filed_as == "question":
+        talk.heard(message, "question")
+        asides.question(talk, message)
+        return ""
+    talk.heard(message, "edited")
+    if known is not None and waits:
+        talk.tell("edit.filed")
+    if known is None and message.id not in talk.conversation.recent:
+        return "an edit of a message from before"
+    return ""
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+def _press(talk: Talk, event: Press) -> str:
+    if not event.private:
+        return "a group that isn't the office's desk"
+    if event.id in talk.conversation.recent:
+        return "this press is known"
+    _seen(talk, event.id)
+    return choices.press(talk, event)
+
+
+# --- what the desk sends back -----------------------------------------------------------------------------------------
+
+
+def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> str:
+    """A petugas saw a complaint in a question: its words are the statement, and the talk goes on from there."""
+    message = Message(
+        chat=event.chat,
+        id=f"question:{event.question}",
+        sender=Sender(id=event.chat.chat),
+        at=event.at,
+        text=event.text,
+    )
+    if message.id in talk.conversation.recent:
+        return "this question is a report already"
+    _seen(talk, message.id)
+    talk.tell("question.becomes_complaint")
+    if talk.telling:
+        talk.edit(statement=(*talk.draft.statement, event.text))
+        talk.heard(message, "statement")
+        asking.again(talk)
+        return ""
+    beginning.empty(talk)
+    talk.edit(statement=(event.text,))
+    talk.heard(message, "statement")
+    beginning.consider(talk, event.text, guess(event.text))
+    asking.go_on(talk)
+    return ""
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def _due(talk: Talk, event: Due) -> str:
+    """A bell of the draft: one reminder, and in the end it's forgotten with its photos, as was told."""
+    if not talk.telling or talk.draft.code != event.subject:
+        return "a bell of a report that's no longer told"
+    if event.kind == "remind_draft":
+        return _remind(talk)
+    if event.kind == "forget_draft":
+        code = talk.draft.code
+        beginning.drop(talk)
+        talk.tell("forget.done", code=code)
+        talk.raise_to("notice")
+        return ""
+    return "a bell nobody set"
+
+
+def _remind(talk: Talk) -> str:
+    draft = talk.draft
+    if draft.reminded_at is not None or talk.conversation.blocked:
+        return "reminded already"
+    talk.edit(reminded_at=talk.world.now)
+    zone = talk.world.office.calendar.zone
+    until = (draft.last_at + timedelta(days=talk.standard.asking.draft_days)).astimezone(zone).date()
+    talk.tell("remind", until=say_day(until))
+    last = draft.last_at
+    asking.again(talk)
+    talk.edit(last_at=last)
+    talk.timers = []
+    if talk.kind == "ack":
+        talk.raise_to("notice")
+    return ""

@@ -1,0 +1,123 @@
+"""Facts about the citizen inside a message: name, address and other typed answers, cut out of the story."""
+
+from __future__ import annotations
+
+import re
+
+from workflow.conversation import Draft
+from workflow.dialogue.talk import Talk
+from workflow.heard import table
+from workflow.record import Complaint
+from workflow.say import say
+from workflow.standard.standard import Asked, Standard
+
+PRIVATE = frozenset({"name", "address", "signature"})
+NAME_WORDS = 6
+
+
+def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]:
+    """Which facts are looked for: what the office asks in words, and the name where it asks who somebody is.
+
+    Where the standard asks no identity none is filed: what a citizen says of themselves stays in their own words.
+    """
+    if report.confidential:
+        return ()
+    asked = [each for each in standard.asked() if each.kind == "text" and each.id != "statement"]
+    names = [each.id for each in asked]
+    if any(each.identity for each in standard.asked()) and "name" not in names:
+        names.append("name")
+    return tuple(name for name in names if name in table("fields"))
+
+
+def known(filed_as: str) -> tuple[str, ...]:
+    """The facts among the places a saying was filed in."""
+    return tuple(name for name in filed_as.split(",") if name in table("fields") and name not in ("ends", "salutation"))
+
+
+def read(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
+    """(what is said by field, the rest of the text, the whole text with what's private hidden).
+
+    "Nama saya Sari, alamat Jl. Mawar 3. Lampu mati" gives both facts and leaves "Lampu mati".
+    """
+    found: dict[str, str] = {}
+    rest, shown = text, text
+    for name in names:
+        cut = _cut(rest, name)
+        if cut is None:
+            continue
+        value, begins, ends = cut
+        piece = rest[begins:ends]
+        found[name] = value
+        rest = _joined(rest[:begins], rest[ends:])
+        if name in PRIVATE:
+            shown = shown.replace(piece, say("hidden", what=say(f"label.{name}")), 1)
+    return found, rest, shown
+
+
+def hidden(asked: Asked) -> str | None:
+    """What is kept in the sayings in place of a private answer; None where the answer itself may stand."""
+    return say("hidden", what=say(f"label.{asked.id}")) if asked.id in PRIVATE else None
+
+
+def file(talk: Talk, found: dict[str, str]) -> None:
+    """Put facts where they belong: identity is sealed, the rest stands among the answers."""
+    draft = talk.draft
+    private = {name: value for name, value in found.items() if name in PRIVATE}
+    answers = {name: value for name, value in found.items() if name not in PRIVATE}
+    talk.edit(
+        private={**draft.private, **private},
+        answers={**draft.answers, **answers},
+        later=tuple(item for item in draft.later if item not in found),
+        lacking={item: why for item, why in draft.lacking.items() if item not in found},
+    )
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be somebody's name: a few words of letters."""
+    words = text.split()
+    return (
+        0 < len(words) <= NAME_WORDS and not re.search(r"[?!]|\d{3}", text) and any(word[0].isalpha() for word in words)
+    )
+
+
+def _cut(text: str, name: str) -> tuple[str, int, int] | None:
+    """(value, begin, end) of a fact in a text."""
+    rules = table("fields")[name]
+    openers = sorted(rules["openers"], key=len, reverse=True)
+    pattern = rf"(?:^|(?<=[\s,.;(]))(?:{'|'.join(map(re.escape, openers))})(?:\s*(?:adalah|yaitu|[:=])\s*|\s+)(?=\S)"
+    match = re.search(pattern, text, re.IGNORECASE)
+    if match is None:
+        return None
+    begins, start = match.start(), match.end()
+    end = _end(text, start, name, rules["longest_words"])
+    value = text[start:end].strip(" ,.;:-")
+    if not value or (name == "name" and not is_name(value)):
+        return None
+    return value, begins, end
+
+
+def _end(text: str, start: int, name: str, longest: int) -> int:
+    ends = table("fields")["ends"]
+    stops = set(ends["words"]) - (set(ends["address_goes_over"]) - {"nama"} if name != "name" else set())
+    for count, word in enumerate(re.finditer(r"\S+", text[start:])):
+        bare = word[0].strip(",.;:").casefold()
+        if count and (bare in stops or count >= longest):
+            return start + word.start()
+        if _closes(word[0], text[start + word.end() :], name):
+            return start + word.end()
+    return len(text)
+
+
+def _closes(word: str, after: str, name: str) -> bool:
+    """Whether a fact ends with this word: at a line's end, at a full stop, and a name at a comma too."""
+    if after.startswith("\n") or after.lstrip(" ").startswith("\n"):
+        return True
+    if name == "name":
+        return word.endswith((",", ";")) or (word.endswith(".") and len(word) > 3)
+    abbreviated = word.casefold() in ("jl.", "jln.", "no.", "gg.", "rt.", "rw.", "ds.", "dsn.", "kel.", "kec.", "blok.")
+    return word.endswith((".", ";")) and not abbreviated
+
+
+def _joined(before: str, after: str) -> str:
+    text = f"{before.rstrip(' ,;:-')} {after.lstrip(' ,.;:-')}".strip(" ,;:-\n")
+    return "" if text.casefold() in ("", "dan", "saya", "dengan") else text

@@ -1,0 +1,94 @@
+"""What can't be given now, in the citizen's words: "KTP nyusul, KK tidak ada, hilang", alone or beside a story."""
+
+from __future__ import annotations
+
+import re
+
+from workflow.dialogue import wanted
+from workflow.dialogue.talk import Talk
+from workflow.heard import hearing, table
+from workflow.message import Value
+
+LONGEST_WORDS = 8
+"""A clause of more words tells a story, whatever document it names."""
+
+LONGEST_REASON_WORDS = 20
+_LATER = frozenset({"nanti", "nyusul", "menyusul", "susul", "susulan", "besok"})
+_NONE = ("tidak ada", "tidak punya")
+_CLAUSES = re.compile(r"(?<=[,.;\n])\s*|\s+(?=(?:tapi|tetapi|sedangkan)\b)", re.IGNORECASE)
+
+
+class PutOff(Value):
+    """One clause: what it's about, NANTI or TIDAK ADA, and the reason if one is given."""
+
+    items: tuple[str, ...]
+    later: bool
+    reason: str = ""
+
+
+def read(talk: Talk, text: str) -> tuple[tuple[PutOff, ...], str]:
+    """The clauses that put a document off, and the text without them.
+
+    Only plain words count: "KTP belum jadi" may be the very complaint.
+    """
+    found: list[PutOff] = []
+    kept: list[str] = []
+    for clause in _CLAUSES.split(text):
+        put_off = _read_clause(talk, re.sub(r"^(?:tapi|tetapi|sedangkan)\s+", "", clause, flags=re.IGNORECASE))
+        if put_off is None:
+            kept.append(clause)
+        else:
+            found.append(put_off)
+    return tuple(found), " ".join(kept).strip(" ,;") if found else text
+
+
+def file(talk: Talk, put_off: tuple[PutOff, ...]) -> None:
+    """Keep what comes later and what there's none of, of the things that are still wanted."""
+    open_ = {item.id for item in wanted.missing(talk.draft, talk.standard)}
+    for each in put_off:
+        items = tuple(item for item in each.items if item in open_)
+        if each.later:
+            talk.edit(later=tuple(dict.fromkeys((*talk.draft.later, *items))))
+        else:
+            talk.edit(lacking={**talk.draft.lacking, **dict.fromkeys(items, each.reason)})
+
+
+def _read_clause(talk: Talk, clause: str) -> PutOff | None:
+    words = hearing.folded(clause)
+    plain = bool(_LATER & set(words)) or any(phrase in " ".join(words) for phrase in _NONE)
+    if not plain or len(words) > LONGEST_WORDS:
+        return None
+    items, rest = named_items(talk, clause.strip(" ,.;"))
+    word, reason = word_of(rest)
+    if not items or not word:
+        return None
+    return PutOff(items=tuple(items), later=word == "later", reason=reason)
+
+
+def word_of(text: str) -> tuple[str, str]:
+    """("later" or "none", the reason after it); ("", "") if the text says neither."""
+    word = hearing.means(text, "later", "none")
+    if word:
+        return word, ""
+    for name in ("none", "later"):
+        rest = hearing.begins_with(text, name)
+        if rest and len(rest.split()) <= LONGEST_REASON_WORDS:
+            return name, re.sub(r"^(karena|krn|krna|soalnya|sebab)\s+", "", rest, flags=re.IGNORECASE)
+    return "", ""
+
+
+def named_items(talk: Talk, text: str) -> tuple[list[str], str]:
+    """The documents a text names, and what's left of it without them."""
+    names: dict[str, list[str]] = table("papers")["names"]
+    asked = {sort: item.id for item in wanted.things(talk.draft, talk.standard) for sort in wanted.sorts_of(item)}
+    words = text.split()
+    found: list[str] = []
+    kept: list[str] = []
+    for word in words:
+        folded = " ".join(hearing.folded(word))
+        sort = next((sort for sort, known in names.items() if sort in asked and folded in known), "")
+        if sort and (len(words) <= LONGEST_WORDS):
+            found.append(asked[sort])
+        elif folded not in ("foto", "dan", "untuk", "fotonya", "sama", "kalau", "nya"):
+            kept.append(word)
+    return list(dict.fromkeys(found)), " ".join(kept)

@@ -1,0 +1,250 @@
+"""One event being answered in a citizen's talk: what was understood, what is said back, what becomes of the talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from workflow.conversation import Conversation, Draft, Paper, Saying
+from workflow.happening import Event
+from workflow.message import Attachment, Choice, Kind, Message, Outbound, Press
+from workflow.record import Complaint
+from workflow.say import say
+from workflow.standard.standard import Standard
+from workflow.world import Decision, Fetch, Timer, World
+
+DEBOUNCE = timedelta(seconds=2)
+"""How long an acknowledgement waits for further items of the same album or the next line of a story."""
+
+PARTING = "\n\n\n"
+RECENT = 60
+OUTSIDE = 200
+OUTSIDE_REPORTS = frozenset({"violence_report"})
+"""What never becomes part of a report, whatever else is being told."""
+_RANK: tuple[Kind, ...] = ("ack", "notice", "question", "summary", "answer", "receipt")
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(slots=True)
+class Talk:
+    """Everything one event does to a talk. What is said goes out as one message, paragraph by paragraph."""
+
+    event: Event
+    world: World
+    conversation: Conversation
+    kind: Kind = "ack"
+    paragraphs: list[str] = field(default_factory=list)
+    rows: Rows = ()
+    late: bool = False  # the reply waits a moment, and gives way to a later one of the same word
+    word: str = ""
+    more: Decision = field(default_factory=Decision)
+    arriving: list[tuple[str, Attachment]] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    unset: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    press: str | None = None  # what the button's presser is shown; None when no button was pressed
+    summary: int = 0  # the number of the summary that's being shown
+    wait_for_files: bool = False
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def draft(self) -> Draft:
+        """The report being told; only where there is one."""
+        assert self.conversation.draft is not None
+        return self.conversation.draft
+
+    @property
+    def telling(self) -> bool:
+        """Whether a report is being told."""
+        return self.conversation.draft is not None
+
+    @property
+    def standard(self) -> Standard:
+        """The standard the draft began with; today's without one."""
+        draft = self.conversation.draft
+        return self.world.standard_of(draft.standard) if draft else self.world.office.standard
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        """The registered complaints of this citizen, oldest first."""
+        known = self.world.complaints
+        return tuple(known[each] for each in self.conversation.complaints if each in known)
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a conversation
+        """Change the conversation."""
+        self.conversation = replace(self.conversation, **changes)
+
+    def edit(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a draft
+        """Change the draft."""
+        if changes.get("asked"):
+            changes.setdefault("asked_at", self.world.now)
+        self.conversation = replace(self.conversation, draft=replace(self.draft, **changes))
+
+    def await_(self, what: str, about: str = "") -> None:
+        """From now on the draft waits for this."""
+        self.edit(awaiting=what, awaiting_for=about)
+
+    def heard(self, message: Message, filed_as: str, text: str | None = None) -> None:
+        """Keep the citizen's words, where they were filed; what the desk must not read stays out of the report."""
+        words = message.text if text is None else text
+        if not words:
+            return
+        saying = Saying(message=message.id, at=message.at, text=words, filed_as=filed_as)
+        if self.conversation.draft is not None and filed_as not in OUTSIDE_REPORTS:
+            self.edit(sayings=(*self.draft.sayings, saying))
+        else:
+            self.set(sayings=(*self.conversation.sayings, saying)[-OUTSIDE:])
+
+    def change_paper(self, file: str, **changes: Any) -> None:  # noqa: ANN401 - the fields of a paper
+        """Change one file of the draft or of the conversation."""
+        if self.conversation.draft is not None:
+            self.edit(papers=_changed(self.draft.papers, file, changes))
+        self.set(papers=_changed(self.conversation.papers, file, changes))
+
+    def paper(self, file: str) -> Paper | None:
+        """A file of the draft or of the conversation."""
+        mine = self.conversation.draft.papers if self.conversation.draft else ()
+        return next((paper for paper in (*mine, *self.conversation.papers) if paper.file == file), None)
+
+    # --- what is said -------------------------------------------------------------------------------------------------
+
+    def tell(self, key: str, **fields: object) -> None:
+        """Say a sentence of the office."""
+        self.tell_text(say(key, **fields))
+
+    def tell_text(self, text: str) -> None:
+        """Say words that are there already."""
+        if text:
+            self.paragraphs.append(text)
+
+    def ask(self, key: str, *rows: tuple[Choice, ...], **fields: object) -> None:
+        """Ask something, with choices."""
+        self.tell(key, **fields)
+        self.rows = rows
+        self.raise_to("question")
+
+    def raise_to(self, kind: Kind) -> None:
+        """The message is at least of this kind."""
+        if _RANK.index(kind) > _RANK.index(self.kind):
+            self.kind = kind
+
+    def wait(self, word: str) -> None:
+        """Let the reply wait a moment; a later one of the same word takes its place."""
+        self.late, self.word = True, word
+
+    def decision(self, ignored: str = "") -> Decision:
+        """All of it."""
+        cancels = self._overtaken()
+        sends = [*self._reply(), *self._pressed()]
+        fetches = tuple(self._fetch(file, attachment) for file, attachment in self.arriving)
+        if self.conversation != (self.world.conversation or Conversation(address=self.event.chat)):
+            self.set(version=self.conversation.version + 1)
+            changed: Conversation | None = self.conversation
+        else:
+            changed = None
+        own = Decision(
+            conversation=changed,
+            sends=tuple(sends),
+            fetches=fetches,
+            timers=tuple(self.timers),
+            unset=tuple(self.unset),
+            erased=tuple(self.erased),
+            forgotten=tuple(self.forgotten),
+            cancels=cancels,
+            ignored=ignored,
+        )
+        return replace_conversation(self.more, None) + own
+
+    def _overtaken(self) -> tuple[str, ...]:
+        """The key of a reply that still waits when a newer one is ready: it gives way, so no old question comes last.
+
+        What it had to say is said first, its question apart.
+        """
+        held = self.conversation.extra
+        answers = self.paragraphs or any(each.to == self.event.chat for each in self.more.sends)
+        if not answers or "held_key" not in held:
+            return ()
+        waits = self.world.now.isoformat() < held["held_until"]
+        if waits and self.paragraphs:
+            before = [part for part in held["held_text"].split(PARTING) if part]
+            self.paragraphs = [*before, *(part for part in self.paragraphs if part not in before)]
+        self.set(extra={name: value for name, value in held.items() if not name.startswith("held_")})
+        return (held["held_key"],) if waits else ()
+
+    def _reply(self) -> list[Outbound]:
+        if not self.paragraphs:
+            return []
+        offered = tuple(choice.data for row in self.rows for choice in row if choice.data)
+        self.set(offered=offered)
+        key = self.word
+        if self.kind == "summary" and self.conversation.draft:
+            key = f"summary:{self.draft.code}:{self.summary}"
+        if self.late:
+            self._hold_back(key)
+        return [
+            Outbound(
+                to=self.event.chat,
+                kind=self.kind,
+                text="\n\n".join(self.paragraphs),
+                choices=self.rows,
+                key=key,
+                replaces=self.word,
+                not_before=self.world.now + DEBOUNCE if self.late else None,
+                priority=1,
+            )
+        ]
+
+    def _hold_back(self, key: str) -> None:
+        """Remember what waits and until when, for a newer reply that takes its place."""
+        until = (self.world.now + DEBOUNCE).isoformat()
+        said = PARTING.join(self.paragraphs[:-1])
+        self.set(extra={**self.conversation.extra, "held_key": key, "held_until": until, "held_text": said})
+
+    def _pressed(self) -> list[Outbound]:
+        if not isinstance(self.event, Press):
+            return []
+        text = self.press or ""
+        return [
+            Outbound(to=self.event.chat, kind="press", text=text, press=self.event.id, alert=bool(text), priority=0)
+        ]
+
+    def _fetch(self, file: str, attachment: Attachment) -> Fetch:
+        paper = self.paper(file)
+        code = self.conversation.draft.code if self.conversation.draft else ""
+        if paper is not None and paper.complaint in self.world.complaints:
+            code = self.world.complaints[paper.complaint].code
+        return Fetch(
+            file=file,
+            lane=self.event.chat,
+            ref=attachment.ref,
+            kind=attachment.kind,
+            size_bytes=attachment.size_bytes,
+            keyring=code,
+        )
+
+
+def begin(event: Event, world: World) -> Talk:
+    """A talk that's about to answer an event."""
+    return Talk(event=event, world=world, conversation=world.conversation or Conversation(address=event.chat))
+
+
+def choice(key: str, data: str, **fields: object) -> Choice:
+    """A button of the citizen's: the label stands in the words."""
+    return Choice(label=say(key, **fields), data=f"c:{data}")
+
+
+def replace_conversation(decision: Decision, conversation: Conversation | None) -> Decision:
+    """The same decision with another conversation."""
+    return changed(decision, conversation=conversation)
+
+
+def _changed(papers: tuple[Paper, ...], file: str, changes: dict[str, Any]) -> tuple[Paper, ...]:
+    return tuple(replace(paper, **changes) if paper.file == file else paper for paper in papers)

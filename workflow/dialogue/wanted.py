@@ -1,0 +1,72 @@
+"""What a report still lacks of the things its standard asks for, and what those things are called."""
+
+from __future__ import annotations
+
+from workflow.conversation import Draft, Paper
+from workflow.record import Complaint
+from workflow.say import UnknownWords, listing, say
+from workflow.standard.standard import Asked, Standard
+
+TEXT = ("text", "signature")
+
+
+def things(report: Draft | Complaint, standard: Standard) -> tuple[Asked, ...]:
+    """What this report has to be asked for, in order. A confidential one and a suggestion need no identity."""
+    freed = report.confidential or report.kind == "suggestion"
+    return tuple(asked for asked in standard.asked() if asked.id == "statement" or (asked.required and not freed))
+
+
+def given(draft: Draft, asked: Asked) -> bool:
+    """Whether it's there, or its file is on the way."""
+    if asked.id == "statement":
+        return bool(draft.statement) or any(paper.sort == "voice" and usable(paper) for paper in draft.papers)
+    if asked.kind in TEXT:
+        return bool(draft.answers.get(asked.id) or draft.private.get(asked.id))
+    return any(paper.sort in sorts_of(asked) and usable(paper) for paper in draft.papers)
+
+
+def missing(draft: Draft, standard: Standard) -> tuple[Asked, ...]:
+    """What's neither there, nor said to come later, nor said not to exist."""
+    put_off = {*draft.later, *draft.lacking}
+    return tuple(asked for asked in things(draft, standard) if asked.id not in put_off and not given(draft, asked))
+
+
+def sorts_of(asked: Asked) -> tuple[str, ...]:
+    """The documents any of which will do."""
+    return asked.options or (asked.id,)
+
+
+def usable(paper: Paper) -> bool:
+    """Whether a file counts: not lost, and not replaced by a better one."""
+    return paper.state != "failed" and not paper.replaced
+
+
+def asked_for(standard: Standard, item: str) -> Asked | None:
+    """The requirement of that id, or the one of which it's a document."""
+    return next((asked for asked in standard.asked() if item == asked.id or item in sorts_of(asked)), None)
+
+
+def label(item: str) -> str:
+    """The name of a requirement or document as people read it: "KTP", "foto lokasi"."""
+    try:
+        return say(f"label.{item}")
+    except UnknownWords:
+        return item.replace("_", " ")
+
+
+def labels(items: tuple[str, ...]) -> str:
+    """Several of them as a list."""
+    return listing(tuple(label(item) for item in items))
+
+
+def either(items: tuple[str, ...]) -> str:
+    """Several of them to choose from: "KTP, SIM, atau KK"."""
+    named = [label(item) for item in items]
+    if len(named) < 2:
+        return "".join(named)
+    return say("list.or_two" if len(named) == 2 else "list.or_many", first=", ".join(named[:-1]), last=named[-1])
+
+
+def bells(draft: Draft) -> tuple[str, str]:
+    """The keys of a draft's timers."""
+    return f"remind_draft:{draft.code}", f"forget_draft:{draft.code}"

@@ -1,0 +1,166 @@
+"""A complaint while one act is applied to it: what changes, what is recorded, what is sent and which bells are set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from workflow.clocks import deadline
+from workflow.message import Address, Outbound
+from workflow.office import Staff
+from workflow.procedure.stages import Part, parts
+from workflow.record import Complaint, Entry
+from workflow.standard.standard import Standard, Step
+from workflow.world import Decision, Timer, World
+
+DESK_CHANNEL = "telegram"
+"""The channel on which a desk and the private chats of staff live (design, "The desk")."""
+
+UNDO = timedelta(minutes=10)
+"""How long an act may be taken back by the same person (design, "The desk")."""
+
+
+class Refused(Exception):
+    """An act that isn't done; `key` names the sentence that says why, `fields` fill it."""
+
+    def __init__(self, key: str, **fields: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.fields = fields
+
+
+def desk_of(world: World) -> Address | None:
+    """The office's desk; None where no group is known yet."""
+    return Address(world.office.id, DESK_CHANNEL, world.office.desk) if world.office.desk else None
+
+
+def private_of(world: World, person: Staff) -> Address | None:
+    """The linked private chat of a member of staff."""
+    chat = world.linked.get(str(person.id))
+    return Address(world.office.id, DESK_CHANNEL, chat) if chat else None
+
+
+@dataclass(slots=True)
+class Case:
+    """One act in progress. The complaint's version rises once, and every entry carries the new one."""
+
+    world: World
+    complaint: Complaint
+    by: str  # "citizen", "system" or "staff:ID"
+    entries: list[Entry] = field(default_factory=list)
+    sends: list[Outbound] = field(default_factory=list)
+    unset: list[str] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)  # what the citizen is told when all is done; see telling.NEWS
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the act."""
+        return self.world.now
+
+    @property
+    def standard(self) -> Standard:
+        """The standard the complaint began with."""
+        return self.world.standard_of(self.complaint.standard)
+
+    @property
+    def step(self) -> Step:
+        """The step the complaint stands at."""
+        return self.standard.step(self.complaint.step)
+
+    @property
+    def part(self) -> Part:
+        """What is to be done there."""
+        return parts(self.step)[self.complaint.part]
+
+    @property
+    def person(self) -> Staff | None:
+        """The member of staff who acts, if one does."""
+        return self.world.office.staff_by_id(self.by.removeprefix("staff:")) if self.by.startswith("staff:") else None
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a complaint
+        """Change fields of the complaint."""
+        self.complaint = replace(self.complaint, **changes)
+
+    def record(self, act: str, *, text: str = "", by: str = "", role: str = "", **data: str) -> None:
+        """Append a line to the complaint's record."""
+        author = by or self.by
+        person = self.person if author == self.by else None
+        self.entries.append(
+            Entry(
+                complaint=self.complaint.id,
+                at=self.now,
+                act=act,
+                by=author,
+                role=role,
+                name=person.name if person else "",
+                step=self.complaint.step,
+                text=text,
+                data=data,
+                version=self.complaint.version,
+            )
+        )
+
+    def decision(self) -> Decision:
+        """All of it, as one decision."""
+        return Decision(
+            complaints=(self.complaint,),
+            entries=tuple(self.entries),
+            sends=tuple(self.sends),
+            timers=tuple(self.timers),
+            unset=tuple(self.unset),
+        )
+
+    # --- clocks -------------------------------------------------------------------------------------------------------
+
+    def start_clock(self) -> None:
+        """The published total begins now, unless it runs already."""
+        if self.complaint.clock_started_at is None:
+            self.set(clock_started_at=self.now)
+            self.reckon()
+
+    def reckon(self) -> None:
+        """Set both deadlines anew from what is stored, and their bells; while we wait for the citizen none rings."""
+        complaint, standard = self.complaint, self.standard
+        pauses = deadline.closed_pauses(complaint.pauses, self.now)
+        total = step_due = None
+        if complaint.clock_started_at is not None:
+            total = deadline.promise(standard, complaint.clock_started_at, pauses).due_at
+        if complaint.step_since is not None:
+            own = [pause for pause in pauses if pause.until > complaint.step_since]
+            step_due = deadline.step_due(standard, self.step, complaint.step_since, own)
+        if complaint.answered_at is not None:
+            total = complaint.due_at
+        still = {"total": total, "step": step_due}
+        late = tuple(each for each in complaint.late if (due := still.get(each)) is not None and due <= self.now)
+        self.set(due_at=total, step_due_at=step_due, late=late)
+        stands = bool(complaint.waiting) or complaint.closed_at is not None
+        published = standard.deadline
+        self._bell("total", "" if stands or complaint.answered_at else f"{published.value} {published.unit}", total)
+        self._bell("step", "" if stands else f"{self.step.norm} {self.step.unit}", step_due)
+
+    def _bell(self, which: str, norm: str, due_at: datetime | None) -> None:
+        key = f"{which}:{self.complaint.id}"
+        lane = desk_of(self.world) or self.complaint.citizen
+        start = self.complaint.clock_started_at if which == "total" else self.complaint.step_since
+        if due_at is None or start is None or lane is None or not norm:
+            self.unset.append(key)
+            return
+        if due_at <= self.now:
+            return  # its bell rang or is about to: an act that comes in between doesn't silence it
+        self.unset = [each for each in self.unset if each != key]
+        self.timers = [timer for timer in self.timers if timer.key != key]
+        self.timers.append(
+            Timer(
+                key=key,
+                lane=lane,
+                due_at=due_at,
+                kind=f"{which}_due",
+                subject=self.complaint.id,
+                rule=f"{norm} from {start.isoformat()}",
+                standard=self.complaint.standard,
+            )
+        )

@@ -1,0 +1,88 @@
+"""What was registered, and what an act makes of it: opened by the citizen's YA, changed by acts only."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workflow.conversation import Conversation, Draft
+from workflow.procedure import telling
+from workflow.procedure.case import Case, Refused
+from workflow.procedure.citizen_acts import CITIZEN_ACTS
+from workflow.procedure.progress import begin, lacking
+from workflow.procedure.rights import check
+from workflow.procedure.staff_acts import STAFF_ACTS
+from workflow.record import Act, Complaint, Entry, Pause, Pending, Source, Undo
+from workflow.world import Decision, World
+
+__all__ = [
+    "Act",
+    "Complaint",
+    "Entry",
+    "Pause",
+    "Pending",
+    "Refused",
+    "Source",
+    "Undo",
+    "apply",
+    "open_case",
+    "open_from",
+]
+
+
+def open_from(draft: Draft, conversation: Conversation, world: World) -> Decision:
+    """The citizen's YA: the complaint begins, with its acknowledgement and, where the standard says so, its number.
+
+    Which papers the summary showed under a name, and so are confirmed by this YA, the draft says.
+    """
+    standard = world.standard_of(draft.standard)
+    complaint = Complaint(
+        id=world.supply.id(),
+        code=draft.code,
+        office=world.office.id,
+        standard=standard.version,
+        received_at=draft.began_at,
+        confirmed_at=world.now,
+        citizen=conversation.address,
+        kind=draft.kind,
+        statement="\n".join(draft.statement),
+        answers=draft.answers,
+        private=draft.private,
+        papers=draft.papers,
+        place=draft.place,
+        later=draft.later,
+        lacking=draft.lacking,
+        sayings=draft.sayings,
+        revisions=draft.revisions,
+        topic=draft.topic,
+        confidential=draft.confidential,
+        notice=draft.notice,
+        notice_at=draft.notice_at,
+    )
+    return open_case(complaint, world, by="citizen")
+
+
+def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
+    """Begin: the citizen's own step is done with the YA (or with what a clerk wrote down for them)."""
+    case = Case(world, complaint, by)
+    if not lacking(complaint, case.standard):
+        case.set(complete="complete", clock_started_at=world.now)
+    case.set(fresh=complaint.version)
+    begin(case, source=complaint.source)
+    telling.opened(case)
+    return case.decision()
+
+
+def apply(complaint: Complaint, act: Act, world: World) -> Decision:
+    """What an act makes of a complaint. Raises `Refused` with the sentence that says why it isn't done."""
+    before = complaint
+    case = Case(world, replace(complaint, version=complaint.version + 1), act.by)
+    if act.by.startswith("staff:"):
+        check(before, act, world)
+        case.set(papers=(*before.papers, *act.papers))
+        STAFF_ACTS[act.kind](case, act)
+    elif act.kind in CITIZEN_ACTS:
+        CITIZEN_ACTS[act.kind](case, act)
+    else:
+        raise Refused("desk.refused.unknown")
+    telling.news(case)
+    return case.decision()

@@ -1,0 +1,381 @@
+"""What the citizen is told about a registered complaint: acknowledgement, receipt, progress, status and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from workflow.clocks import deadline
+from workflow.clocks.when import DAYS, say_date, say_moment, say_near, say_time
+from workflow.conversation import Paper
+from workflow.message import Choice, Enclosure, Outbound
+from workflow.procedure.case import Case
+from workflow.procedure.progress import lacking, receives, summary_of, turn
+from workflow.record import Complaint
+from workflow.say import UnknownWords, first_units, lines, listing, say, units
+from workflow.standard.standard import Asked, Standard
+from workflow.world import World
+
+MATTER_CHARACTERS = 70
+SHORT_WORDS = 15
+WEEK_DAYS = 7
+NOTICE_AFTER_RECEIPT = "receipt-1"
+"""The version of the short notice that comes after the receipt where nothing personal is asked."""
+
+_UNIT_WORDS = {"office_minute": "minutes", "working_day": "days", "calendar_day": "calendar_days"}
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def name_of(complaint: Complaint) -> str:
+    """The register number, or the code as long as there's none."""
+    return complaint.number or say("telling.unnumbered", code=complaint.code)
+
+
+def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
+    """The complaint in a few of the citizen's own words."""
+    first, _, more = complaint.statement.strip().partition("\n")
+    words = " ".join((first if len(first) >= SHORT_WORDS else f"{first} {more}").split())
+    if not words:
+        words = next((paper.gist for paper in complaint.papers if paper.gist), "") or say("telling.without_words")
+    return shortened(words.rstrip(".!? ") or words, limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text up to so many UTF-16 units, cut between words."""
+    if units(text) <= limit:
+        return text
+    return first_units(text, limit - 1).rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a capital, the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def thing(asked: Asked) -> str:
+    """The name of one thing the standard asks for."""
+    if asked.options:
+        return say("telling.thing.identity", options=listing([sort_name(option) for option in asked.options]))
+    return sort_name(asked.id) or asked.requirement_text
+
+
+def sort_name(sort: str) -> str:
+    """The name of a kind of paper or field; "" for one without a word."""
+    try:
+        return say(f"telling.thing.{sort}")
+    except UnknownWords:
+        return ""
+
+
+def lacking_words(complaint: Complaint, standard: Standard) -> str:
+    """What's still lacking: "KK dan foto lokasi"; "" if nothing is."""
+    return listing([thing(asked) for asked in lacking(complaint, standard)])
+
+
+def who_handles(complaint: Complaint, world: World) -> str:
+    """Who has it, for the citizen's eyes: a title or a role, never a name."""
+    now = turn(complaint, world)
+    if now.named and now.people and now.people[0].title:
+        return now.people[0].title
+    return world.standard_of(complaint.standard).role(now.role).label
+
+
+# --- at YA ------------------------------------------------------------------------------------------------------------
+
+
+def opened(case: Case) -> None:
+    """The acknowledgement that everybody gets at once, with the receipt where the number is there already."""
+    complaint, standard = case.complaint, case.standard
+    if complaint.citizen is None:
+        return
+    things = lacking_words(complaint, standard)
+    thanks = say(
+        "telling.acknowledged",
+        code=complaint.code,
+        lacking=say("telling.acknowledged_lacking", things=things) if things else "",
+        number_later="" if complaint.number else say("telling.number_later"),
+    )
+    parts = [thanks]
+    if receives(case):
+        parts.append(_receipt(case))
+    elif outside := _counted_from(case):
+        parts.append(outside)
+    tell(case, "receipt", "\n\n".join(parts), direct=True)
+
+
+def _receipt(case: Case) -> str:
+    """The tanda terima, and after it the notice where none was due before."""
+    complaint, world = case.complaint, case.world
+    case.set(receipt_at=case.now)
+    zone = world.office.calendar.zone
+    text = say(
+        "telling.receipt",
+        number=complaint.number,
+        date=say_moment(complaint.received_at if complaint.citizen is None else complaint.confirmed_at, zone),
+        matter=matter(complaint),
+        due=lines(due_words(complaint, world), _counted_from(case)),
+        fee=case.standard.service.fee_text.rstrip("."),
+    )
+    if complaint.notice or case.standard.asks_personal():
+        return text
+    case.set(notice=NOTICE_AFTER_RECEIPT, notice_at=case.now)
+    return text + "\n\n" + say("telling.data_notice")
+
+
+def due_words(complaint: Complaint, world: World) -> str:
+    """The published total as it binds the office, or that it begins when the file is complete."""
+    standard = world.standard_of(complaint.standard)
+    if complaint.due_at is None:
+        return say("telling.due_when_complete", things=lacking_words(complaint, standard))
+    return say(
+        "telling.due",
+        moment=say_moment(complaint.due_at, world.office.calendar.zone),
+        condition=condition_of(standard),
+    )
+
+
+def condition_of(standard: Standard) -> str:
+    """The condition that the standard publishes beside its total, in brackets."""
+    condition = standard.deadline.condition
+    return say("telling.due_condition", condition=condition) if condition else ""
+
+
+def _counted_from(case: Case) -> str:
+    """Outside office hours: from when the minutes run. A total in days needs no such word."""
+    calendar, started = case.world.office.calendar, case.complaint.clock_started_at
+    if started is None or case.standard.deadline.unit != "office_minute" or calendar.is_open(case.now):
+        return ""
+    opens = calendar.next_opening(case.now)
+    local = opens.astimezone(calendar.zone)
+    if (local.date() - calendar.local_date(case.now)).days >= WEEK_DAYS:
+        return say("telling.counted_from", moment=say_moment(opens, calendar.zone))
+    moment = say("telling.weekday_moment", day=DAYS[local.weekday()], time=say_time(opens, calendar.zone))
+    return say("telling.counted_from", moment=moment)
+
+
+# --- on the way -------------------------------------------------------------------------------------------------------
+
+
+def tell(
+    case: Case,
+    kind: Literal["answer", "receipt", "question", "notice"],
+    text: str,
+    *,
+    direct: bool = False,
+    choices: tuple[tuple[Choice, ...], ...] = (),
+) -> None:
+    """Send the citizen something about their complaint; what's no direct answer waits out the quiet hours."""
+    if case.complaint.citizen is None:
+        return
+    case.sends.append(
+        Outbound(
+            to=case.complaint.citizen,
+            kind=kind,
+            text=text,
+            choices=choices,
+            key=f"{kind}:{case.complaint.id}:{case.complaint.version}",
+            about=case.complaint.id,
+            not_before=None if direct else case.world.office.quiet_until(case.now),
+            priority=2,
+        )
+    )
+
+
+def news(case: Case) -> None:
+    """All that an act brought for the citizen, as one message; a receipt that became due is a message of its own."""
+    if receives(case):
+        tell(case, "receipt", _receipt(case))
+    if case.news:
+        tell(case, "notice", "\n".join(case.news), direct=case.by == "citizen")
+
+
+def is_complete(case: Case) -> str:
+    """The file is complete."""
+    return say("telling.complete", number=name_of(case.complaint))
+
+
+def is_now_complete(case: Case) -> str:
+    """What was lacking has come: from now on the total runs."""
+    return lines(say("telling.now_complete", number=name_of(case.complaint)), due_words(case.complaint, case.world))
+
+
+def is_enough(things: str) -> str:
+    """The file was accepted without these things."""
+    return say("telling.enough", not_needed=say("telling.not_needed", things=things) if things else "")
+
+
+def was_seen(asked: Asked) -> str:
+    """A document was shown at the counter."""
+    return say("telling.seen", thing=capital(thing(asked)))
+
+
+def is_handled(case: Case) -> str:
+    """Somebody was named for the work."""
+    return say("telling.handled", number=name_of(case.complaint), who=who_handles(case.complaint, case.world))
+
+
+def asks_for(case: Case, text: str, until: datetime) -> str:
+    """What the office needs from the citizen before it goes on."""
+    date = say_date(case.world.office.calendar.local_date(until))
+    return say("telling.ask", number=name_of(case.complaint), text=text, date=date)
+
+
+def is_refused(case: Case, text: str) -> str:
+    """A petugas refused it, with the reason."""
+    return say("telling.refused", number=name_of(case.complaint), text=text)
+
+
+def is_referred(case: Case, way: str, where: str) -> str:
+    """Not this office's matter: passed on by us ("refer_sent"), or for the citizen to bring there ("refer_self")."""
+    date = say_date(case.world.office.calendar.local_date(case.now))
+    key = "telling.referred_sent" if way == "refer_sent" else "telling.referred_self"
+    return say(key, number=name_of(case.complaint), where=where, date=date)
+
+
+def preview(act: str, text: str, complaint: Complaint, by: str, world: World) -> str:
+    """What the citizen will read if a typed request, refusal or referral is confirmed."""
+    case = Case(world=world, complaint=complaint, by=by)
+    if act == "ask":
+        return asks_for(case, text, case.now + timedelta(days=case.standard.asking.complete_days))
+    return is_refused(case, text) if act == "refuse" else is_referred(case, act, text)
+
+
+def is_withdrawn(case: Case) -> str:
+    """The citizen took it back."""
+    return say("telling.withdrawn", number=name_of(case.complaint))
+
+
+def is_reopened(case: Case) -> str:
+    """BELUM: the work goes on."""
+    complaint, world = case.complaint, case.world
+    who, due = who_handles(complaint, world), due_words(complaint, world)
+    return say("telling.reopened", number=name_of(complaint), who=who, due=due)
+
+
+def from_staff(text: str) -> str:
+    """A petugas's own words, marked as such: never the office's answer."""
+    return say("telling.from_staff", text=text)
+
+
+# --- the answer -------------------------------------------------------------------------------------------------------
+
+
+def answer(complaint: Complaint, world: World) -> str:
+    """The office's answer as it leaves, and as the preview shows it. A signature stands only for who signed."""
+    standard = world.standard_of(complaint.standard)
+    day = world.office.calendar.local_date(complaint.confirmed_at)
+    body = say(
+        "telling.answer",
+        office=standard.office.name,
+        number=name_of(complaint),
+        date=say_date(day),
+        matter=matter(complaint),
+        text=complaint.answer,
+        signature=_signature(complaint, world),
+    )
+    if complaint.letter_number:
+        body = say("telling.letter_number", number=complaint.letter_number) + "\n" + body
+    if standard.after.ask_satisfaction:
+        body += "\n\n" + say("telling.satisfied_question")
+    return body
+
+
+def _signature(complaint: Complaint, world: World) -> str:
+    """The signer's office if they approved, signed or wrote these very words; else who brings them."""
+    standard, office = world.standard_of(complaint.standard), world.office
+    signer = standard.letter.signer
+    owners = (office.staff_by_id(who) for who in (complaint.approved_by, complaint.draft_by) if who)
+    their_words = complaint.answer == (complaint.draft or complaint.report)
+    if signer and their_words and any(each and each.has_role(signer) for each in owners):
+        kind, name = standard.office.kind, standard.office.name
+        place = name[len(kind) :].strip() if name.lower().startswith(kind.lower()) else name
+        return say("telling.signed_by", role=standard.role(signer).label, place=place)
+    role = standard.role(standard.delivers_at().actor).label
+    return say("telling.brought_by", role=role, office=standard.office.name)
+
+
+def answer_choices(complaint: Complaint, standard: Standard) -> tuple[tuple[Choice, ...], ...]:
+    """SUDAH and BELUM under the answer, where the office asks."""
+    if not standard.after.ask_satisfaction:
+        return ()
+    yes = Choice(label=say("telling.satisfied_yes"), data=f"c:sudah:{complaint.code}")
+    no = Choice(label=say("telling.satisfied_no"), data=f"c:belum:{complaint.code}")
+    return ((yes, no),)
+
+
+def enclosure(case: Case, paper: Paper) -> Outbound:
+    """A paper of the office's own that goes with the answer."""
+    assert case.complaint.citizen is not None
+    return Outbound(
+        to=case.complaint.citizen,
+        kind="answer",
+        enclosure=Enclosure(
+            file=paper.file,
+            shown_as="photo" if paper.type == "photo" else "document",
+            name=f"{name_of(case.complaint)}.{'jpg' if paper.type == 'photo' else 'pdf'}",
+        ),
+        key=f"enclosure:{case.complaint.id}:{case.complaint.version}:{paper.file}",
+        about=case.complaint.id,
+        not_before=case.world.office.quiet_until(case.now),
+        priority=2,
+    )
+
+
+# --- STATUS -----------------------------------------------------------------------------------------------------------
+
+
+def status(complaint: Complaint, world: World) -> str:
+    """Where a complaint stands, for its citizen: steps, roles and dates; no names, nothing personal."""
+    head = say("telling.status.head", number=name_of(complaint), matter=matter(complaint))
+    rest = _closed_status(complaint, world) if complaint.closed_at else _open_status(complaint, world)
+    return lines(head, *rest)
+
+
+def _open_status(complaint: Complaint, world: World) -> Iterator[str]:
+    standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
+    n, m = summary_of(standard, complaint)
+    text = standard.summary_steps[n - 1].text if standard.summary_steps else standard.step(complaint.step).text
+    yield say("telling.status.step", n=n, m=m, text=text)
+    if complaint.step_since:
+        since = say_near(complaint.step_since, world.now, zone)
+        yield say("telling.status.with", who=who_handles(complaint, world), moment=since)
+    if complaint.answered_at:
+        yield say("telling.status.answered", moment=say_moment(complaint.answered_at, zone))
+    elif complaint.waiting:
+        yield say("telling.status.waiting", text=complaint.waiting)
+    elif complaint.due_at is None:
+        yield say("telling.status.no_clock")
+    else:
+        key = "telling.status.late" if complaint.due_at < world.now else "telling.status.due"
+        yield say(key, moment=say_moment(complaint.due_at, zone), condition=condition_of(standard))
+    if things := lacking_words(complaint, standard):
+        yield say("telling.status.lacking", things=things)
+    yield _spent(complaint, world)
+
+
+def _spent(complaint: Complaint, world: World) -> str:
+    """The service clock beside the wall clock, once the office has waited for the citizen."""
+    if not complaint.pauses or complaint.clock_started_at is None:
+        return ""
+    standard = world.standard_of(complaint.standard)
+    unit = standard.deadline.unit
+    pauses = deadline.closed_pauses(complaint.pauses, world.now)
+    spent = deadline.spent(world.office.calendar, complaint.clock_started_at, world.now, unit, pauses)
+    if not spent.waiting:
+        return ""
+    key = f"telling.status.{_UNIT_WORDS[unit]}"
+    return say(
+        "telling.status.spent",
+        service=say(key, n=spent.service),
+        waiting=say(key, n=spent.waiting),
+        total=say(key, n=spent.total),
+    )
+
+
+def _closed_status(complaint: Complaint, world: World) -> Iterator[str]:
+    if complaint.answered_at:
+        yield say("telling.status.answered", moment=say_moment(complaint.answered_at, world.office.calendar.zone))
+    yield say(f"telling.status.closed_{complaint.closed_as}", where=complaint.referred_to)
