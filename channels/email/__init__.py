@@ -1,0 +1,1 @@
+"""The email channel: the office's mailbox, IMAP in and SMTP out."""
