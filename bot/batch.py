@@ -20,7 +20,7 @@ from workflow.message import Address, Limits, Message, Refers
 from workflow.office import Office
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
-from workflow.world import Decision, Needs, Search, Supply, World
+from workflow.world import Decision, Needs, Search, Supply, Way, World
 
 _COMPLAINTS_OF_A_CONVERSATION = 50  # the newest; older ones are found by their number
 
@@ -184,6 +184,7 @@ class Batch:
             supply=self._offered[office.id].supply,
             limits=self._limits(event.chat),
             bot_name=self._bot_name(event.chat),
+            ways=self._ways(office),
             standards=self._standards,
             conversation=conversation,
             complaints=complaints,
@@ -229,6 +230,15 @@ class Batch:
     def _bot_name(self, chat: Address) -> str:
         """What links to the office's bot begin with; "" until the provider told it, and where there are no bots."""
         return getattr(self._road.channels.get((chat.channel, chat.office)), "username", "")
+
+    def _ways(self, office: Office) -> tuple[Way, ...]:
+        """How the office can be written to: the channels that say what a person writes to."""
+        mine = (channel for (_, owner), channel in self._road.channels.items() if owner == office.id)
+        return tuple(
+            Way(channel=each.name, reach=reach, limits=each.limits)
+            for each in mine
+            if (reach := getattr(each, "reach", ""))
+        )
 
     def _with_marks(self, decision: Decision, arrived: Arrived, office: Office) -> Decision:
         """What stood behind the marks goes, sealed, to the report it was said for; staff's words keep none."""

@@ -40,6 +40,14 @@ class Needs(Value):
         return Needs(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
+class Way(Value):
+    """A channel on which citizens can write to the office."""
+
+    channel: str
+    reach: str  # what a person writes to: a number, @bot or a mail address
+    limits: Limits = Limits()
+
+
 class Supply:
     """Fresh names and numbers, drawn by the shell beforehand, so that a decision draws no chance of its own."""
 
@@ -87,6 +95,7 @@ class World:
     histories: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)  # one-time link token -> staff id it's for
     bot_name: str = ""  # the desk's bot, as t.me/NAME leads to it; "" where it isn't known
+    ways: tuple[Way, ...] = ()  # how the office can be written to, as far as the addresses are known
 
     def standard_of(self, version: str) -> Standard:
         """The standard a complaint or draft began with; today's if that version was never stored."""

@@ -72,6 +72,11 @@ class Telegram:
         """The bot's name without the @, for links to it; "" until Telegram was asked."""
         return self._reader.username
 
+    @property
+    def reach(self) -> str:
+        """What a person writes to, "@name"; "" until Telegram was asked."""
+        return f"@{self.username}" if self.username else ""
+
     def accept(self, call: Request) -> bytes:
         """The body, if the secret is there: the present one, or the one before while it's changed; else `Forged`."""
         given = call.headers.get(SECRET_HEADER, "").encode()
