@@ -183,6 +183,7 @@ class Batch:
             received_at=arrived.row.received_at,
             supply=self._offered[office.id].supply,
             limits=self._limits(event.chat),
+            limits_of=self._limits_of(office),
             bot_name=self._bot_name(event.chat),
             ways=self._ways(office),
             standards=self._standards,
@@ -230,6 +231,10 @@ class Batch:
     def _bot_name(self, chat: Address) -> str:
         """What links to the office's bot begin with; "" until the provider told it, and where there are no bots."""
         return getattr(self._road.channels.get((chat.channel, chat.office)), "username", "")
+
+    def _limits_of(self, office: Office) -> dict[str, Limits]:
+        """What each channel of the office can carry: a decision may write to others than the one an event came by."""
+        return {name: channel.limits for (name, owner), channel in self._road.channels.items() if owner == office.id}
 
     def _ways(self, office: Office) -> tuple[Way, ...]:
         """How the office can be written to: the channels that say what a person writes to."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from tests.limits import LIMITS
 from workflow import decide
 from workflow.conversation import Conversation
 from workflow.happening import Delivery, Due, Event, FileReady
@@ -19,7 +20,7 @@ from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Refers
 from workflow.office import Office
 from workflow.procedure.complaint import Complaint, Entry
-from workflow.world import Decision, Fetch, Search, Supply, Timer, World
+from workflow.world import Decision, Fetch, Search, Supply, Timer, Way, World
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class Bench:
 
     office: Office
     now: datetime
-    limits: Limits = Limits()
+    limits: Mapping[str, Limits] = field(default_factory=lambda: LIMITS)
+    ways: tuple[Way, ...] = ()
     conversations: dict[str, Conversation] = field(default_factory=dict)
     complaints: dict[str, Complaint] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -116,7 +118,9 @@ class Bench:
             office=self.office,
             now=self.now,
             supply=self._supply,
-            limits=self.limits,
+            limits=self.limits[event.chat.channel],
+            limits_of=self.limits,
+            ways=self.ways,
             standards={self.office.standard.version: self.office.standard},
             conversation=conversation,
             complaints=dict(self.complaints),

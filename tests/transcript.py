@@ -4,8 +4,14 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
 `who: what`. What people do is input; lines of `aduan`, `meja`, `pribadi NAME` and `tombol` are what must come of it.
 `ADUAN_ACCEPT=1` writes what came instead of comparing (then read it aloud before committing it).
 
+    channel: sms                       in the head: what `warga` writes on (telegram, whatsapp, sms, email)
+    way: whatsapp | 0811-0000-1111     in the head: how else the office can be written to
+
     warga: halo                        the citizen writes (`warga2` is another one)
-    warga: [YA]                        presses a button of that name
+    warga (wa): halo                   the same person on another channel: wa, sms, surel, telegram; what goes there
+                                       is shown as `aduan (wa)`
+    warga: [YA]                        presses a button of that name; without buttons choices are numbered: `warga: 1`
+    warga (surel): subjek | isi        a mail, with lines `(lampiran ktp.jpg)` for what is attached
     warga: (foto) ini ktp saya         sends a photo; also (foto gelap), (file), (suara), (pin LAT LON), (stiker),
                                        (kontak sendiri), (kontak lain), (album 3), (jajak pendapat), (ubah) new words
     Siti: halo                         a member of staff writes in the group
@@ -27,13 +33,20 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from channels.text import numbered
 from tests.bench import Arrival, Bench
+from tests.limits import LIMITS
 from workflow.message import Address, Attachment, Contact, Location, Message, Outbound, Press, Sender
 from workflow.office import Office, Staff
 from workflow.standard import standard
+from workflow.world import Way
 
 DESK = "-100777"
-_HEAD = re.compile(r"^(office|clock|staff|forum):\s*(.*)$")
+CHANNELS = {"telegram": "telegram", "wa": "whatsapp", "sms": "sms", "surel": "email"}
+BUTTONS = ("telegram",)
+"""Where choices are buttons everywhere; on WhatsApp they're buttons only once an office has templates for them."""
+
+_HEAD = re.compile(r"^(office|clock|staff|forum|channel|way):\s*(.*)$")
 _LINE = re.compile(r"^([A-Za-z0-9' ]+?)(?: \(([^)]*)\))?: ?(.*)$", re.DOTALL)
 _OURS = ("aduan", "meja", "pribadi", "tombol")
 _KIND = re.compile(r"^\(([^)]*)\)\s*(.*)$", re.DOTALL)
@@ -95,22 +108,31 @@ class Play:
         self.zone = zone
         self.bench = Bench(self.office, datetime.fromisoformat(head["clock"][0]).replace(tzinfo=zone))
         self.bench.forum = head.get("forum", ["no"])[0] == "yes"
+        self.channel = head.get("channel", ["telegram"])[0]
+        ways = ([part.strip() for part in line.split("|")] for line in head.get("way", []))
+        self.bench.ways = tuple(Way(channel=name, reach=reach, limits=LIMITS[name]) for name, reach in ways)
+        self.subjects: dict[str, str] = {}
         self.ids = itertools.count(1)
         self.last_message: dict[str, str] = {}
 
-    def chat_of(self, who: str) -> str:
-        """A citizen's private chat."""
-        return str(500 + int(who.removeprefix("warga") or 1))
+    def chat_of(self, who: str, how: str = "") -> Address:
+        """A citizen's own chat, on the channel they write on now."""
+        number = who.removeprefix("warga")
+        channel = CHANNELS.get(how.split(",", maxsplit=1)[0].strip(), self.channel)
+        chats = {"telegram": str(500 + int(number or 1)), "email": f"warga{number}@contoh.id"}
+        return Address(self.office.id, channel, chats.get(channel, f"+6281200000{500 + int(number or 1)}"))
 
     def act(self, line: Line) -> list[Outbound]:
         """Do what the line says; what was sent because of it."""
         if line.who == ">>":
             return self.bench.pass_time(self._until(line.text))
         if line.who.startswith("warga"):
-            return self._say(self.chat_of(line.who), Sender(id=self.chat_of(line.who), name="Warga"), line)
+            chat = self.chat_of(line.who, line.how)
+            return self._say(chat, Sender(id=chat.chat, name="Warga"), line)
         person = self.staff[line.who]
         sender = Sender(id=person.id, name=person.name, anonymous="anonim" in line.how)
-        return self._say(person.id if "pribadi" in line.how else DESK, sender, line)
+        chat = Address(self.office.id, "telegram", person.id if "pribadi" in line.how else DESK)
+        return self._say(chat, sender, line)
 
     def _until(self, text: str) -> datetime:
         amount, _, unit = text.partition(" ")
@@ -119,8 +141,8 @@ class Play:
             return self.bench.now + timedelta(seconds=int(amount) * spans[unit])
         return datetime.fromisoformat(text).replace(tzinfo=self.zone)
 
-    def _say(self, chat: str, sender: Sender, line: Line) -> list[Outbound]:
-        address = Address(self.office.id, "telegram", chat)
+    def _say(self, address: Address, sender: Sender, line: Line) -> list[Outbound]:
+        chat = address.chat
         private = chat != DESK
         if (found := re.fullmatch(r"\[(.+)\]", line.text)) and not line.how.startswith("balas"):
             posted, data = self.bench.button(chat, found[1])
@@ -148,6 +170,9 @@ class Play:
 
     def _shaped(self, base: Message) -> Iterator[Message]:
         found = _KIND.match(base.text)
+        if base.chat.channel == "email":
+            yield self._mail(base)
+            return
         if not found or not found[1]:
             yield base
             return
@@ -175,6 +200,24 @@ class Play:
         else:
             yield make(base, text="", unsupported=" ".join(words))
 
+    def _mail(self, base: Message) -> Message:
+        """A mail: its words with the subject of a new matter above them, and what's attached."""
+        subject, _, body = base.text.partition(" | ") if " | " in base.text else ("", "", base.text)
+        names = re.findall(r"\(lampiran ([^)]+)\)", body)
+        words = re.sub(r"\n?\(lampiran [^)]+\)", "", body).strip()
+        if subject:
+            self.subjects[base.chat.lane] = subject
+        files = tuple(self._attached(name) for name in names)
+        return msgspec.structs.replace(
+            base, text="\n".join(part for part in (subject, words) if part), attachments=files
+        )
+
+    def _attached(self, name: str) -> Attachment:
+        ref = f"f{next(self.ids)}"
+        picture = name.lower().endswith((".jpg", ".jpeg", ".png", ".heic"))
+        self.bench.arrivals[ref] = Arrival(type="photo" if picture else "pdf")
+        return Attachment(kind="photo" if picture else "document", ref=ref, unique=ref, name=name)
+
     def _attachment(self, kind: str, flaws: list[str]) -> Attachment:
         ref = f"f{next(self.ids)}"
         flaw = {"gelap": "dark", "kabur": "blurred"}.get(flaws[0] if flaws else "", "")
@@ -199,11 +242,11 @@ class Play:
                 continue
             elif message.kind == "edit":
                 if who == "meja" and message.text:
-                    out.append(_shown("meja (diperbarui)", message))
+                    out.append(self._shown("meja (diperbarui)", message))
                 elif message.text:
-                    out.append(_shown(f"{who} (diperbarui)", message))
+                    out.append(self._shown(f"{who} (diperbarui)", message))
             else:
-                out.append(_shown(who, message))
+                out.append(self._shown(who, message))
         return out
 
     def _audience(self, message: Outbound) -> str:
@@ -213,8 +256,24 @@ class Play:
         for short, person in self.staff.items():
             if person.id == chat:
                 return f"pribadi {short}"
-        number = int(chat) - 500
-        return "aduan" if number == 1 else f"aduan warga{number}"
+        own = next(short for short, name in CHANNELS.items() if name == message.to.channel)
+        number = chat.removesuffix("@contoh.id").removeprefix("warga") or "1"
+        number = str(int(number) if len(number) < 3 else int(number[-3:]) - 500)
+        how = "" if message.to.channel == self.channel else f" ({own})"
+        return ("aduan" if number == "1" else f"aduan warga{number}") + how
+
+    def _shown(self, who: str, message: Outbound) -> str:
+        if message.to.channel in BUTTONS:
+            return _shown(who, message)
+        listed = numbered(choice for row in message.choices for choice in row)
+        text = "\n\n".join(part for part in (message.text, listed) if part)
+        if message.to.channel == "email":
+            subject = self.subjects.get(message.to.lane, "")
+            subject = " ".join(
+                part for part in (subject and f"Re: {subject}", message.label and f"[{message.label}]") if part
+            )
+            text = f"(perihal: {subject})\n{text}"
+        return _shown(who, msgspec.structs.replace(message, text=text, choices=()))
 
 
 def _shown(who: str, message: Outbound) -> str:

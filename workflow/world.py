@@ -9,7 +9,7 @@ from datetime import datetime
 from workflow.conversation import Conversation
 from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
-from workflow.office import Office
+from workflow.office import Office, Staff
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 
@@ -34,6 +34,7 @@ class Needs(Value):
     keys: tuple[str, ...] = ()  # are these outbox rows still unsent?
     searches: tuple[Search, ...] = ()
     histories: tuple[str, ...] = ()  # the events of these complaints (ids)
+    tokens: tuple[str, ...] = ()  # one-time codes: whom are they for?
 
     def __add__(self, other: Needs) -> Needs:
         """Both; the answers to the first one's searches come first."""
@@ -84,6 +85,7 @@ class World:
     supply: Supply
     received_at: datetime | None = None  # when the event was taken in; None: now
     limits: Limits = Limits()  # of the channel the event came by
+    limits_of: Mapping[str, Limits] = field(default_factory=dict)  # of each channel of the office, by its name
     standards: Mapping[str, Standard] = field(default_factory=dict)  # pinned versions by content hash
     conversation: Conversation | None = None  # of the lane, if one exists
     complaints: Mapping[str, Complaint] = field(default_factory=dict)  # by id: the conversation's and the needed ones
@@ -96,6 +98,10 @@ class World:
     tokens: Mapping[str, str] = field(default_factory=dict)  # one-time link token -> staff id it's for
     bot_name: str = ""  # the desk's bot, as t.me/NAME leads to it; "" where it isn't known
     ways: tuple[Way, ...] = ()  # how the office can be written to, as far as the addresses are known
+
+    def limits_at(self, to: Address) -> Limits:
+        """What can be carried to this address; the event's own limits where its channel isn't known."""
+        return self.limits_of.get(to.channel, self.limits)
 
     def standard_of(self, version: str) -> Standard:
         """The standard a complaint or draft began with; today's if that version was never stored."""
@@ -149,6 +155,8 @@ class Decision:
     links: tuple[Link, ...] = ()
     linked: tuple[tuple[str, str], ...] = ()  # (staff id, private chat) that was linked now
     used_tokens: tuple[str, ...] = ()
+    desk: str = ""  # the chat that is the office's desk from now on
+    staff: tuple[Staff, ...] = ()  # people of the office who are new or changed
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
     ignored: str = ""  # why nothing was done, for the operator
@@ -169,6 +177,8 @@ class Decision:
             links=self.links + other.links,
             linked=self.linked + other.linked,
             used_tokens=self.used_tokens + other.used_tokens,
+            desk=other.desk or self.desk,
+            staff=self.staff + other.staff,
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
             ignored=other.ignored or self.ignored,
