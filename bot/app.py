@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bot.config import Settings
-    from channels.base import Channel
-    from channels.telegram.setup import Report
+    from channels.base import Channel, Report
     from workflow.office import Office
 
 _log = structlog.get_logger("app")
@@ -161,7 +160,7 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         _check_key(store, clock)
         offices = {each.id: settings.office(each) for each in settings.offices}
         http = Http()
-        channels, tables = _channels(settings, http, store.seal)
+        channels, tables = _channels(settings, http, store.seal, clock)
         media = Media()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
@@ -315,12 +314,13 @@ def _check_key(store: Store, clock: Clock) -> None:
 
 
 def _channels(
-    settings: Settings, http: Http, seal: Seal
+    settings: Settings, http: Http, seal: Seal, clock: Clock
 ) -> tuple[dict[tuple[str, str], Channel], dict[tuple[str, str], Any]]:
     """Every configured channel by (name, office), and beside it the table that it was built from."""
     channels, tables = {}, {}
     for office in settings.offices:
-        ground = Ground(http, settings.service.public_url or "", seal.secret(f"tokens of {office.id}"))
+        secret = seal.secret(f"tokens of {office.id}")
+        ground = Ground(http, settings.service.public_url or "", secret, clock.now)
         for name, build in REGISTRY.items():
             table = getattr(office, name)
             for channel in build(office.id, table, ground) if table is not None else ():

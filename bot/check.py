@@ -130,7 +130,7 @@ async def _channels(office: OfficeSettings, http: Http) -> AsyncIterator[Line]:
                 where, "is configured, but this version doesn't serve it yet", good=False, mend="take the table out"
             )
             continue
-        for channel in REGISTRY[name](office.id, chosen, Ground(http)):
+        for channel in REGISTRY[name](office.id, chosen, Ground(http, now=Clock().now)):
             report = await channel.describe()  # type: ignore[attr-defined] # every registered channel describes itself
             if not report.problems:
                 yield Line(where, f"@{report.username} answers" + (f", desk {report.desk!r}" if report.desk else ""))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from channels.base import Channel
     from channels.http import Http
     from channels.settings import TelegramSettings
+
+
+def _untold() -> datetime:
+    raise RuntimeError("these channels were built without a clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Ground:
     http: Http
     public_url: str = ""  # where the outside reaches us; "" where no address is configured
     secret: bytes = b""  # of the office, for tokens that come back to us; derived from the master key
+    now: Callable[[], datetime] = _untold  # the present moment, aware: for what comes without a date, and for expiries
 
 
 if TYPE_CHECKING:

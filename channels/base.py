@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from workflow.message import Inbound, Limits, Outbound, Sent
+from workflow.message import Enclosure, Fact, Inbound, Limits, Outbound, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,29 @@ class NotMine(Exception):
 
 class Malformed(Exception):
     """The secret is right and the body is not the provider's: answered with 400 and logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a channel from a part of its work, and the way to mend it."""
+
+    what: str
+    mend: str
+    fact: Fact | None = None  # of the call that failed; None where nothing failed but is set wrong
+    blocks: bool = False  # nothing arrives until it's mended
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider says about a channel's account, for the operator."""
+
+    problems: tuple[Problem, ...] = ()
+    right: tuple[str, ...] = ()  # what was looked at and is well, and what's only worth knowing
+
+    @property
+    def ready(self) -> bool:
+        """Whether messages can arrive now. Otherwise set-up is worth repeating."""
+        return not any(problem.blocks for problem in self.problems)
 
 
 class FetchError(Exception):
@@ -145,4 +168,28 @@ class Purging(Protocol):
 
     async def purge(self, ref: str) -> None:
         """Delete the file at the provider; one that's gone already is well. Raises `SendError`."""
+        ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A channel with an account that can be looked at: at start, and by `aduan check`."""
+
+    async def describe(self) -> Report:
+        """What the provider says about the account; changes nothing there, and raises nothing."""
+        ...
+
+    async def set_up(self, webhook: str = "") -> Report:
+        """Prepare the account for a webhook at this address, or for polling (""). Raises nothing."""
+        ...
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """A channel whose provider fetches what we send along from an address of ours, below the public URL."""
+
+    shares: str  # GET {public_url}/{shares}/{token} is answered with the file; without the first slash
+
+    def shared(self, token: str) -> Enclosure:
+        """The file this token was made for, to be shown as it would be sent. Raises `Forged`, also when it expired."""
         ...

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from channels.telegram.library import Taken
     from channels.telegram.render import Call
-    from channels.telegram.setup import Report
+    from channels.telegram.setup import BotReport
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 POLL_S = 50  # the longest that Telegram holds a request (tdlib/telegram-bot-api, Client.cpp)
@@ -142,7 +142,7 @@ class Telegram:
         """The file's bytes in pieces. Raises `FetchError` above the limit, or when it's gone."""
         return self._api.download(ref, limit_bytes)
 
-    async def describe(self) -> Report:
+    async def describe(self) -> BotReport:
         """What Telegram says about the bot and its desk; changes nothing there, and raises nothing."""
         from channels.telegram import setup
 
@@ -152,7 +152,7 @@ class Telegram:
         self.topics = report.topics
         return report
 
-    async def set_up(self, webhook: str = "") -> Report:
+    async def set_up(self, webhook: str = "") -> BotReport:
         """Prepare the bot for a webhook at this address or for polling (""). Raises nothing; repeat unless `ready`."""
         from channels.telegram import setup
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
+from channels.base import Problem, Report
 from channels.telegram.answers import AlreadyDone
 from channels.telegram.read import ALLOWED_UPDATES
 from channels.telegram.shapes import DeskChat, Me, Membership, WebhookState
@@ -32,17 +33,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What keeps the bot from a part of its work, and the way to mend it."""
-
-    what: str
-    mend: str
-    fact: Fact | None = None  # of the call that failed; None where nothing failed but is set wrong
-    blocks: bool = False  # nothing arrives until it's mended
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
+class BotReport(Report):
     """What Telegram says about a bot and its desk."""
 
     bot_id: int = 0
@@ -51,12 +42,6 @@ class Report:
     desk: str = ""  # the group's title
     topics: bool | None = None  # whether complaints get topics of their own; None: unknown
     waiting: int = 0  # updates that Telegram holds for our webhook
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def ready(self) -> bool:
-        """Whether messages can arrive now. Otherwise set-up is worth repeating."""
-        return not any(problem.blocks for problem in self.problems)
 
 
 @dataclass(slots=True)
@@ -85,14 +70,14 @@ class Inspection:
             return None
 
 
-async def describe(api: Api, desk: str | None) -> Report:
+async def describe(api: Api, desk: str | None) -> BotReport:
     """Look at the bot, its desk and its webhook, and change nothing."""
     look = Inspection(api, [])
     me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.", PASSING)
     if me is None:
-        return Report(problems=tuple(look.problems))
+        return BotReport(problems=tuple(look.problems))
     webhook, group = await asyncio.gather(_webhook(look), _desk(look, me, desk))
-    return Report(
+    return BotReport(
         bot_id=me.id,
         username=me.username,
         sees_all=me.can_read_all_group_messages,
