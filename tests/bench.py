@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from tests.limits import LIMITS
 from workflow import decide
 from workflow.conversation import Conversation
@@ -172,6 +174,9 @@ class Bench:
         for token in decision.used_tokens:
             self.tokens.pop(token, None)
         self.linked.update(decision.linked)
+        self.office = self.office.with_staff(decision.staff)
+        if decision.desk:
+            self.office = msgspec.structs.replace(self.office, desk=decision.desk)
         following.extend(posted for _, posted in decision.posts)
         for message in decision.sends:
             if message.not_before and message.not_before > self.now:
@@ -239,15 +244,11 @@ class Bench:
 
 def replace_message(old: Outbound, new: Outbound) -> Outbound:
     """The posted message after an edit: new text and buttons, the old key and meaning unless new ones are given."""
-    import msgspec
-
     return msgspec.structs.replace(old, text=new.text, choices=new.choices, refers=new.refers or old.refers)
 
 
 def masked(message: Message) -> Message:
     """As the pump does before the core sees a text."""
-    import msgspec
-
     return msgspec.structs.replace(message, text=mask(message.text).text)
 
 

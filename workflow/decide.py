@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.desk import desk
+from workflow.desk import desk, linking
 from workflow.dialogue import dialogue
 from workflow.happening import Delivery, Due, Event
 from workflow.message import Message, Press
@@ -17,6 +17,8 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
     """
     if event.chat.chat == office.desk:
         return desk.needs(event, office)
+    if isinstance(event, Message) and not event.private:
+        return linking.needs(event)
     if _may_be_staff(event, office, linked):
         return desk.needs(event, office) + dialogue.needs(event, office)
     return dialogue.needs(event, office)
@@ -28,6 +30,8 @@ def decide(event: Event, world: World) -> Decision:
     Pure: the same event and world give the same decision. Raises nothing for any event a channel can produce.
     """
     linked = frozenset(world.linked.values())
+    if isinstance(event, Message) and linking.concerns(event, world):
+        return linking.linked(event, world)
     if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
     else:

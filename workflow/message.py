@@ -115,6 +115,7 @@ class Message(Value, tag_field="is", tag="message"):
     location: Location | None = None
     contact: Contact | None = None
     reply_to: str = ""  # id of the message really replied to; never a topic's root
+    replied_to: Sender | None = None  # who wrote that message, where the channel says
     album: str = ""  # messages of one album share it
     thread: str = ""  # the group's topic it stands in
     forwarded: str = ""  # from whom it was forwarded: not first-hand
@@ -177,7 +178,15 @@ class Receipt(Value, tag_field="is", tag="receipt"):
     reason: str = ""
 
 
-Inbound = Message | Press | Presence | TopicMade | Receipt | Ignored
+class Left(Value, tag_field="is", tag="left"):
+    """A person left a group, or was taken out of it."""
+
+    chat: Address
+    at: datetime
+    person: Sender
+
+
+Inbound = Message | Press | Presence | TopicMade | Receipt | Left | Ignored
 
 
 class Choice(Value):

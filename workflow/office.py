@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,6 +21,8 @@ class Staff(msgspec.Struct, frozen=True):
     name: str
     title: str = ""
     roles: tuple[str, ...] = ()
+    admin: bool = False  # gives roles in the chat
+    fixed: bool = False  # written in the configuration, which wins: the chat can't change it
 
     def has_role(self, role: str) -> bool:
         """Whether the person holds the role."""
@@ -34,6 +37,7 @@ class Office(msgspec.Struct, frozen=True):
     staff: tuple[Staff, ...] = ()
     desk: str | None = None
     reply_hold_s: int = 10  # how long a petugas's reply waits for "Batalkan" before it leaves
+    desk_fixed: bool = False  # the desk is written in the configuration, not linked in the chat
 
     @property
     def calendar(self) -> Calendar:
@@ -47,6 +51,16 @@ class Office(msgspec.Struct, frozen=True):
     def with_role(self, role: str) -> tuple[Staff, ...]:
         """Everybody who holds a role, in the file's order."""
         return tuple(person for person in self.staff if person.has_role(role))
+
+    def admins(self) -> tuple[Staff, ...]:
+        """Those who give roles in the chat."""
+        return tuple(person for person in self.staff if person.admin)
+
+    def with_staff(self, people: Iterable[Staff]) -> Office:
+        """The office with these people as they are now: known ones changed, new ones at the end."""
+        changed = {person.id: person for person in people}
+        kept = [changed.pop(person.id, person) for person in self.staff]
+        return msgspec.structs.replace(self, staff=(*kept, *changed.values()))
 
     def with_title(self, role: str, title: str) -> tuple[Staff, ...]:
         """Those of a role who bear a title, letter case aside: whom a topic suggests."""

@@ -20,6 +20,7 @@ from workflow.message import (
     Contact,
     Ignored,
     Inbound,
+    Left,
     Location,
     Presence,
     Press,
@@ -29,7 +30,7 @@ from workflow.message import (
 from workflow.message import Message as Said
 
 # The kinds of update that we ask for. Telegram keeps the list when it's omitted, so it's named each time.
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # getFile's limit (https://core.telegram.org/bots/api#getfile)
 
@@ -106,6 +107,8 @@ class Reader:
                 return self._press(update.callback_query)
             if update.my_chat_member is not None:
                 return self._membership(update.my_chat_member)
+            if update.chat_member is not None:
+                return self._somebodys(update.chat_member)
             kinds = sorted(keys_of(payload) - {"update_id"})
         except UNREADABLE as error:
             raise BadPayload(f"not readable as an update: {what_is_wrong(error)}") from None
@@ -124,6 +127,8 @@ class Reader:
             )
         if message.sender is not None and message.sender.id == self.bot_id:
             return self._ignored(chat, message.date, "the bot's own message")
+        if message.left_chat_member is not None and message.left_chat_member.id != self.bot_id:
+            return Left(chat=self.address(chat), at=_when(message.date), person=_person(message.left_chat_member))
         if message.migrate_to_chat_id:
             return self._ignored(chat, message.date, f"the group became {message.migrate_to_chat_id}")
         if message.chat.type == "channel":
@@ -147,7 +152,8 @@ class Reader:
             attachments=_attachments(message),
             location=_location(message),
             contact=_contact(message.contact, sender.id if sender is not None else 0),
-            reply_to=_reply_to(message, root),
+            reply_to=(replied := _reply_to(message, root)),
+            replied_to=_author(message.reply_to_message) if replied else None,
             album=message.media_group_id,
             thread=str(root) if root else "",
             forwarded=_forwarded(message),
@@ -201,6 +207,14 @@ class Reader:
             at=_when(change.date),
             blocked=status == "kicked",
         )
+
+    def _somebodys(self, change: shapes.SomebodysMembership) -> Inbound:
+        """Whoever isn't in the group any more holds no role in it."""
+        status = change.new_chat_member.status
+        if change.chat.type == "private" or status not in {"left", "kicked"}:
+            return self._ignored(change.chat.id, change.date, f"somebody is now {status[:32] or '?'} here")
+        person = _person(change.new_chat_member.user)
+        return Left(chat=self.address(change.chat.id), at=_when(change.date), person=person)
 
     def _ignored(self, chat: int | str, at: int | datetime, reason: str) -> Ignored:
         moment = at if isinstance(at, datetime) else _when(at)
@@ -312,6 +326,19 @@ def _sender(message: Message) -> Sender:
     return Sender(id=str(user.id), name=name, anonymous=anonymous, bot=user.is_bot and not anonymous)
 
 
+def _author(replied: shapes.Replied | None) -> Sender | None:
+    """Who wrote the message that's replied to; None where Telegram doesn't say."""
+    if replied is None or replied.sender is None:
+        return None
+    anonymous = replied.sender_chat is not None or replied.sender.id in NOBODY
+    author = _person(replied.sender)
+    return msgspec.structs.replace(author, anonymous=True) if anonymous else author
+
+
+def _person(user: shapes.User) -> Sender:
+    return Sender(id=str(user.id), name=_name(user), bot=user.is_bot)
+
+
 def _name(person: shapes.User | shapes.Chat) -> str:
     return f"{person.first_name} {person.last_name}".strip()
 
@@ -329,5 +356,5 @@ def _chat_of(payload: bytes) -> int | str:
     standing = peek.message or peek.edited_message
     if standing is None and peek.callback_query is not None:
         standing = peek.callback_query.message or shapes.PeekedMessage(chat=peek.callback_query.sender)
-    standing = standing or peek.my_chat_member
+    standing = standing or peek.my_chat_member or peek.chat_member
     return standing.chat.id if standing is not None else _BOT_LANE

@@ -114,10 +114,12 @@ class Entity(Shape, frozen=True, gc=False):
     url: str = ""
 
 
-class Replied(Shape, frozen=True, gc=False):
+class Replied(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     """What a message replies to. In a topic every message "replies" to the one that opened it."""
 
     message_id: int
+    sender: User | None = None
+    sender_chat: Chat | None = None
     forum_topic_created: TopicCreated | None = None
 
 
@@ -136,6 +138,7 @@ class Message(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     forward_origin: Origin | None = None
     forward_date: UnixTime = 0  # stands without an origin in servers older than Bot API 7.0
     media_group_id: str = ""
+    left_chat_member: User | None = None
     text: str = ""
     entities: tuple[Entity, ...] = ()
     caption: str = ""
@@ -180,6 +183,13 @@ class Member(Shape, frozen=True, gc=False):
     status: str = ""
 
 
+class Whose(Shape, frozen=True, gc=False):
+    """What somebody is in a chat, and who that is."""
+
+    user: User
+    status: str = ""
+
+
 class MembershipChanged(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     """The bot was blocked, unblocked, added, removed or given rights."""
 
@@ -187,6 +197,15 @@ class MembershipChanged(Shape, frozen=True, gc=False, rename={"sender": "from"})
     sender: User
     date: UnixTime = 0
     new_chat_member: Member = Member()
+
+
+class SomebodysMembership(Shape, frozen=True, gc=False, rename={"sender": "from"}):
+    """Somebody else came, left or was taken out; a bot is told where it's an administrator."""
+
+    chat: Chat
+    new_chat_member: Whose
+    sender: User | None = None
+    date: UnixTime = 0
 
 
 class Update(Shape, frozen=True, gc=False):
@@ -197,6 +216,7 @@ class Update(Shape, frozen=True, gc=False):
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MembershipChanged | None = None
+    chat_member: SomebodysMembership | None = None
 
 
 class PeekedMessage(Shape, frozen=True, gc=False):
@@ -220,6 +240,7 @@ class Peek(Shape, frozen=True, gc=False):
     edited_message: PeekedMessage | None = None
     callback_query: PeekedPress | None = None
     my_chat_member: PeekedMessage | None = None
+    chat_member: PeekedMessage | None = None
 
 
 class Numbered(Shape, frozen=True, gc=False):

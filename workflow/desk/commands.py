@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from workflow.clocks.when import say_moment, say_near
+from workflow.desk import roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.news import OPEN
@@ -20,7 +21,7 @@ from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
-COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan"})
+COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran"})
 RESULTS = 10
 QUEUE = 15
 SEARCH_CHARACTERS = 100
@@ -42,8 +43,13 @@ def read(text: str) -> Command | None:
 
 def is_ours(command: Command, world: World) -> bool:
     """Whether a command is one of the desk's and not addressed to another bot."""
-    name, bot, _ = command
-    return name in COMMANDS and (not bot or not world.bot_name or bot.lower() == world.bot_name.lower())
+    return command[0] in COMMANDS and is_mine(command, world)
+
+
+def is_mine(command: Command, world: World) -> bool:
+    """Whether a command is for this bot, by name or for want of one."""
+    _, bot, _ = command
+    return not bot or not world.bot_name or bot.lower() == world.bot_name.lower()
 
 
 def needs(command: Command) -> Needs:
@@ -168,4 +174,5 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "cari": _search,
     "catat": _note_down,
     "bantuan": _help,
+    "peran": roles.command,
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workflow.desk import commands, news, press
+from workflow.desk import commands, linking, news, press, roles
 from workflow.desk.news import TIMERS
 from workflow.desk.private import TOKEN_PREFIX, is_link, linked
 from workflow.desk.reply import replied
 from workflow.desk.show import show
 from workflow.desk.talks import blocked, emergency, gist_wanted, human_wanted, question_card
 from workflow.happening import Delivery, Due, Event, FileFailed, FileReady
-from workflow.message import Message, Press
+from workflow.message import Left, Message, Press
 from workflow.office import Office
 from workflow.world import Decision, Needs, World
 
@@ -38,6 +38,8 @@ def needs(event: Event, office: Office) -> Needs:
         return press.needs(event) if event.data.startswith(BUTTONS) else Needs()
     if isinstance(event, Due | Delivery | FileReady | FileFailed):
         return news.needs(event)
+    if isinstance(event, Left):
+        return Needs(searches=(news.OPEN,))
     if not isinstance(event, Message):
         return Needs()
     if event.private and event.start.startswith(TOKEN_PREFIX):
@@ -45,6 +47,8 @@ def needs(event: Event, office: Office) -> Needs:
     if event.reply_to and not event.text.startswith("/"):
         return Needs(messages=((event.chat, event.reply_to),))
     command = commands.read(event.text)
+    if command is not None and command[0] == linking.COMMAND:
+        return linking.needs(event)
     if command is None or office.staff_by_id(event.sender.id) is None:
         return Needs()
     return commands.needs(command)
@@ -76,7 +80,12 @@ def concerns(event: Event, world: World) -> bool:
 def handle(event: Event, world: World) -> Decision:
     """What becomes of it. Never raises; what means nothing is ignored with its reason."""
     if isinstance(event, Press):
-        return press.pressed(event, world)
+        data = press.read(event.data)
+        if data.act in linking.BUTTONS:
+            return linking.pressed(event, data, world)
+        return roles.pressed(event, data, world) if data.act == roles.BUTTON else press.pressed(event, world)
+    if isinstance(event, Left):
+        return roles.left(event, world)
     if isinstance(event, Due):
         return news.due(event, world)
     if isinstance(event, Delivery):

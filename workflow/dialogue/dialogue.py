@@ -33,7 +33,7 @@ from workflow.happening import (
 )
 from workflow.heard import hearing
 from workflow.heard.intent import guess
-from workflow.message import Ignored, Message, Presence, Press, Receipt, Sender, TopicMade
+from workflow.message import Ignored, Left, Message, Presence, Press, Receipt, Sender, TopicMade
 from workflow.office import Office
 from workflow.record import Act, Complaint
 from workflow.world import Decision, Needs, World
@@ -78,7 +78,7 @@ def _handle(talk: Talk, event: Event) -> str:
             return _due(talk, event)
         case Ignored():
             return event.reason
-        case TopicMade() | Delivery() | Receipt():
+        case TopicMade() | Delivery() | Receipt() | Left():
             return "nothing that a citizen's talk waits for"
 
 

@@ -58,7 +58,7 @@ async def test_updates_come_as_the_bytes_they_are_with_the_cursor_after_the_last
     assert server.last.fields == {
         "limit": 100,
         "timeout": 0,
-        "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
+        "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"],
     }
 
 
@@ -182,7 +182,7 @@ async def test_preparing_for_a_webhook_names_secret_and_kinds_and_drops_nothing(
         "url": "https://aduan.example/telegram/kanigaran",
         "secret_token": SECRET,
         "max_connections": 40,
-        "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
+        "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"],
     }
     assert "deleteWebhook" not in made
     assert all("drop_pending_updates" not in fields for fields in made.values())
@@ -202,7 +202,7 @@ async def test_each_audience_gets_its_menu(telegram, server):
         "privasi",
         "bantuan",
     ]
-    assert [command["command"] for command in menus[1]["commands"]] == ["tugas", "antrean", "cari", "catat", "bantuan"]
+    assert [command["command"] for command in menus[1]["commands"]] == ["tugas", "antrean", "cari", "catat", "peran", "bantuan"]
 
 
 @pytest.mark.parametrize("audience", ["citizen", "desk"])

@@ -1,0 +1,107 @@
+"""An office comes to its group: a one-time code makes the group its desk, and who brought it names two admins."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workflow.desk import commands
+from workflow.desk.posting import answered, button, post, refused, said_back
+from workflow.desk.press import Data
+from workflow.message import Message, Outbound, Press, Refers
+from workflow.office import Staff
+from workflow.say import say
+from workflow.world import Decision, Needs, World
+
+COMMAND = "hubungkan"
+DESK = "desk"
+"""Whom a group's one-time code belongs to; that of a private chat belongs to a member of staff."""
+ADMINS = 2
+BUTTONS = ("admin", "admin_ok")
+NAME_CHARACTERS = 80
+
+
+def needs(message: Message) -> Needs:
+    """The code that was typed."""
+    return Needs(tokens=(code,)) if (code := _code(message)) else Needs()
+
+
+def concerns(message: Message, world: World) -> bool:
+    """Whether a group, this office's or any other, is being made the desk."""
+    command = commands.read(message.text)
+    return not message.private and command is not None and command[0] == COMMAND and commands.is_mine(command, world)
+
+
+def linked(message: Message, world: World) -> Decision:
+    """`/hubungkan CODE`: this group is the desk from now on. A wrong code tells nothing; the right one is used up."""
+    code = _code(message)
+    if world.tokens.get(code) != DESK:
+        return said_back(world, message.chat, message.id, "desk.linking.unknown")
+    if message.sender.anonymous:
+        return said_back(world, message.chat, message.id, "desk.refused.anonymous")
+    if world.office.desk_fixed and world.office.desk != message.chat.chat:
+        return said_back(world, message.chat, message.id, "desk.linking.fixed")
+    office = world.office.standard.office.name
+    sends = [post(world, message.chat, say("desk.linking.done", office=office), reply_to=message.id, loud=True)]
+    if len(world.office.admins()) < ADMINS:
+        sends.append(_who_is_admin(message, world))
+    return Decision(desk=message.chat.chat, used_tokens=(code,), sends=tuple(sends))
+
+
+def pressed(press: Press, data: Data, world: World) -> Decision:
+    """Somebody offers to be an admin, or who linked the group agrees to it."""
+    if press.sender.anonymous:
+        return refused(press, "desk.refused.anonymous")
+    if len(world.office.admins()) >= ADMINS:
+        return refused(press, "desk.linking.enough")
+    if data.act == "admin":
+        if press.sender.id == data.arg:
+            return _made(press, Staff(id=int(press.sender.id), name=_name(press)), world)
+        return _offered(press, data.arg, world)
+    linker, _, _ = data.arg.partition(":")
+    refers = world.refers.get((press.chat.chat, press.message_id))
+    if press.sender.id != linker:
+        return refused(press, "desk.linking.only_linker")
+    if refers is None or not refers.detail.isdecimal():
+        return refused(press, "desk.refused.gone")
+    return _made(press, Staff(id=int(refers.detail), name=refers.words), world)
+
+
+def _who_is_admin(message: Message, world: World) -> Outbound:
+    text = say("desk.linking.who", name=message.sender.name[:NAME_CHARACTERS])
+    choices = ((button(say("desk.button.admin"), "admin", arg=message.sender.id),),)
+    return post(world, message.chat, text, choices=choices, refers=Refers(role="admins"), loud=True)
+
+
+def _offered(press: Press, linker: str, world: World) -> Decision:
+    name = _name(press)
+    asked = post(
+        world,
+        press.chat,
+        say("desk.linking.offered", name=name),
+        choices=((button(say("desk.button.agree"), "admin_ok", arg=f"{linker}:{press.sender.id}"),),),
+        refers=Refers(role="admins", detail=press.sender.id, words=name),
+        loud=True,
+    )
+    return Decision(sends=(answered(press, "desk.linking.asked"), asked))
+
+
+def _made(press: Press, person: Staff, world: World) -> Decision:
+    """One more admin; roles they have stay."""
+    known = world.office.staff_by_id(person.id)
+    if known is not None and known.admin:
+        return refused(press, "desk.linking.already")
+    person = replace(known or person, admin=True)
+    left = ADMINS - len(world.office.admins()) - 1
+    told = say("desk.linking.made", name=person.name)
+    told += "\n" + (say("desk.linking.more", n=left) if left > 0 else say("desk.linking.roles"))
+    shown = post(world, press.chat, told, people=(person,), loud=True)
+    return Decision(staff=(person,), sends=(answered(press, "desk.done.plain"), shown))
+
+
+def _code(message: Message) -> str:
+    command = commands.read(message.text)
+    return command[2].upper() if command is not None and command[0] == COMMAND else ""
+
+
+def _name(press: Press) -> str:
+    return press.sender.name[:NAME_CHARACTERS] or say("desk.linking.nameless")

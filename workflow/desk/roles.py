@@ -1,0 +1,148 @@
+"""Who does what at the office, given in the group: /peran shows, gives and takes roles; who leaves has none left."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused, said_back
+from workflow.desk.press import Data
+from workflow.message import Choice, Left, Message, Press, Refers
+from workflow.office import Office, Staff
+from workflow.procedure.case import Refused
+from workflow.procedure.progress import turn
+from workflow.procedure.telling import shortened
+from workflow.say import lines, say
+from workflow.world import Decision, World
+
+BUTTON = "role"
+ADMIN = "admin"
+NAME_CHARACTERS = 80
+TITLE_CHARACTERS = 80
+
+
+def command(message: Message, words: str, person: Staff, world: World) -> Decision:
+    """`/peran`: who has which role. As a reply to somebody's message: that person's roles, to be given by pressing.
+
+    With words after it, in a reply, they are the person's title ("Kasi Pelayanan").
+    """
+    if message.replied_to is None:
+        return said_back(world, message.chat, message.id, "desk.roles.all", rows=_everybody(world.office))
+    if not person.admin:
+        raise Refused("desk.roles.not_you", who=_only_admin(world.office))
+    whose = message.replied_to
+    if whose.bot or whose.anonymous or not whose.id.isdecimal():
+        raise Refused("desk.roles.nobody")
+    known = world.office.staff_by_id(whose.id) or Staff(id=int(whose.id), name=whose.name[:NAME_CHARACTERS])
+    if known.fixed:
+        raise Refused("desk.roles.fixed", name=known.name)
+    changed = replace(known, title=" ".join(words.split())[:TITLE_CHARACTERS]) if words else known
+    key = f"roles:{message.chat.chat}:{message.id}"
+    shown = post(
+        world,
+        message.chat,
+        _text(changed, world.office),
+        choices=_buttons(changed, world.office),
+        refers=Refers(role="roles", detail=key),
+        key=key,
+        reply_to=message.id,
+    )
+    return Decision(staff=(changed,) if words or world.office.staff_by_id(whose.id) is None else (), sends=(shown,))
+
+
+def pressed(press: Press, data: Data, world: World) -> Decision:
+    """Give a role, or take it away where the person has it. Only an admin, and the last admin stays one."""
+    person = world.office.staff_by_id(press.sender.id)
+    if person is None or press.sender.anonymous or not person.admin:
+        return refused(press, "desk.roles.not_you", who=_only_admin(world.office))
+    whom, _, role = data.arg.partition(":")
+    known = world.office.staff_by_id(whom)
+    if known is None or (role != ADMIN and role not in _roles(world.office)):
+        return refused(press, "desk.refused.gone")
+    if known.fixed:
+        return refused(press, "desk.roles.fixed", name=known.name)
+    if role == ADMIN:
+        if known.admin and len(world.office.admins()) == 1:
+            return refused(press, "desk.roles.last_admin")
+        changed = replace(known, admin=not known.admin)
+    else:
+        kept = tuple(each for each in known.roles if each != role)
+        changed = replace(known, roles=kept if role in known.roles else (*kept, role))
+    refers = world.refers.get((press.chat.chat, press.message_id))
+    sends = [answered(press, "desk.done.plain")]
+    if refers is not None and refers.role == "roles":
+        sends.append(edited(press.chat, refers.detail, _text(changed, world.office), _buttons(changed, world.office)))
+    return Decision(staff=(changed,), sends=tuple(sends))
+
+
+def left(event: Left, world: World) -> Decision:
+    """Somebody isn't in the group any more: no role is left to them, and the admins are told what waits for them."""
+    person = world.office.staff_by_id(event.person.id)
+    if person is None or not (person.roles or person.admin):
+        return Decision(ignored="somebody without a role left")
+    waiting = [
+        each
+        for answer in world.found
+        for each in answer
+        if each.assignee == str(person.id) or turn(each, world).people == (person,)
+    ]
+    admins = [each for each in world.office.admins() if each.id != person.id]
+    text = lines(
+        say("desk.roles.left", name=person.name, roles=_labels(person, world.office)),
+        say("desk.roles.left_waiting", n=len(waiting)) if waiting else "",
+        say("desk.roles.left_admins", names=names(admins)) if admins else say("desk.roles.left_no_admin"),
+    )
+    gone = replace(person, roles=(), admin=False)
+    return Decision(staff=(gone,), sends=(post(world, event.chat, text, people=admins, loud=True),))
+
+
+# --- how it reads -----------------------------------------------------------------------------------------------------
+
+
+def _everybody(office: Office) -> str:
+    rows = [
+        say(
+            "desk.roles.row",
+            name=each.name,
+            title=_title(each),
+            roles=_labels(each, office),
+        )
+        for each in office.staff
+        if each.roles or each.admin
+    ]
+    return "\n".join(rows) or say("desk.roles.none")
+
+
+def _text(person: Staff, office: Office) -> str:
+    return say("desk.roles.of", name=person.name, title=_title(person), roles=_labels(person, office))
+
+
+def _title(person: Staff) -> str:
+    return f" ({person.title})" if person.title else ""
+
+
+def _only_admin(office: Office) -> str:
+    """Who can, where somebody can't."""
+    admins = names(office.admins())
+    return say("desk.roles.only_admin", names=admins) if admins else say("desk.roles.no_admin")
+
+
+def _labels(person: Staff, office: Office) -> str:
+    known = _roles(office)
+    labels = [known[role] for role in person.roles if role in known]
+    return ", ".join([*labels, say("desk.roles.admin")] if person.admin else labels) or say("desk.roles.no_role")
+
+
+def _buttons(person: Staff, office: Office) -> Rows:
+    """A button for each role of the standard; those the person has say so."""
+    rows = [(_button(person, role, label, has=role in person.roles),) for role, label in _roles(office).items()]
+    return (*rows, (_button(person, ADMIN, say("desk.roles.admin"), has=person.admin),))
+
+
+def _button(person: Staff, role: str, label: str, *, has: bool) -> Choice:
+    key = "desk.roles.take" if has else "desk.roles.give"
+    return button(shortened(say(key, role=label), LABEL_CHARACTERS), BUTTON, arg=f"{person.id}:{role}")
+
+
+def _roles(office: Office) -> dict[str, str]:
+    """The roles that somebody of the office can have, in the standard's order: id -> the office's word."""
+    return {name: role.label for name, role in office.standard.roles.items() if role.kind not in ("citizen", "system")}
