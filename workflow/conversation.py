@@ -60,6 +60,7 @@ class Saying(Value):
     at: datetime
     text: str
     filed_as: str = ""  # "statement", "name", "note" ...; "" = understood as a word of the dialogue
+    whole: str = ""  # the whole mail, where `text` is only the new words in it
 
 
 Awaiting = Literal[
@@ -130,6 +131,18 @@ class Question(Value):
     text: str
 
 
+class Knock(Value):
+    """They were asked to write again, because what we have for them may only go once they do; one for each silence."""
+
+    key: str  # of the message that asks
+    at: datetime
+    template: str  # what it says that there is: answer_waiting, status_update or reminder
+    name: str = ""  # the number or code in it
+    about: str = ""  # id of the complaint, where it's about one
+    held: tuple[str, ...] = ()  # the keys of what waits
+    state: Literal["asking", "asked", "by_sms", "unasked"] = "asking"
+
+
 class Conversation(Value):
     """The state of one lane of a citizen. `version` counts its changes."""
 
@@ -151,3 +164,11 @@ class Conversation(Value):
     blocked: bool = False
     private: dict[str, str] = {}  # the name the account gives itself, and the like: sealed at rest
     extra: dict[str, str] = {}
+    knock: Knock | None = None
+    marks: dict[str, str] = {}  # key of a message of ours -> "state time" of the last news of it; the newest ones
+    bounced: bool = False  # the last news from this address is that nothing arrives there
+    replied: tuple[datetime, ...] = ()  # our replies of the last 24 hours, where a channel limits them
+    said_last: str = ""  # the words that came last, and how often in a row: a machine repeats itself
+    said_times: int = 0
+    braked_at: datetime | None = None  # the desk was told that this may be a machine
+    doubted_at: datetime | None = None  # the last time an unproven mail was answered

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from workflow.message import Address, Inbound, Location, Value
+from workflow.message import Address, Fact, Inbound, Location, Value
 
 FileType = Literal["photo", "pdf", "voice", "audio", "video", "other"]
 
@@ -59,7 +59,8 @@ class Delivery(Value, tag_field="is", tag="delivery"):
     state: Literal["accepted", "held", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
     about: str = ""
     kind: str = ""
-    reason: str = ""
+    reason: str = ""  # as the provider put it
+    fact: Fact | Literal[""] = ""  # of a failure: by it the staff are told why, in their own language
 
 
 class QuestionBecomesComplaint(Value, tag_field="is", tag="question_becomes_complaint"):

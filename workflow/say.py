@@ -54,3 +54,22 @@ def listing(parts: list[str] | tuple[str, ...]) -> str:
     if len(parts) == 2:
         return say("list.two", first=parts[0], last=parts[1])
     return say("list.many", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def channel_name(channel: str) -> str:
+    """What people call a channel; its own name where there's no word for it."""
+    try:
+        return say(f"channel.{channel}")
+    except UnknownWords:
+        return channel
+
+
+def masked_address(chat: str) -> str:
+    """As much of where somebody writes from as a group may see: the end of a number, the beginning of a mail address.
+
+    "" for what only a machine can read.
+    """
+    if chat.startswith("+") and chat[1:].isdecimal():
+        return say("address.number", ending=chat[-2:])
+    name, at, host = chat.partition("@")
+    return say("address.mail", beginning=name[:1], host=host) if at and name and host else ""

@@ -16,7 +16,7 @@ from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
 from workflow.procedure.telling import capital, shortened, sort_name, thing
 from workflow.record import Complaint
-from workflow.say import lines, say, units
+from workflow.say import channel_name, lines, masked_address, say, units
 from workflow.standard.standard import Standard
 from workflow.world import World
 
@@ -100,7 +100,8 @@ def _due(complaint: Complaint, world: World) -> str:
 def _channel(complaint: Complaint) -> str:
     if complaint.citizen is None:
         return say(f"desk.source.{complaint.source}")
-    return say(f"desk.channel.{complaint.citizen.channel}")
+    name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
+    return f"{name}, {whose}" if whose else name
 
 
 def _body(complaint: Complaint, world: World) -> Iterator[str]:

@@ -14,7 +14,7 @@ from workflow.heard.intent import Guess
 from workflow.message import Message
 from workflow.procedure import telling
 from workflow.record import Act
-from workflow.say import lines, say
+from workflow.say import channel_name, lines, say
 from workflow.standard.standard import Standard
 
 HOURS_OF_DAY = 24
@@ -156,7 +156,7 @@ def privacy(talk: Talk) -> None:
         "privacy.long",
         office=standard.office.name,
         things=say("privacy.things", list=", ".join(things)) if things else "",
-        channel=say("privacy.channel", name=talk.event.chat.channel.capitalize()),
+        channel=say("privacy.channel", name=channel_name(talk.event.chat.channel)),
         identity=keep.identity,
         media=keep.media,
         messages=keep.messages,
