@@ -108,6 +108,16 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     raise typer.Exit(run(_settings(config)))
 
 
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where config.toml and the file of secrets shall lie.")] = Path(),
+) -> None:
+    """Ask a few questions and write config.toml, and beside it aduan.env with the secrets."""
+    from bot.init import run
+
+    raise typer.Exit(run(folder))
+
+
 @key_app.command("new")
 def key_new() -> None:
     """Print a new master key; put it into the environment as ADUAN_KEY and keep a copy in a safe place."""
