@@ -1,4 +1,4 @@
-"""What is stored of a mail: its bytes as the server gave them, under one line that says where and when they lay there."""
+"""What is stored of a mail: its bytes as the server gave them, under one line that says where and when they lay."""
 
 from __future__ import annotations
 
