@@ -5,10 +5,19 @@ from workflow.message import Limits
 
 LIMITS: dict[str, Limits] = {
     "telegram": Telegram.limits,
-    "whatsapp": Limits(text_units=1600, caption_units=1024, edits=False, window_h=24, receipts=True),
+    "whatsapp": Limits(
+        text_units=1600,
+        caption_units=1024,
+        rows=False,
+        place_button=False,
+        edits=False,
+        window_h=24,
+        receipts=True,
+    ),
     "sms": Limits(
         text_units=1530,
         caption_units=0,
+        rows=False,
         photos=False,
         pins=False,
         edits=False,
@@ -18,6 +27,7 @@ LIMITS: dict[str, Limits] = {
     "email": Limits(
         text_units=100_000,
         caption_units=100_000,
+        rows=False,
         pins=False,
         edits=False,
         one_thing_at_a_time=False,

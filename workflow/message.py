@@ -45,8 +45,10 @@ class Limits(Value):
     text_units: int = 4096  # longest text of one message, in the channel's own units
     caption_units: int = 1024  # longest text that goes with a file or a place
     choices: bool = True  # buttons; without them choices are numbered
+    rows: bool = True  # choices stand as rows of buttons; without, they're a numbered list or a few buttons
     photos: bool = True
     pins: bool = True
+    place_button: bool = True  # it can offer a button that shares the sender's place; without, it's said how
     edits: bool = True  # a sent message can be changed and deleted
     one_thing_at_a_time: bool = True  # a chat; email asks for everything missing at once
     short: bool = False  # every unit costs (SMS): the shortest wording

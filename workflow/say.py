@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from workflow.message import Limits
 from workflow.words import texts
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
@@ -30,6 +31,21 @@ def say(key: str, **fields: object) -> str:
             raise UnknownWords(f"the sentence {key!r} wants {{{match[1]}}}") from None
 
     return _FIELD.sub(fill, template)
+
+
+def worded(key: str, limits: Limits) -> str:
+    """The key of the sentence as it's worded for a channel: "ask.kk.short" where every unit costs, if there is one.
+
+    Beside the ordinary wording a sentence may have a `.short` one (SMS) and a `.letter` one (mail: everything at once).
+    """
+    style = "short" if limits.short else "" if limits.one_thing_at_a_time else "letter"
+    own = f"{key}.{style}"
+    return own if style and own in texts() else key
+
+
+def say_for(limits: Limits, key: str, **fields: object) -> str:
+    """As `say`, in the wording for a channel with these limits."""
+    return say(worded(key, limits), **fields)
 
 
 def units(text: str) -> int:

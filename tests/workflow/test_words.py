@@ -45,12 +45,12 @@ def test_every_sentence_that_is_said_exists() -> None:
 
 
 def test_every_sentence_is_used() -> None:
-    """By its key, by a key whose beginning or last word is put together in the code, or as another's `_again`."""
+    """By its key, by a key that's put together in the code, as another's `_again`, or as a channel's own wording."""
     written = {text for text, _ in strings()}
     beginnings = tuple(text[:-1] for text in written if text.endswith((".*", "_*")))
     unused = [
         key
-        for key in (key.removesuffix("_again") for key in texts())
+        for key in (key.removesuffix(".short").removesuffix(".letter").removesuffix("_again") for key in texts())
         if key not in written and not key.startswith(beginnings) and key.rpartition(".")[2] not in written
     ]
     assert unused == []
@@ -64,6 +64,13 @@ def test_a_sentence_is_clean(key: str) -> None:
     assert not re.search(r"\bAnda\b", text), "people are addressed as Bapak/Ibu"
     assert not re.search(r"[\U0001F300-\U0001FAFF]", text), "an office sends no emoji"
     assert text.count("{") == text.count("}") == len(re.findall(r"\{[a-z_]+\}", text)), "a broken field"
+
+
+def test_a_channels_own_wording_has_an_ordinary_one_beside_it() -> None:
+    own = [
+        key for key in texts() if key.endswith((".short", ".letter")) and key not in ("notice.short", "thanks.short")
+    ]
+    assert [key for key in own if key.rpartition(".")[0] not in texts()] == []
 
 
 def test_a_missing_word_or_field_is_an_error_and_braces_of_a_citizen_are_not() -> None:

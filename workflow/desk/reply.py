@@ -88,6 +88,7 @@ def _held(
         text=text,
         key=held_key("say", chat, message.id),
         about=complaint.id if complaint else to.lane,
+        label=(complaint.number or complaint.code) if complaint else "",
         not_before=world.now + timedelta(seconds=hold_s),
         priority=1,
     )

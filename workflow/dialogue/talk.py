@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft, Paper, Saying
 from workflow.happening import Event
-from workflow.message import Attachment, Choice, Kind, Message, Outbound, Press
+from workflow.message import Attachment, Choice, Kind, Limits, Message, Outbound, Press
 from workflow.record import Complaint
-from workflow.say import say
+from workflow.say import say, say_for, worded
 from workflow.standard.standard import Standard
+from workflow.words import texts
 from workflow.world import Decision, Fetch, Timer, World
 
 DEBOUNCE = timedelta(seconds=2)
@@ -40,6 +41,7 @@ class Talk:
     kind: Kind = "ack"
     paragraphs: list[str] = field(default_factory=list)
     rows: Rows = ()
+    named: Rows = ()  # choices that the words themselves name: nothing stands under them
     late: bool = False  # the reply waits a moment, and gives way to a later one of the same word
     word: str = ""
     more: Decision = field(default_factory=Decision)
@@ -70,6 +72,11 @@ class Talk:
         """The standard the draft began with; today's without one."""
         draft = self.conversation.draft
         return self.world.standard_of(draft.standard) if draft else self.world.office.standard
+
+    @property
+    def limits(self) -> Limits:
+        """What can be carried to where this is answered."""
+        return self.world.limits_at(self.event.chat)
 
     def complaints(self) -> tuple[Complaint, ...]:
         """The registered complaints of this citizen, oldest first."""
@@ -117,8 +124,8 @@ class Talk:
     # --- what is said -------------------------------------------------------------------------------------------------
 
     def tell(self, key: str, **fields: object) -> None:
-        """Say a sentence of the office."""
-        self.tell_text(say(key, **fields))
+        """Say a sentence of the office, in the channel's own wording where there is one."""
+        self.tell_text(say_for(self.limits, key, **fields))
 
     def tell_text(self, text: str) -> None:
         """Say words that are there already."""
@@ -126,9 +133,13 @@ class Talk:
             self.paragraphs.append(text)
 
     def ask(self, key: str, *rows: tuple[Choice, ...], **fields: object) -> None:
-        """Ask something, with choices."""
-        self.tell(key, **fields)
-        self.rows = rows
+        """Ask something, with choices. A wording of the channel's own names them itself, in `{choices}` if at all."""
+        own = worded(key, self.limits)
+        labels = [each.label for row in rows for each in row]
+        numbered = "; ".join(say("choice.numbered", n=n, label=label) for n, label in enumerate(labels, 1))
+        self.tell_text(say(own, choices=numbered, **fields))
+        self.rows = rows if own == key else ()
+        self.named = rows if "{choices}" in texts()[own] else ()
         self.raise_to("question")
 
     def raise_to(self, kind: Kind) -> None:
@@ -182,7 +193,7 @@ class Talk:
     def _reply(self) -> list[Outbound]:
         if not self.paragraphs:
             return []
-        offered = tuple(choice.data for row in self.rows for choice in row if choice.data)
+        offered = tuple(choice.data for row in self.rows or self.named for choice in row if choice.data)
         self.set(offered=offered)
         key = self.word
         if self.kind == "summary" and self.conversation.draft:
@@ -196,11 +207,19 @@ class Talk:
                 text="\n\n".join(self.paragraphs),
                 choices=self.rows,
                 key=key,
+                label=self._label(),
                 replaces=self.word,
                 not_before=self.world.now + DEBOUNCE if self.late else None,
                 priority=1,
             )
         ]
+
+    def _label(self) -> str:
+        """What the reply is about, by its number or code: the report being told, what was just done, or the newest."""
+        if self.conversation.draft is not None:
+            return self.draft.code
+        about = self.more.complaints or self.complaints()
+        return about[-1].number or about[-1].code if about else ""
 
     def _hold_back(self, key: str) -> None:
         """Remember what waits and until when, for a newer reply that takes its place."""

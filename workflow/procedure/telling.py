@@ -178,6 +178,7 @@ def tell(
             choices=choices,
             key=f"{kind}:{case.complaint.id}:{case.complaint.version}",
             about=case.complaint.id,
+            label=case.complaint.number or case.complaint.code,
             not_before=None if direct else case.world.office.quiet_until(case.now),
             priority=2,
         )
@@ -319,6 +320,7 @@ def enclosure(case: Case, paper: Paper) -> Outbound:
         ),
         key=f"enclosure:{case.complaint.id}:{case.complaint.version}:{paper.file}",
         about=case.complaint.id,
+        label=case.complaint.number or case.complaint.code,
         not_before=case.world.office.quiet_until(case.now),
         priority=2,
     )
