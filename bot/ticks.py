@@ -11,9 +11,9 @@ import structlog
 from bot.deliver import Deliver
 from bot.road import Road
 from bot.tidying import Tidying
+from storage.columns import micros
 from storage.engine import Unavailable
 from storage.rows import Arrival, encode
-from storage.tables import micros
 from storage.unit import Conflict, Unit
 from workflow.happening import Due
 

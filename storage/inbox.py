@@ -9,9 +9,10 @@ from functools import cache
 
 from sqlalchemy import Integer, Text, bindparam, case, func, null, select, update
 
+from storage.columns import Moment
 from storage.parts import Insert, Part, among, insert_into
 from storage.rows import Arrival, InboxRow
-from storage.tables import Moment, inbox, lanes, quarantine
+from storage.tables import inbox, lanes, quarantine
 
 PER_LANE = 16  # at most so many events of one lane in one batch, so that nobody's flood holds up the others
 

@@ -10,10 +10,11 @@ import msgspec
 from sqlalchemy import Integer, bindparam, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from storage.columns import Moment
 from storage.outcomes import OUTBOX, Outcomes
 from storage.parts import among
 from storage.rows import OutboxRow, encode
-from storage.tables import Moment, addresses, deliveries, outbox, sent, topics
+from storage.tables import addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Outbound, address_of
 
 # So many waiting rows of an address are looked at when the next one is chosen, answers to presses first of all. Behind

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Integer, Row, Text, bindparam, case, func, null, select, update
 
+from storage.columns import Moment
 from storage.parts import Insert, Part, among, insert_into
 from storage.rows import OutboxRow, encode, read_outbound
 from storage.seal import Unopenable
-from storage.tables import Moment, addresses, deliveries, outbox, sent, topics
+from storage.tables import addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Refers, address_of
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from storage.columns import metadata, tell_postgres
 from storage.engine import Store
-from storage.tables import REVISION, metadata, tell_postgres
+from storage.tables import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config

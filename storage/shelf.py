@@ -64,7 +64,7 @@ class Shelf(Part):
             {
                 "id": each.file,
                 "office": each.lane.office,
-                "channel": each.lane.channel,
+                "channel": each.source or each.lane.channel,
                 "lane": each.lane.lane,
                 "keyring": each.keyring,
                 "kind": each.kind,

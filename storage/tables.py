@@ -7,92 +7,19 @@ serves a query only when its condition stands in the query's text. Columns named
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from storage.columns import count as _count
+from storage.columns import later_count as _later_count
+from storage.columns import later_text as _later_text
+from storage.columns import maybe_when as _maybe_when
+from storage.columns import metadata
+from storage.columns import only as _only
+from storage.columns import serial as _serial
+from storage.columns import text as _text
+from storage.columns import when as _when
 
-REVISION = "0001"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime) -> int:
-    """A moment as it's stored."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, stored as whole microseconds since 1970 in UTC. A naive one is an error."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
-        """To the database."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """From the database."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
-
-
-metadata = MetaData(
-    naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "uq": "%(table_name)s_%(column_0_N_name)s_key"}
-)
-_Serial = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up an INTEGER primary key only
-
-
-def _serial() -> Column[int]:
-    return Column("id", _Serial, primary_key=True, autoincrement=True)
-
-
-def _only(condition: str) -> dict[str, Any]:
-    """An index over these rows only; on PostgreSQL see `tell_postgres`."""
-    return {"sqlite_where": text(condition)}
-
-
-def tell_postgres() -> None:
-    """Give PostgreSQL the same conditions of indexes, before it's asked to create them.
-
-    Naming one of its options makes SQLAlchemy load that dialect, 3 MB: only a process that uses it should.
-    """
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            condition = index.dialect_options["sqlite"]["where"]
-            if condition is not None:
-                index.dialect_options["postgresql"]["where"] = condition
-
-
-def _text(name: str, **more: Any) -> Column[str]:  # noqa: ANN401 - Column's own keywords
-    return Column(name, Text, nullable=False, **more)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=0)
-
-
-def _when(name: str) -> Column[datetime]:
-    return Column(name, Moment, nullable=False)
-
-
-def _maybe_when(name: str) -> Column[datetime | None]:
-    return Column(name, Moment, nullable=True)
-
+REVISION = "0002"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
 
 # --- the road in ------------------------------------------------------------------------------------------------------
 
@@ -296,7 +223,8 @@ outbox = Table(
     _text("about", default=""),
     Column("priority", Integer, nullable=False, default=5),
     Column("part", Integer, nullable=False, default=0),
-    _text("state"),  # queued, sending, later, uncertain; settled: sent, refused, cancelled, dropped, uncertain
+    # queued, sending, later, uncertain, held (until they write); settled: sent, refused, cancelled, dropped, uncertain
+    _text("state"),
     Column("payload", LargeBinary, nullable=False),
     _when("queued_at"),
     _maybe_when("not_before"),
@@ -307,6 +235,8 @@ outbox = Table(
     _count("attempts"),
     _count("doubts"),  # how often it may have been sent without our knowing
     _text("reason", default=""),
+    _later_text("receipt"),  # the provider's later news, which only gets better: sent, delivered, read; or failed
+    _later_count("returned"),  # how often it was put back after such news
 )
 Index("outbox_unsettled", outbox.c.address, outbox.c.id, **_only("settled_at IS NULL"))
 Index("outbox_keys", outbox.c.office, outbox.c.key, **_only("settled_at IS NULL"))
@@ -323,6 +253,9 @@ addresses = Table(
     _maybe_when("gone_at"),
     _text("reason", default=""),
     _text("moved_to", default=""),
+    _maybe_when("heard_at"),  # when they last wrote; this and the next two are kept only where a channel asks for it
+    _later_text("recent"),  # the provider's id of what they wrote last
+    Column("thread", LargeBinary, nullable=True),  # sealed: the `Message.route` of it
 )
 Index("addresses_ready", addresses.c.next_at, **_only("next_at IS NOT NULL"))
 
@@ -339,6 +272,7 @@ sent = Table(
     Column("outbox", BigInteger, nullable=False),
     _when("at"),
     _maybe_when("deleted_at"),
+    _later_text("about"),
 )
 Index("sent_message", sent.c.address, sent.c.message)
 Index("sent_key", sent.c.address, sent.c.key, **_only("key <> ''"))
@@ -350,8 +284,10 @@ deliveries = Table(
     _text("office"),
     Column("outbox", BigInteger, nullable=False),
     _when("at"),
-    _text("outcome"),  # every attempt that didn't simply end in `sent`
+    _text("outcome"),  # the fact of an attempt that failed; "told sent" and so on: what the provider said later
     _text("reason", default=""),
+    _later_text("message"),  # the provider's id of what it told about
+    _later_text("fact"),  # of a failure it told about
 )
 Index("deliveries_outbox", deliveries.c.outbox)
 
@@ -364,4 +300,32 @@ topics = Table(
     _text("thread"),
     _when("at"),
 )
+threads = Table(  # of mails: what goes on about a complaint goes on in the thread it was in
+    "threads",
+    metadata,
+    _text("address", primary_key=True),
+    _text("about", primary_key=True),
+    _text("office"),
+    Column("sealed", LargeBinary, nullable=False),  # the `Message.route`
+    _when("at"),
+)
+
+# --- what others still have -------------------------------------------------------------------------------------------
+
+purges = Table(  # files that a provider keeps until they're deleted there; what's done stays as the proof of it
+    "purges",
+    metadata,
+    _text("file", primary_key=True),
+    _text("office"),
+    _text("channel"),
+    Column("ref", LargeBinary, nullable=False),  # sealed: what the channel needs to delete it
+    _when("asked_at"),
+    _maybe_when("next_at"),  # of the next try; NULL: it's done, or given up
+    _count("attempts"),
+    _text("outcome", default=""),  # deleted, or failed for good
+    _text("reason", default=""),
+    _maybe_when("settled_at"),
+)
+Index("purges_due", purges.c.next_at, **_only("next_at IS NOT NULL"))
+
 leases = Table("leases", metadata, _text("name", primary_key=True), _text("holder"), _when("until"))

@@ -117,6 +117,7 @@ class Fetch(Value):
     kind: str
     size_bytes: int = 0
     keyring: str = ""  # code of the draft or complaint whose key seals it
+    source: str = ""  # the channel that has it; "": the lane's own
 
 
 class Timer(Value):
@@ -157,6 +158,7 @@ class Decision:
     used_tokens: tuple[str, ...] = ()
     desk: str = ""  # the chat that is the office's desk from now on
     staff: tuple[Staff, ...] = ()  # people of the office who are new or changed
+    operator: str = ""  # a chat in which the operator is told what's wrong
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
     ignored: str = ""  # why nothing was done, for the operator
@@ -179,6 +181,7 @@ class Decision:
             used_tokens=self.used_tokens + other.used_tokens,
             desk=other.desk or self.desk,
             staff=self.staff + other.staff,
+            operator=other.operator or self.operator,
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
             ignored=other.ignored or self.ignored,

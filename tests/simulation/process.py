@@ -19,10 +19,10 @@ from bot.pump import Pump
 from bot.road import Road
 from bot.ticks import Ticks
 from channels.base import Channel
+from storage.columns import Moment
 from storage.engine import Store
 from storage.files import NotThere
 from storage.seal import Seal, box, unbox
-from storage.tables import Moment
 from storage.tables import files as files_table
 from storage.unit import Unit
 from tests.doubles import MASTER, Crash

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from storage import schema
+from storage.columns import metadata
 from storage.engine import Store
-from storage.tables import REVISION, metadata
+from storage.tables import REVISION
 from tests.doubles import MORNING as NOW
 from tests.doubles import a_seal
 from workflow.world import Search
@@ -93,6 +94,39 @@ def test_migrating_twice_changes_nothing_and_back_leaves_nothing(empty):
         settings.attributes["connection"] = connection
         command.downgrade(settings, "base")
     assert not schema.is_current(empty)
+
+
+def test_a_database_of_the_first_shape_keeps_what_it_holds(empty):
+    schema.upgrade(empty, "0001")
+    with empty.engine.begin() as connection:
+        for each in FIRST_ROWS:
+            connection.execute(text(each), {"payload": b"sealed"})
+    assert not schema.is_current(empty)
+    schema.migrate(empty)
+    assert schema.is_current(empty)
+    with empty.engine.connect() as connection:
+        for table, row in KEPT.items():
+            columns = ", ".join(row)
+            found = connection.execute(text(f"SELECT {columns} FROM {table}")).one()
+            assert dict(zip(row, found, strict=True)) == row
+
+
+FIRST_ROWS = (
+    """INSERT INTO outbox (office, address, kind, key, target, topic, replaces, about, priority, part, state, payload,
+    queued_at, attempts, doubts, reason) VALUES ('kanigaran', 'telegram:kanigaran:1', 'answer', 'a', '', '', '',
+    'id1', 5, 0, 'queued', :payload, 1, 2, 1, 'busy')""",
+    """INSERT INTO addresses (address, office, route, reason, moved_to, busy_until) VALUES ('telegram:kanigaran:1',
+    'kanigaran', 'telegram:kanigaran', '', '-1009', 5)""",
+    """INSERT INTO sent (office, address, message, key, part, refers, outbox, at) VALUES ('kanigaran',
+    'telegram:kanigaran:1', '1001', 'a', 0, '', 1, 1)""",
+    "INSERT INTO deliveries (office, outbox, at, outcome, reason) VALUES ('kanigaran', 1, 1, 'busy', '429')",
+)
+KEPT = {
+    "outbox": {"key": "a", "state": "queued", "attempts": 2, "doubts": 1, "receipt": "", "returned": 0},
+    "addresses": {"moved_to": "-1009", "busy_until": 5, "heard_at": None, "recent": "", "thread": None},
+    "sent": {"message": "1001", "key": "a", "about": ""},
+    "deliveries": {"outcome": "busy", "reason": "429", "message": "", "fact": ""},
+}
 
 
 def test_the_named_revision_is_the_newest_one():
