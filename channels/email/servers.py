@@ -27,16 +27,17 @@ def tls_context(server: MailServer) -> ssl.SSLContext | None:
 def unreachable(server: MailServer, error: Exception) -> SendError:
     """Why a server can't be reached, from what connecting to it raised; nothing was sent or fetched."""
     where = f"{server.host}:{server.port}"
+    said = type(error).__name__
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return SendError("misconfigured", f"{where}: its certificate isn't good: {cause.verify_message}")
         if isinstance(cause, ssl.SSLError):
             return SendError("down", f"{where}: no safe connection: {cause.reason or 'TLS failed'}")
+        said = getattr(cause, "strerror", "") or said
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, TimeoutError):
         return SendError("down", f"{where}: no answer in time")
-    said = getattr(error, "strerror", "") or type(error).__name__
     return SendError("down", f"{where}: {said}")
 
 
