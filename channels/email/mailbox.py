@@ -125,6 +125,28 @@ def _serve(keeper: Keeper, questions: SimpleQueue[_Question | None]) -> None:
     keeper.leave()
 
 
+async def in_thread(work: Callable[[], None]) -> None:
+    """Do something that blocks in a daemon thread, which unlike those of the loop never holds up the program's end."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def finish(failed: Exception | None) -> None:
+        if not done.done():
+            done.set_result(None) if failed is None else done.set_exception(failed)
+
+    def run() -> None:
+        failed: Exception | None = None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - handed to who waits
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(finish, failed)
+
+    threading.Thread(target=run, name="mailbox check", daemon=True).start()
+    await done
+
+
 def _answer(answer: asyncio.Future[Batch], batch: Batch | None, failed: Exception | None) -> None:
     if answer.done():
         return

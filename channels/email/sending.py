@@ -38,7 +38,7 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Sending:
-    """The way out of a mailbox. `secret` gives the password or a token; `refused` is told if the server says no to it."""
+    """The way out of a mailbox. `secret` gives the password or a token; `refused` hears that the server said no."""
 
     server: MailServer
     domain: str  # we say EHLO with it: our host's own name is nobody's business
