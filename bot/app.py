@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot import logs
+from bot import logs, people
+from bot.alerts import LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.enclosures import Enclosures
@@ -21,7 +22,7 @@ from bot.fetch import Fetcher
 from bot.intake import Intake
 from bot.media import Media
 from bot.pump import Pump
-from bot.road import Road
+from bot.road import Road, endless
 from bot.ticks import Ticks
 from channels import REGISTRY, Ground
 from channels.base import Polled
@@ -72,6 +73,7 @@ class Service:
     intake: Intake
     channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
     tables: dict[tuple[str, str], Any] = field(default_factory=dict)  # each channel's table of config.toml
+    configured: dict[str, Office] = field(default_factory=dict)  # the offices as config.toml has them
     deliver: Deliver | None = None  # of the worker role, once it runs
     reports: dict[str, str] = field(default_factory=dict)  # "office/channel" -> how it is, for /readyz
 
@@ -83,10 +85,15 @@ class Service:
         """The web role's site, with further routes where a demonstration has some."""
         from bot.web import Health, Web
 
-        disk = self.settings.folder if "://" in self.settings.files else Path(self.settings.files)
-        disk.mkdir(parents=True, exist_ok=True)
-        health = Health(self.road, self.files, str(disk), self.how_channels_are)
+        health = Health(self.road, self.files, self.disk, self.how_channels_are)
         return Web(self.road, self.intake, health).app(further)
+
+    @property
+    def disk(self) -> str:
+        """A folder on the disk that must not be full."""
+        folder = self.settings.folder if "://" in self.settings.files else Path(self.settings.files)
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)
 
     def how_channels_are(self) -> dict[str, str]:
         """Each channel by "office/channel": what its set-up found, or why nothing is sent there now."""
@@ -109,11 +116,38 @@ class Service:
         }
         for (name, office), channel in self.road.channels.items():
             jobs[f"{name}:{office}"] = self._prepare_and_poll(channel)
+        jobs["people"] = self._follow_people()
+        jobs["alerts"] = self._watch()
         ticks.start()
         try:
             return await until_stopped(jobs, stop)
         finally:
             ticks.stop()
+
+    async def _follow_people(self) -> None:
+        """Know the desks and roles that another process stored; tell each channel where its office's desk is now."""
+
+        async def body() -> float:
+            if self.store.postgres:
+                await people.look(self.road, self.configured)
+            for (_, office), channel in self.channels.items():
+                desk = self.offices[office].desk
+                if desk is not None and getattr(channel, "desk", desk) != desk:
+                    channel.desk = desk  # type: ignore[attr-defined] # it has one, as was just seen
+                    await self._prepare(channel, self._webhook(channel))
+            return people.LOOK_S
+
+        await endless("people", body, self.clock, asyncio.Event())
+
+    async def _watch(self) -> None:
+        """Look for trouble and tell the operators."""
+        watching = Alerts(self.road, self.how_channels_are, lambda: disk_trouble(self.disk))
+
+        async def body() -> float:
+            await watching.step()
+            return LOOK_S
+
+        await endless("alerts", body, self.clock, asyncio.Event())
 
     async def _recover(self, deliver: Deliver) -> None:
         """What a process that died left behind: on SQLite all of it is ours, elsewhere what nobody renews."""
@@ -128,13 +162,17 @@ class Service:
 
     async def _prepare_and_poll(self, channel: Channel) -> None:
         """Tell the provider where to bring its news, again until it heard; then fetch them if that is how it's done."""
-        webhook = ""
-        if getattr(self.tables.get((channel.name, channel.office)), "mode", "") == "webhook":
-            webhook = f"{self.settings.service.public_url}/{channel.name}/{channel.office}"
+        webhook = self._webhook(channel)
         await self._prepare(channel, webhook)
         if not webhook and isinstance(channel, Polled):
             await self.intake.run_polling(channel, self.chance.id())
         await asyncio.Event().wait()  # prepared: nothing more to do here
+
+    def _webhook(self, channel: Channel) -> str:
+        """The address of a channel that's told where to call, if it's set to be called; "" for all others."""
+        if getattr(self.tables.get((channel.name, channel.office)), "mode", "") != "webhook":
+            return ""
+        return f"{self.settings.service.public_url}/{channel.name}/{channel.office}"
 
     async def _prepare(self, channel: Channel, webhook: str) -> None:
         name, pause_s = f"{channel.office}/{channel.name}", 1.0
@@ -158,14 +196,15 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         store = _store(settings, chance, migrate_first=migrate_first)
         stack.callback(store.close)
         _check_key(store, clock)
-        offices = {each.id: settings.office(each) for each in settings.offices}
+        configured = {each.id: settings.office(each) for each in settings.offices}
+        offices = store.now(lambda unit: people.read(unit, configured))
         http = Http()
         channels, tables = _channels(settings, http, store.seal, clock)
         media = Media()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
         whole = Service(settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels)
-        whole.tables = tables
+        whole.tables, whole.configured = tables, configured
         whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}
         _keep_standards(settings, offices, store, clock)
         try:
@@ -253,7 +292,7 @@ def migrate_database(settings: Settings) -> str:
     """Migrate the database; what to tell the operator."""
     clock = Clock()
     with _locked(settings):
-        store = _open(settings, Chance(clock))
+        store = open_store(settings, Chance(clock))
         try:
             if is_current(store):
                 return "The database has this version's shape already."
@@ -283,12 +322,13 @@ def _locked(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
-def _open(settings: Settings, chance: Chance) -> Store:
+def open_store(settings: Settings, chance: Chance) -> Store:
+    """The database, not looked at yet."""
     return Store(settings.database_url, Seal([settings.master_key], chance.random_bytes))
 
 
 def _store(settings: Settings, chance: Chance, *, migrate_first: bool) -> Store:
-    store = _open(settings, chance)
+    store = open_store(settings, chance)
     try:
         current = is_current(store)
         if not current and migrate_first:
@@ -337,49 +377,3 @@ def _keep_standards(settings: Settings, offices: Mapping[str, Office], store: St
             unit.cases.keep_standard(office.standard.version, name, settings.standard_texts[name], clock.now())
 
     store.now(keep)
-
-
-def stuck(settings: Settings) -> list[tuple[str, ...]]:
-    """Parked lanes and what lies in quarantine: (id, office, since, what, why)."""
-    with _opened(settings) as store:
-        parked = store.now(lambda unit: unit.inbox.parked())
-        aside = store.now(lambda unit: unit.inbox.aside())
-    rows: list[tuple[str, ...]] = [
-        (each.lane, each.office, f"{each.parked_at:%Y-%m-%dT%H:%MZ}", f"parked, {each.waiting} wait", each.error)
-        for each in parked
-    ]
-    rows += [
-        (str(each.id), each.office, f"{each.at:%Y-%m-%dT%H:%MZ}", "quarantine", each.reason)
-        for each in aside
-        if each.replayed_at is None
-    ]
-    return rows
-
-
-def replay(settings: Settings, ids: Sequence[str]) -> int:
-    """Put parked lanes and quarantined payloads back into the inbox; how many were."""
-    wanted = [row[0] for row in stuck(settings)] if list(ids) == ["all"] else list(ids)
-    now = Clock().now()
-
-    def put_back(unit: Unit) -> int:
-        count = 0
-        for name in wanted:
-            count += unit.inbox.replay(int(name), now) if name.isdecimal() else unit.inbox.unpark(name, now)
-        return count
-
-    with _opened(settings) as store:
-        return store.now(put_back)
-
-
-@contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    """The store for a command, beside a running service; raises `CannotStart`."""
-    store = _open(settings, Chance(Clock()))
-    try:
-        if not is_current(store):
-            raise CannotStart("The database has another shape than this version. Run `aduan migrate` first.", 3)
-        yield store
-    except Unavailable as error:
-        raise CannotStart(f"The database can't be reached: {error}") from None
-    finally:
-        store.close()

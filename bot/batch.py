@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from bot import people
 from bot.changes import Changes
 from bot.reading import Arrived
 from bot.road import Road
@@ -75,6 +76,7 @@ class Batch:
         self._linked: dict[str, dict[str, str]] = {}
         self._unsent: set[tuple[str, str]] = set()
         self._offered: dict[str, _Offered] = {}
+        self.offices: dict[str, Office] = {}  # as this batch changed them
         self.changes = Changes(now)
 
     # --- loading ------------------------------------------------------------------------------------------------------
@@ -153,7 +155,8 @@ class Batch:
 
     def decide(self, arrived: Arrived) -> None:
         """One event; those after it in the batch see what became of it."""
-        event, office = arrived.event, self._road.offices[arrived.row.office]
+        event = arrived.event
+        office = self.offices.get(arrived.row.office) or self._road.offices[arrived.row.office]
         decision = self._core.decide(event, self._world(arrived, office))
         if arrived.marks:
             decision = self._with_marks(decision, arrived, office)
@@ -162,6 +165,8 @@ class Batch:
             self._conversations[decision.conversation.address.lane] = decision.conversation
         for complaint in decision.complaints:
             self._know(complaint)
+        if decision.desk or decision.staff:
+            self.offices[office.id] = people.after(office, decision)
         for staff, chat in decision.linked:
             self._linked[office.id][staff] = chat
         self._unsent -= {(office.id, key) for key in decision.cancels}
@@ -176,7 +181,7 @@ class Batch:
             if address.office == office.id and (address.lane, message) in self._refers
         }
         complaints = self._seen(office, conversation, needs, refers.values())
-        starts = [event.start] if isinstance(event, Message) and event.start else []
+        starts = [*needs.tokens, *([event.start] if isinstance(event, Message) and event.start else [])]
         return World(
             office=office,
             now=self._now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bot import people
 from bot.outgoing import in_parts
 from bot.reading import Arrived
 from storage.cases import Turn
@@ -42,6 +43,7 @@ class Changes:
         self._heard: set[str] = set()
         self._gone: list[Address] = []
         self._topics: list[TopicMade] = []
+        self._of_offices: list[tuple[str, Decision]] = []  # what changes who works where
 
     def add(self, decision: Decision, arrived: Arrived, limits: Callable[[Address], Limits]) -> None:
         """What became of one event."""
@@ -66,6 +68,8 @@ class Changes:
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
+        if decision.desk or decision.staff or decision.operator:
+            self._of_offices.append((office, decision))
         self._notice(arrived)
 
     def _notice(self, arrived: Arrived) -> None:
@@ -129,6 +133,8 @@ class Changes:
         timers = [timer for timer in self._timers.values() if timer is not None]
         if timers:
             unit.times.set(timers)
+        for office, decision in self._of_offices:
+            people.keep(unit, office, decision, self._now)
         for office, link in self._links:
             unit.cases.keep_links(office, [link])
         for office, staff, chat in self._linked:

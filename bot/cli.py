@@ -118,6 +118,29 @@ def init(
     raise typer.Exit(run(folder))
 
 
+@app.command()
+def link(
+    office: Annotated[str, typer.Argument(help="The office's id in config.toml.")],
+    what: Annotated[
+        str, typer.Argument(help="desk: the staff group. operator: the chat in which you are told of troubles.")
+    ] = "desk",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print a one-time code: sent in the staff group as `/hubungkan CODE`, it makes the group the office's desk."""
+    from bot.beside import one_time_code
+
+    where = {"desk": "the staff group, with the bot in it", "operator": "your private chat with the bot"}
+    settings = _settings(config)
+    known = [each.id for each in settings.offices]
+    if office not in known or what not in where:
+        typer.echo(f"Name one of the offices in {config} ({', '.join(known)}), then desk or operator.", err=True)
+        raise typer.Exit(2)
+    with _told():
+        code = one_time_code(settings, office, what)
+    typer.echo(f"Send this in {where[what]}, within 24 hours: /hubungkan {code}", err=True)
+    typer.echo(code)
+
+
 @key_app.command("new")
 def key_new() -> None:
     """Print a new master key; put it into the environment as ADUAN_KEY and keep a copy in a safe place."""
@@ -161,7 +184,7 @@ def offices_check(
 @inbox_app.command("list")
 def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List parked lanes and quarantined payloads: id, since when, where from and why."""
-    from bot.app import stuck
+    from bot.beside import stuck
 
     with _told():
         for row in stuck(_settings(config)):
@@ -174,7 +197,7 @@ def inbox_replay(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Try parked or quarantined messages again, in their order."""
-    from bot.app import replay
+    from bot.beside import replay
 
     with _told():
         count = replay(_settings(config), ids)

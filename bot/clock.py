@@ -83,6 +83,10 @@ class Chance:
         """A secret of 125 bits for a one-time link, of characters every channel lets through."""
         return _spell(self._random.getrandbits(125), 25)
 
+    def link_code(self) -> str:
+        """A secret of 50 bits that people copy into a chat within a day."""
+        return _spell(self._random.getrandbits(50), 10)
+
     def jitter(self, seconds: float) -> float:
         """`seconds`, a fifth more or less, so that what failed together isn't tried again together."""
         return seconds * self._random.uniform(0.8, 1.2)

@@ -46,6 +46,7 @@ class StaffSettings(Part):
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     title: str = ""
     roles: Annotated[list[str], Field(min_length=1)]
+    admin: bool = False
 
 
 class OfficeSettings(Part):
@@ -102,7 +103,8 @@ class Settings:
         """The office as the core sees it."""
         rules = standards.load(self.standard_texts[settings.id], place=settings.standard)
         people = tuple(
-            Staff(id=p.telegram_id, name=p.name, title=p.title, roles=tuple(p.roles)) for p in settings.staff
+            Staff(id=p.telegram_id, name=p.name, title=p.title, roles=tuple(p.roles), admin=p.admin, fixed=True)
+            for p in settings.staff
         )
         desk = settings.telegram.desk if settings.telegram else None
         return Office(
@@ -110,6 +112,7 @@ class Settings:
             standard=rules,
             staff=people,
             desk=None if desk is None else str(desk),
+            desk_fixed=desk is not None,
             reply_hold_s=settings.reply_hold_seconds,
         )
 

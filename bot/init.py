@@ -177,7 +177,7 @@ def _next(folder: Path, answers: Answers) -> str:
         f"aduan serve --config {folder / CONFIG}",
     ]
     if answers.telegram_token:
-        steps.append(f"aduan link {office} --config {folder / CONFIG}    (then send the code in the staff group)")
+        steps.append(f"aduan link {office} desk --config {folder / CONFIG}    (then send the code in the staff group)")
     lines = "\n".join(f"  {step}" for step in steps)
     return f"\nWritten: {folder / CONFIG} and {folder / SECRETS} (secrets, for you alone).\nNext:\n{lines}\n"
 

@@ -20,6 +20,7 @@ class Metrics:
         self.set_aside = self._count("aduan_quarantined", "Payloads put into quarantine", "office")
         self.attempts = self._count("aduan_attempts", "Attempts to send, by outcome", "channel", "outcome")
         self.files = self._count("aduan_files", "Files fetched, by outcome", "outcome")
+        self.troubles = Gauge("aduan_troubles", "What an operator should mend now", registry=self.registry)
         self.waiting = Gauge("aduan_waiting", "What waits, by queue", ["queue"], registry=self.registry)
         self.batch = Histogram(
             "aduan_batch_seconds",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +15,7 @@ from storage.engine import Unavailable
 from storage.inbox import PER_LANE
 from storage.unit import Conflict, Unit
 from workflow.message import BadPayload
+from workflow.office import Office
 
 _log = structlog.get_logger("pump")
 
@@ -34,6 +36,7 @@ class _Outcome:
     quarantined: tuple[str, ...] = ()
     sends: bool = False
     fetches: bool = False
+    offices: Mapping[str, Office] = field(default_factory=dict)  # that it changed
 
 
 class Pump:
@@ -102,11 +105,13 @@ class Pump:
             tuple(unreadable),
             bool(batch.changes.sends),
             bool(batch.changes.fetches),
+            batch.offices,
         )
 
     def _tell(self, outcome: _Outcome) -> None:
         """Ring for those who go on, after the commit."""
         bells, metrics = self._road.bells, self._road.metrics
+        self._road.offices.update(outcome.offices)
         if outcome.sends:
             bells.outbox.set()
         if outcome.fetches:

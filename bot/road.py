@@ -35,7 +35,7 @@ class Road:
     """The parts every role is made of. `channels` is keyed by (channel's name, office)."""
 
     store: Store
-    offices: Mapping[str, Office]
+    offices: dict[str, Office]  # as they are now: people and desks change while it runs
     channels: Mapping[tuple[str, str], Channel]
     clock: Clock
     chance: Chance

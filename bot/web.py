@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.alerts import disk_trouble
 from bot.intake import Intake
 from bot.metrics import CONTENT_TYPE
 from bot.road import Road
@@ -32,7 +32,6 @@ _log = structlog.get_logger("web")
 MOST_BYTES = 1 << 20
 RETRY_AFTER_S = 5
 LONGEST_BODY_S = 20.0  # whoever takes longer to say it keeps a connection and its memory from the others
-_LEAST_FREE_BYTES = 50_000_000
 
 
 class _TooBig(Exception):
@@ -75,9 +74,8 @@ class Health:
             raise RuntimeError("what the key seals it can't open")
 
     def _disk(self) -> None:
-        free = shutil.disk_usage(self.disk).free
-        if free < _LEAST_FREE_BYTES:
-            raise RuntimeError(f"only {free // 1_000_000} MB are free")
+        if why := disk_trouble(self.disk):
+            raise RuntimeError(why)
         self.files.probe()
 
 

@@ -203,6 +203,12 @@ class Inbox(Part):
             )
         ]
 
+    def unread(self) -> list[tuple[str, str, int, int]]:
+        """What lies in quarantine and wasn't tried again: (office, channel, how many, the newest one's id)."""
+        q = quarantine.c
+        statement = select(q.office, q.channel, func.count(), func.max(q.id)).where(q.replayed_at.is_(None))
+        return [tuple(row) for row in self.connection.execute(statement.group_by(q.office, q.channel))]
+
     def unpark(self, lane: str, now: datetime) -> bool:
         """Let a parked lane go on, with its head tried anew. False: it isn't parked."""
         row = self.head(lane)

@@ -19,7 +19,7 @@ from storage.columns import serial as _serial
 from storage.columns import text as _text
 from storage.columns import when as _when
 
-REVISION = "0002"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
+REVISION = "0003"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
 
 # --- the road in ------------------------------------------------------------------------------------------------------
 
@@ -329,3 +329,25 @@ purges = Table(  # files that a provider keeps until they're deleted there; what
 Index("purges_due", purges.c.next_at, **_only("next_at IS NOT NULL"))
 
 leases = Table("leases", metadata, _text("name", primary_key=True), _text("holder"), _when("until"))
+
+# --- people of the offices, and what an operator must know ------------------------------------------------------------
+
+desks = Table("desks", metadata, _text("office", primary_key=True), _text("chat"), _when("at"))  # linked in the chat
+staffing = Table(  # who was given which roles in the chat; the newest row of a person counts
+    "staffing",
+    metadata,
+    _serial(),
+    _text("office"),
+    Column("staff", BigInteger, nullable=False),
+    _text("name"),
+    _text("title"),
+    _text("roles"),  # a JSON list of the standard's ids
+    _count("admin"),
+    _when("at"),
+)
+operators = Table(
+    "operators", metadata, _text("office", primary_key=True), _text("chat", primary_key=True), _when("at")
+)
+alerts = Table(  # what is wrong now, each told once
+    "alerts", metadata, _text("key", primary_key=True), _text("what"), _text("mend"), _when("since")
+)

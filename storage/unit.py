@@ -11,7 +11,9 @@ from storage.cases import Cases
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.parts import Conflict, Part
+from storage.people import People
 from storage.pruning import Pruning
+from storage.receipts import Receipts
 from storage.shelf import Shelf
 from storage.times import Times
 
@@ -37,6 +39,11 @@ class Unit(Part):
         return Outbox(self.connection, self.seal)
 
     @cached_property
+    def receipts(self) -> Receipts:
+        """What providers tell later of messages they took."""
+        return Receipts(self.connection, self.seal)
+
+    @cached_property
     def shelf(self) -> Shelf:
         """Files and keys."""
         return Shelf(self.connection, self.seal)
@@ -45,6 +52,11 @@ class Unit(Part):
     def times(self) -> Times:
         """Timers, cursors, leases of roles."""
         return Times(self.connection, self.seal)
+
+    @cached_property
+    def people(self) -> People:
+        """Who works at an office, where its desk is, and what an operator was told."""
+        return People(self.connection, self.seal)
 
     @cached_property
     def pruning(self) -> Pruning:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.desk import desk, linking
+from workflow.desk import delivery, desk, linking
 from workflow.dialogue import dialogue
 from workflow.happening import Delivery, Due, Event
 from workflow.message import Message, Press
@@ -15,10 +15,10 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
 
     The lane's own conversation and its complaints are always loaded and need not be named.
     """
+    if isinstance(event, Message) and linking.is_command(event):
+        return linking.needs(event)
     if event.chat.chat == office.desk:
         return desk.needs(event, office)
-    if isinstance(event, Message) and not event.private:
-        return linking.needs(event)
     if _may_be_staff(event, office, linked):
         return desk.needs(event, office) + dialogue.needs(event, office)
     return dialogue.needs(event, office)
@@ -30,7 +30,7 @@ def decide(event: Event, world: World) -> Decision:
     Pure: the same event and world give the same decision. Raises nothing for any event a channel can produce.
     """
     linked = frozenset(world.linked.values())
-    if isinstance(event, Message) and linking.concerns(event, world):
+    if isinstance(event, Message) and linking.is_command(event):
         return linking.linked(event, world)
     if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
@@ -46,7 +46,7 @@ def _may_be_staff(event: Event, office: Office, linked: frozenset[str]) -> bool:
     if isinstance(event, Due):
         return event.kind in desk.TIMERS
     if isinstance(event, Delivery):
-        return bool(event.about)
+        return delivery.concerns(event)
     if isinstance(event, Message | Press):
         return event.chat.chat in linked or office.staff_by_id(event.sender.id) is not None
     return False

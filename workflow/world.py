@@ -35,6 +35,8 @@ class Needs(Value):
     searches: tuple[Search, ...] = ()
     histories: tuple[str, ...] = ()  # the events of these complaints (ids)
     tokens: tuple[str, ...] = ()  # one-time codes: whom are they for?
+    elsewhere: tuple[str, ...] = ()  # short codes: whose are they, if they may be gone on with from another lane?
+    others: tuple[Address, ...] = ()  # other lanes' conversations, to look at only
 
     def __add__(self, other: Needs) -> Needs:
         """Both; the answers to the first one's searches come first."""
@@ -98,6 +100,9 @@ class World:
     tokens: Mapping[str, str] = field(default_factory=dict)  # one-time link token -> staff id it's for
     bot_name: str = ""  # the desk's bot, as t.me/NAME leads to it; "" where it isn't known
     ways: tuple[Way, ...] = ()  # how the office can be written to, as far as the addresses are known
+    # code -> home lane of a live draft, or of a complaint that's open or was closed less than 30 days ago
+    elsewhere: Mapping[str, Address] = field(default_factory=dict)
+    others: Mapping[str, Conversation] = field(default_factory=dict)  # by lane, without what's sealed in them
 
     def limits_at(self, to: Address) -> Limits:
         """What can be carried to this address; the event's own limits where its channel isn't known."""

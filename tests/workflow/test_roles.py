@@ -91,6 +91,17 @@ def test_a_desk_in_the_configuration_is_not_taken_by_a_code():
     assert group.bench.office.desk == "-1"
 
 
+def test_an_operators_code_holds_in_a_private_chat_only():
+    group = Group()
+    group.bench.tokens["0PER4T0R"] = "operator"
+    assert "tidak berlaku" in group.says(SITI, "/hubungkan 0PER4T0R")
+    assert group.bench.office.desk is None
+    private = Address("kanigaran", "telegram", SITI.id)
+    for text, said in (("/hubungkan K3YC0DE", "tidak berlaku"), ("/hubungkan 0PER4T0R", "gangguan sistem")):
+        message = Message(chat=private, id=text, sender=SITI, at=group.bench.now, text=text)
+        assert said in group.bench.feed(message)[-1].text
+
+
 def test_an_anonymous_admin_is_asked_to_show_who_they_are():
     group = Group()
     said = group.says(Sender(id="1087968824", anonymous=True), "/hubungkan K3YC0DE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.desk import commands, linking, news, press, roles
+from workflow.desk import commands, delivery, linking, news, press, roles
 from workflow.desk.news import TIMERS
 from workflow.desk.private import TOKEN_PREFIX, is_link, linked
 from workflow.desk.reply import replied
@@ -47,8 +47,6 @@ def needs(event: Event, office: Office) -> Needs:
     if event.reply_to and not event.text.startswith("/"):
         return Needs(messages=((event.chat, event.reply_to),))
     command = commands.read(event.text)
-    if command is not None and command[0] == linking.COMMAND:
-        return linking.needs(event)
     if command is None or office.staff_by_id(event.sender.id) is None:
         return Needs()
     return commands.needs(command)
@@ -61,7 +59,7 @@ def concerns(event: Event, world: World) -> bool:
     if isinstance(event, Due):
         return event.kind in TIMERS
     if isinstance(event, Delivery):
-        return bool(event.about)
+        return delivery.concerns(event)
     if isinstance(event, Press):
         return event.data.startswith(BUTTONS)
     if not isinstance(event, Message) or not event.private:
@@ -89,7 +87,7 @@ def handle(event: Event, world: World) -> Decision:
     if isinstance(event, Due):
         return news.due(event, world)
     if isinstance(event, Delivery):
-        return news.delivered(event, world)
+        return delivery.delivered(event, world)
     if isinstance(event, FileReady | FileFailed):
         return news.filed(event, world)
     if isinstance(event, Message):

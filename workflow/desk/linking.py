@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from workflow.desk import commands
 from workflow.desk.posting import answered, button, post, refused, said_back
 from workflow.desk.press import Data
+from workflow.happening import Event
 from workflow.message import Message, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.say import say
@@ -15,6 +16,7 @@ from workflow.world import Decision, Needs, World
 COMMAND = "hubungkan"
 DESK = "desk"
 """Whom a group's one-time code belongs to; that of a private chat belongs to a member of staff."""
+OPERATOR = "operator"
 ADMINS = 2
 BUTTONS = ("admin", "admin_ok")
 NAME_CHARACTERS = 80
@@ -25,16 +27,19 @@ def needs(message: Message) -> Needs:
     return Needs(tokens=(code,)) if (code := _code(message)) else Needs()
 
 
-def concerns(message: Message, world: World) -> bool:
-    """Whether a group, this office's or any other, is being made the desk."""
-    command = commands.read(message.text)
-    return not message.private and command is not None and command[0] == COMMAND and commands.is_mine(command, world)
+def is_command(event: Event) -> bool:
+    """Whether somebody types the command, in a group or in private."""
+    return isinstance(event, Message) and not event.edited and bool(_code(event))
 
 
 def linked(message: Message, world: World) -> Decision:
-    """`/hubungkan CODE`: this group is the desk from now on. A wrong code tells nothing; the right one is used up."""
+    """`/hubungkan CODE` makes a chat the desk, or an operator's. A wrong code tells nothing; a right one is used up."""
     code = _code(message)
-    if world.tokens.get(code) != DESK:
+    owner = world.tokens.get(code)
+    if owner == OPERATOR and message.private:
+        told = said_back(world, message.chat, message.id, "desk.linking.operator")
+        return Decision(operator=message.chat.chat, used_tokens=(code,)) + told
+    if owner != DESK or message.private:
         return said_back(world, message.chat, message.id, "desk.linking.unknown")
     if message.sender.anonymous:
         return said_back(world, message.chat, message.id, "desk.refused.anonymous")

@@ -1,0 +1,104 @@
+"""Tells operators what is wrong, once, with the mend, and once more when it's over: in their chat and in /metrics."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.road import Road
+from storage.unit import Unit
+from workflow.message import Outbound
+from workflow.say import say
+
+_log = structlog.get_logger("alerts")
+
+LOOK_S = 30.0
+PATIENCE = timedelta(minutes=2)  # a connection that's down for less mends itself
+RIGHT = ("ok", "ready", "being prepared")
+
+
+LEAST_FREE_BYTES = 50_000_000
+
+
+def disk_trouble(folder: str) -> str:
+    """What's wrong with the disk on which this folder lies; "" if nothing is."""
+    free = shutil.disk_usage(folder).free
+    return f"only {free // 1_000_000} MB are free" if free < LEAST_FREE_BYTES else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that's wrong. `key` stays the same as long as it's the same trouble."""
+
+    key: str
+    what: str
+    mend: str
+    patience: timedelta = timedelta()  # it's told when it has lasted so long
+    ends: bool = True  # whether its end is worth a word
+
+
+@dataclass(slots=True)
+class Alerts:
+    """Looks for trouble. `channels` says how each of them does, `disk` what's wrong with the disk ("": nothing)."""
+
+    road: Road
+    channels: Callable[[], Mapping[str, str]]
+    disk: Callable[[], str]
+    _since: dict[str, datetime] = field(default_factory=dict)
+
+    async def step(self) -> int:
+        """One look; how many troubles are new."""
+        now, store = self.road.clock.now(), self.road.store
+        stuck, told = await store.read(lambda unit: (_stuck(unit), unit.people.alerts()))
+        found = {each.key: each for each in (*self._at_hand(), *stuck)}
+        self._since = {key: self._since.get(key, now) for key in found}
+        lasting = {key: each for key, each in found.items() if now - self._since[key] >= each.patience}
+        self.road.metrics.troubles.set(len(lasting))
+        new = [each for key, each in lasting.items() if key not in told]
+        over = {key: what for key, what in told.items() if key not in found}
+        if not new and not over:
+            return 0
+        for each in new:
+            _log.error("trouble", what=each.what, mend=each.mend)
+        count = await store.write(lambda unit: _tell(unit, new, over, now))
+        self.road.bells.outbox.set()
+        return count
+
+    def _at_hand(self) -> Iterable[Trouble]:
+        """What this process knows without asking the store."""
+        for name, how in self.channels().items():
+            if how not in RIGHT:
+                what = say("operator.channel", name=name, why=how)
+                yield Trouble(f"channel:{name}", what, say("operator.channel_mend"), PATIENCE)
+        if why := self.disk():
+            yield Trouble("disk", say("operator.disk", why=why), say("operator.disk_mend"))
+
+
+def _stuck(unit: Unit) -> list[Trouble]:
+    """Lanes that stand still and messages nobody could read. No number and no name of a citizen is in it."""
+    mend = say("operator.inbox_mend")
+    found = []
+    for each in unit.inbox.parked():
+        channel = each.lane.partition(":")[0]
+        what = say("operator.parked", office=each.office, channel=channel, n=each.waiting, why=each.error)
+        found.append(Trouble(f"parked:{each.lane}", what, mend))
+    for office, channel, count, newest in unit.inbox.unread():
+        what = say("operator.quarantine", office=office, channel=channel, n=count)
+        found.append(Trouble(f"quarantine:{office}:{channel}:{newest}", what, mend, ends=False))
+    return found
+
+
+def _tell(unit: Unit, new: Iterable[Trouble], over: Mapping[str, str], now: datetime) -> int:
+    """Note what began and what ended, and tell every operator of it."""
+    begun = [each for each in new if unit.people.begin_alert(each.key, each.what if each.ends else "", each.mend, now)]
+    texts = [say("operator.trouble", what=each.what, mend=each.mend) for each in begun]
+    ended = [what for key, what in over.items() if unit.people.end_alert(key) and what]
+    texts += [say("operator.over", what=what) for what in ended]
+    rows = [Outbound(to=chat, kind="notice", text=text) for chat in unit.people.operators() for text in texts]
+    if rows:
+        unit.outbox.put_in([(row, 0) for row in rows], now)
+    return len(begun)

@@ -1,0 +1,53 @@
+"""The offices as the configuration and the chat make them together: the file wins for its desk and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.road import Road
+from storage.unit import Unit
+from workflow.office import Office, Staff
+from workflow.world import Decision
+
+LOOK_S = 5.0
+
+
+def merged(office: Office, desk: str | None, people: Sequence[Staff]) -> Office:
+    """The office with what was linked and given in the chat.
+
+    Who stands in the file keeps the file's name, title and roles, unless they left the group: then nothing is left.
+    """
+    left = {person.id for person in people if not person.roles and not person.admin}
+    known = {person.id for person in office.staff}
+    of_file = [replace(person, roles=(), admin=False) if person.id in left else person for person in office.staff]
+    staff = (*of_file, *(person for person in people if person.id not in known))
+    return replace(office, staff=staff, desk=office.desk if office.desk_fixed else desk)
+
+
+def read(unit: Unit, configured: Mapping[str, Office]) -> dict[str, Office]:
+    """Every office as it is now."""
+    desks, people = unit.people.desks(), unit.people.staff()
+    return {name: merged(office, desks.get(name), people.get(name, [])) for name, office in configured.items()}
+
+
+def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> None:
+    """Store what a decision changed."""
+    if decision.desk:
+        unit.people.link_desk(office, decision.desk, now)
+    if decision.operator:
+        unit.people.add_operator(office, decision.operator, now)
+    unit.people.keep_staff([(office, person) for person in decision.staff], now)
+
+
+def after(office: Office, decision: Decision) -> Office:
+    """The office as it is once that's stored."""
+    desk = decision.desk or office.desk
+    return replace(office.with_staff(decision.staff), desk=desk)
+
+
+async def look(road: Road, configured: Mapping[str, Office]) -> None:
+    """Take over what another process stored."""
+    road.offices.update(await road.store.read(lambda unit: read(unit, configured)))
