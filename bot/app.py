@@ -24,8 +24,8 @@ from bot.media import Media
 from bot.pump import Pump
 from bot.road import Road, endless
 from bot.ticks import Ticks
-from channels import REGISTRY, Ground
-from channels.base import Polled
+from channels import REGISTRY
+from channels.base import Ground, Polled
 from channels.http import Http
 from storage.engine import Store, Unavailable
 from storage.files import Files

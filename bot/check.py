@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
-from channels import REGISTRY, Ground
+from channels import REGISTRY
+from channels.base import Ground
 from channels.http import Http
 from channels.settings import CHANNEL_TABLES
 from storage.engine import Store, Unavailable

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from workflow.message import Enclosure, Fact, Inbound, Limits, Outbound, Sent
+
+if TYPE_CHECKING:
+    from channels.http import Http
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,20 @@ class FetchError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.again = again
+
+
+def _untold() -> datetime:
+    raise RuntimeError("these channels were built without a clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What channels are built on."""
+
+    http: Http
+    public_url: str = ""  # where the outside reaches us; "" where no address is configured
+    secret: bytes = b""  # of the office, for tokens that come back to us; derived from the master key
+    now: Callable[[], datetime] = _untold  # the present moment, aware: for what comes without a date, and for expiries
 
 
 class Channel(Protocol):

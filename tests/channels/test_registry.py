@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from channels import REGISTRY, Ground
-from channels.base import Call
+from channels import REGISTRY
+from channels.base import Call, Ground
 from channels.http import Http
 from channels.settings import Secret, TelegramSettings
 from channels.telegram import Telegram
