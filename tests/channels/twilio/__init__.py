@@ -1,0 +1,1 @@
+"""Tests of WhatsApp and SMS by Twilio."""
