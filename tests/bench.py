@@ -19,7 +19,7 @@ from workflow import decide
 from workflow.conversation import Conversation
 from workflow.happening import Delivery, Due, Event, FileReady
 from workflow.identity import mask
-from workflow.message import Address, Limits, Message, Outbound, Refers
+from workflow.message import Address, Limits, Message, Outbound, Press, Refers
 from workflow.office import Office
 from workflow.procedure.complaint import Complaint, Entry
 from workflow.world import Decision, Fetch, Search, Supply, Timer, Way, World
@@ -65,6 +65,8 @@ class Bench:
     sent: list[Outbound] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     topics: set[str] = field(default_factory=set)
+    heard: dict[str, datetime] = field(default_factory=dict)  # lane -> when they wrote last
+    waiting: list[Outbound] = field(default_factory=list)  # outside the window: until they write again
     forum: bool = False
     _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
@@ -82,10 +84,34 @@ class Bench:
         """Handle an event and all that follows from it at this moment; what was sent, in order."""
         before = len(self.sent)
         queue: deque[Event] = deque([event])
+        spoke = isinstance(event, Message | Press)
+        if spoke:
+            self.heard[event.chat.lane] = self.now
         while queue:
             following = self._decide(queue.popleft())
             queue.extend(following)
+            if spoke and not queue:  # what waited for them follows
+                spoke = False
+                ready = [m for m in self.waiting if m.to == event.chat]
+                self.waiting = [m for m in self.waiting if m.to != event.chat]
+                queue.extend(news for m in ready for news in self._send(m))
         return self.sent[before:]
+
+    def news(self, state: str, snippet: str = "", fact: str = "", reason: str = "") -> list[Outbound]:
+        """A provider's later news of the newest message to a citizen that contains the snippet."""
+        desks = {self.office.desk, *self.linked.values()}
+        mine = (p.message for p in reversed(self.posted) if p.message.to.chat not in desks)
+        message = next((m for m in mine if (m.about or m.key) and snippet in m.text), None)
+        assert message is not None, f"no message to a citizen with {snippet!r}"
+        if state == "held":
+            self.waiting.append(message)
+        return self.feed(self._news_of(message, state, fact, reason))
+
+    def _news_of(self, message: Outbound, state: str, fact: str = "", reason: str = "") -> Delivery:
+        return Delivery(
+            chat=message.to, at=self.now, key=message.key, state=state, about=message.about, kind=message.kind,
+            fact=fact, reason=reason,
+        )  # type: ignore[arg-type]  # fmt: skip
 
     def pass_time(self, until: datetime) -> list[Outbound]:
         """Move the clock; timers ring and held messages leave in their order."""
@@ -129,7 +155,7 @@ class Bench:
             by_code={c.code: c.id for c in self.complaints.values()}
             | {c.number: c.id for c in self.complaints.values() if c.number},
             refers={(p.message.to.chat, p.id): p.message.refers for p in self.posted if p.message.refers},
-            unsent=frozenset(m.key for m in self.held if m.key in wanted.keys),
+            unsent=frozenset(m.key for m in (*self.held, *self.waiting) if m.key in wanted.keys),
             linked=dict(self.linked),
             found=tuple(self._search(search) for search in wanted.searches),
             histories={c: tuple(e for e in self.entries if e.complaint == c) for c in wanted.histories},
@@ -169,6 +195,7 @@ class Bench:
         for timer in decision.timers:
             self.timers[timer.key] = timer
         self.held = [m for m in self.held if m.key not in decision.cancels]
+        self.waiting = [m for m in self.waiting if m.key not in decision.cancels]
         for link in decision.links:
             self.tokens[link.token] = link.staff
         for token in decision.used_tokens:
@@ -194,6 +221,11 @@ class Bench:
             self.topics.add(message.topic)
             if not self.forum:
                 return []
+        limits = self.limits.get(message.to.channel, Limits())
+        if limits.window_h and message.kind != "knock" and self._is_silent(message.to, limits):
+            self.waiting = [m for m in self.waiting if not (message.replaces and m.replaces == message.replaces)]
+            self.waiting.append(message)
+            return [self._news_of(message, "held")] if message.about or message.key else []
         self.sent.append(message)
         target = next((p for p in reversed(self.posted) if message.target and p.message.key == message.target), None)
         if message.kind == "edit" and target:
@@ -204,11 +236,12 @@ class Bench:
             self.posted.append(Posted(str(next(self._message_ids)), message, self.now, message.text))
         if not message.about:
             return []
-        return [
-            Delivery(
-                chat=message.to, at=self.now, key=message.key, state="sent", about=message.about, kind=message.kind
-            )
-        ]
+        return [self._news_of(message, "accepted" if limits.receipts else "sent")]
+
+    def _is_silent(self, to: Address, limits: Limits) -> bool:
+        """Whether they last wrote too long ago for free words."""
+        last = self.heard.get(to.lane)
+        return last is None or self.now >= last + timedelta(hours=limits.window_h) - timedelta(minutes=10)
 
     def _arrive(self, fetch: Fetch) -> Event:
         found = self.arrivals.get(fetch.ref, Arrival())

@@ -18,6 +18,8 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
     Siti (balas: snippet): teks        replies to the newest message there that contains the snippet
     Siti (pribadi): teks               writes in their private chat with the bot; `(pribadi, balas: ...)` too
     >> 10 menit | 2 jam | 2026-11-24 08:00   time passes
+    >> kabar: delivered | snippet      the provider's news of the newest message to a citizen that contains the snippet:
+                                       sent, delivered, read, or `failed FACT`
 """
 
 from __future__ import annotations
@@ -124,6 +126,10 @@ class Play:
 
     def act(self, line: Line) -> list[Outbound]:
         """Do what the line says; what was sent because of it."""
+        if line.text.startswith("kabar: ") and line.who == ">>":
+            what, _, snippet = line.text.removeprefix("kabar: ").partition(" | ")
+            state, _, fact = what.strip().partition(" ")
+            return self.bench.news(state, snippet, fact)
         if line.who == ">>":
             return self.bench.pass_time(self._until(line.text))
         if line.who.startswith("warga"):

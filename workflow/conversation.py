@@ -140,7 +140,8 @@ class Knock(Value):
     name: str = ""  # the number or code in it
     about: str = ""  # id of the complaint, where it's about one
     held: tuple[str, ...] = ()  # the keys of what waits
-    state: Literal["asking", "asked", "by_sms", "unasked"] = "asking"
+    state: Literal["asking", "asked", "by_sms", "unasked"] = "asking"  # unasked: they couldn't be told
+    left: bool = False  # a request of this stretch has left, so that an OK is its answer
 
 
 class Conversation(Value):

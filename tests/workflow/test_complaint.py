@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.workflow.desk_people import citizen, draft, moment, office, opened, straight, world
 from workflow.conversation import Paper
 from workflow.message import Address
-from workflow.procedure import telling
+from workflow.procedure import standing, telling
 from workflow.procedure.complaint import Act, Complaint, Refused, apply, open_from
 from workflow.standard import standard as standards
 from workflow.standard.standard import load, shipped_text
@@ -182,6 +182,9 @@ def test_belum_reopens_within_the_offices_days_and_is_refused_later() -> None:
     complaint = go(complaint, here, "deliver")
     complaint = apply(complaint, straight(complaint, here), here).complaints[0]
     assert complaint.closed_at == here.now
+    with pytest.raises(Refused, match="not_answered"):
+        apply(complaint, Act(kind="unsatisfied"), here)  # signed isn't sent
+    complaint = replace(complaint, delivery="sent")
     with pytest.raises(Refused, match="too_late"):
         apply(complaint, Act(kind="unsatisfied"), later(here, days=15))
     again = apply(complaint, Act(kind="unsatisfied", text="masih kotor"), later(here, days=1))
@@ -278,17 +281,17 @@ def test_status_says_where_it_stands_in_steps_roles_and_dates() -> None:
     decision, here = opened(office("kanigaran"))
     complaint = decision.complaints[0]
     assert (
-        telling.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001 perihal jalan depan SD rusak parah."
+        standing.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001 perihal jalan depan SD rusak parah."
     )
-    assert "Langkah 2 dari 7: " in telling.status(complaint, here)
-    assert "Saat ini pada Petugas Pelayanan Pengaduan Masyarakat sejak pukul 09.12 WIB." in telling.status(
+    assert "Langkah 2 dari 7: " in standing.status(complaint, here)
+    assert "Saat ini pada Petugas Pelayanan Pengaduan Masyarakat sejak pukul 09.12 WIB." in standing.status(
         complaint, here
     )
-    assert "pukul 10.12 WIB, sudah lewat. Mohon maaf" in telling.status(complaint, later(here, hours=2))
+    assert "pukul 10.12 WIB, sudah lewat. Mohon maaf" in standing.status(complaint, later(here, hours=2))
     asked = apply(complaint, by(here, "petugas", "ask", text="foto KK"), here).complaints[0]
-    assert "Kami menunggu dari Bapak/Ibu: foto KK" in telling.status(asked, here)
+    assert "Kami menunggu dari Bapak/Ibu: foto KK" in standing.status(asked, here)
     answered = apply(asked, Act(kind="said", text="ini"), later(here, minutes=30)).complaints[0]
-    text = telling.status(answered, later(here, minutes=40))
+    text = standing.status(answered, later(here, minutes=40))
     assert "Waktu layanan 10 menit; menunggu Bapak/Ibu 30 menit; total 40 menit." in text
 
 
@@ -296,26 +299,28 @@ def test_status_counts_days_where_the_standard_does() -> None:
     decision, here = opened(office("kedopok"))
     asked = apply(decision.complaints[0], by(here, "petugas", "ask", text="KTP"), here).complaints[0]
     answered = apply(asked, Act(kind="said", text="ini"), later(here, days=2)).complaints[0]
-    assert "total 2 hari kerja." in telling.status(answered, later(here, days=2))
+    assert "total 2 hari kerja." in standing.status(answered, later(here, days=2))
 
 
 def test_status_of_pegantenan_shows_its_four_lines() -> None:
     decision, here = opened(office("pegantenan"))
     complaint = decision.complaints[0]
-    assert "Langkah 1 dari 4: Pengadu memasukkan formulir" in telling.status(complaint, here)
-    assert telling.status(complaint, here).startswith("Laporan kode 7K3F perihal")
+    assert "Langkah 1 dari 4: Pengadu memasukkan formulir" in standing.status(complaint, here)
+    assert standing.status(complaint, here).startswith("Laporan kode 7K3F perihal")
     complaint = go(complaint, here, "s09")
-    assert "Langkah 4 dari 4: Jawaban dari Camat kepada pengadu" in telling.status(complaint, here)
+    assert "Langkah 4 dari 4: Jawaban dari Camat kepada pengadu" in standing.status(complaint, here)
 
 
 def test_status_of_an_incomplete_and_of_an_answered_one() -> None:
     decision, here = opened(office("kanigaran"), without=("kk",))
-    text = telling.status(decision.complaints[0], here)
+    text = standing.status(decision.complaints[0], here)
     assert "Batas waktu dihitung setelah berkas lengkap." in text
     assert "Belum lengkap: KK." in text
     decision, here = opened(office("dpmd-pasuruan"))
     complaint = go(decision.complaints[0], here, "archive")
-    assert "Jawaban kami sampaikan pada Senin, 23 November 2026 pukul 09.12 WIB." in telling.status(complaint, here)
+    assert "sedang kami kirim melalui Telegram." in standing.status(complaint, here)
+    there = standing.status(replace(complaint, delivery="sent"), here)
+    assert "Jawaban kami sampaikan pada Senin, 23 November 2026 pukul 09.12 WIB." in there
 
 
 @pytest.mark.parametrize(
@@ -330,7 +335,7 @@ def test_status_of_an_incomplete_and_of_an_answered_one() -> None:
 def test_status_of_what_is_over(how: str, words: str) -> None:
     decision, here = opened(office("kanigaran"))
     over = replace(decision.complaints[0], closed_at=here.now, closed_as=how, referred_to="Dinas PUPR")
-    assert words in telling.status(over, here)
+    assert words in standing.status(over, here)
 
 
 def test_an_office_that_asks_for_no_judgement_puts_no_question_under_its_answer() -> None:

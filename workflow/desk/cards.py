@@ -12,6 +12,7 @@ from workflow.office import Staff
 from workflow.procedure import telling
 from workflow.procedure.case import Refused
 from workflow.procedure.progress import is_voice, lacking, part_of, turn
+from workflow.procedure.reach import HELD, WHY
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
 from workflow.procedure.telling import capital, shortened, sort_name, thing
@@ -127,6 +128,8 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.enough")
     if complaint.waiting:
         yield say("desk.card.waiting", text=shortened(complaint.waiting, STEP_CHARACTERS))
+    if complaint.extra.get(HELD):
+        yield say("desk.card.message_held", how=_held(complaint, world))
 
 
 def _statement(complaint: Complaint) -> str:
@@ -181,7 +184,8 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
 
 def _foot(complaint: Complaint, world: World) -> str:
     if complaint.closed_at is not None:
-        return lines(_delivery(complaint), say(f"desk.card.closed_{complaint.closed_as}", where=complaint.referred_to))
+        how = say(f"desk.card.closed_{complaint.closed_as}", where=complaint.referred_to)
+        return lines(_delivery(complaint, world), how)
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)
     if part.act == "deliver":
@@ -201,12 +205,27 @@ def _foot(complaint: Complaint, world: World) -> str:
             say(f"desk.card.do_{part.act}", role=standard.role(role).label),
             say("desk.card.suggested", names=first) if first else "",
         )
-    return lines(_delivery(complaint), say(f"desk.card.do_{part.act}"))
+    return lines(_delivery(complaint, world), say(f"desk.card.do_{part.act}"))
 
 
-def _delivery(complaint: Complaint) -> str:
-    """What became of the answer; "" before it left."""
-    return say(f"desk.card.delivery_{complaint.delivery}") if complaint.delivery else ""
+def _delivery(complaint: Complaint, world: World) -> str:
+    """What became of the answer; "" before it left. It says no more than is known."""
+    if not complaint.delivery or complaint.citizen is None:
+        return say(f"desk.card.delivery_{complaint.delivery}") if complaint.delivery else ""
+    return say(
+        f"desk.card.delivery_{complaint.delivery}",
+        channel=channel_name(complaint.citizen.channel),
+        why=complaint.extra.get(WHY, ""),
+        how=_held(complaint, world),
+    )
+
+
+def _held(complaint: Complaint, world: World) -> str:
+    """Why something waits for the citizen to write again, and whether they know."""
+    if complaint.citizen is None:
+        return ""
+    hours = world.limits_at(complaint.citizen).window_h
+    return say(f"desk.held.{complaint.extra.get('knock', 'asking')}", hours=hours)
 
 
 # --- the buttons ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What happens to the desk rather than is said there: bells ring, the office opens, messages and files get through."""
+"""What happens to the desk rather than is said there: bells ring, the office opens, files arrive."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_moment, say_near
 from workflow.desk.cards import whose_turn
-from workflow.desk.posting import edited, names, post, rooms
-from workflow.desk.press import held_key
+from workflow.desk.posting import names, post, rooms
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_for, opening_timer
 from workflow.happening import Delivery, Due, FileFailed, FileReady
-from workflow.message import Address, Outbound, Refers
+from workflow.message import Refers
 from workflow.office import Staff
-from workflow.procedure.case import DESK_CHANNEL, desk_of
+from workflow.procedure.case import desk_of
 from workflow.procedure.progress import turn
-from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import matter, name_of
 from workflow.record import Complaint, Entry
 from workflow.say import lines, say
@@ -30,8 +28,6 @@ OPEN = Search(open_only=True, limit=200)
 PEOPLE_IN_LIST = 30
 LINES_PER_PERSON = 10
 MATTER_CHARACTERS = 40
-_RANKS = {"": 0, "waiting": 1, "uncertain": 2, "sent": 3, "failed": 4, "cancelled": 4, "delivered": 5, "read": 6}
-_ALWAYS = ("answer", "receipt", "question")
 
 
 def needs(event: Due | Delivery | FileReady | FileFailed) -> Needs:
@@ -138,61 +134,6 @@ def _line(complaint: Complaint, world: World) -> str:
     return say(
         "desk.post.opening_line", number=name_of(complaint), n=n, m=m, moment=moment, matter=matter(complaint, 40)
     )
-
-
-# --- what became of our messages --------------------------------------------------------------------------------------
-
-
-def delivered(event: Delivery, world: World) -> Decision:
-    """A delivery mark: on the held reply, on the card, and in the record. Signed isn't sent; sent isn't delivered."""
-    complaint = world.complaints.get(event.about)
-    word, _, rest = event.key.partition(":")
-    decision = Decision()
-    if word == "say":
-        chat, _, message = rest.rpartition(":")
-        text = say(f"desk.post.held_{event.state}", reason=event.reason)
-        to = Address(world.office.id, DESK_CHANNEL, chat)
-        decision += Decision(sends=(edited(to, held_key("held", chat, message), text),))
-    if complaint is None:
-        return decision if decision.sends else Decision(ignored="delivery news of no complaint")
-    changed = _marked(complaint, event, word)
-    if word == "say" or event.kind in _ALWAYS or event.state in ("failed", "uncertain"):
-        decision += Decision(entries=(_news(changed, event, world),))
-    if changed != complaint:
-        decision += Decision(complaints=(changed,))
-    if event.state == "failed" and word != "say":
-        decision += Decision(sends=tuple(_alarms(complaint, event, world)))
-    return decision
-
-
-def _marked(complaint: Complaint, event: Delivery, word: str) -> Complaint:
-    """The answer's mark only ever moves on: a late `sent` after a `read` changes nothing."""
-    if word != "answer" or complaint.answered_at is None:
-        return complaint
-    if _RANKS[event.state] <= _RANKS.get(complaint.delivery, 0):
-        return complaint
-    return replace(complaint, version=complaint.version + 1, delivery=event.state)
-
-
-def _news(complaint: Complaint, event: Delivery, world: World) -> Entry:
-    return Entry(
-        complaint=complaint.id,
-        at=world.now,
-        act="delivery",
-        by="system",
-        step=complaint.step,
-        data={"key": event.key, "state": event.state, "kind": event.kind}
-        | ({"reason": event.reason} if event.reason else {}),
-        version=complaint.version,
-    )
-
-
-def _alarms(complaint: Complaint, event: Delivery, world: World) -> list[Outbound]:
-    officers = [person for person in world.office.staff if is_officer(person, world.standard_of(complaint.standard))]
-    text = say("desk.post.delivery_failed", number=name_of(complaint), reason=event.reason or event.kind)
-    refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
-    people = [] if complaint.confidential else officers
-    return [post(world, to, text, about=complaint, people=people, refers=refers) for to in rooms(complaint, world)]
 
 
 # --- files the staff sent ---------------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
-from workflow.desk.posting import Rows, answered, edited, post, refused
+from workflow.desk.posting import Rows, answered, button, edited, post, refused
 from workflow.desk.private import link, send_documents
 from workflow.desk.show import card_key
-from workflow.happening import QuestionBecomesComplaint
-from workflow.message import Press, Refers, Value, address_of
+from workflow.happening import Delivery, QuestionBecomesComplaint
+from workflow.message import Choice, Press, Refers, Value, address_of
 from workflow.office import Staff
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Refused, private_of
@@ -64,6 +64,11 @@ def needs(press: Press) -> Needs:
 def held_key(word: str, chat: str, message: str) -> str:
     """Our names for a held reply to a citizen ("say") and for what the desk sees of it ("held")."""
     return f"{word}:{chat}:{message}"
+
+
+def stop_button(message: str) -> Choice:
+    """The button that stops a reply which hasn't left."""
+    return button(say("desk.button.stop"), "stop", arg=message)
 
 
 def pressed(press: Press, world: World) -> Decision:
@@ -196,7 +201,13 @@ def _stop(press: Press, data: Data, person: Staff, world: World) -> Decision:
     if key not in world.unsent:
         raise Refused("desk.refused.sent_already")
     shown = edited(press.chat, held_key("held", press.chat.chat, data.arg), say("desk.post.held_stopped"))
-    return Decision(cancels=(key,), sends=(answered(press, "desk.done.stopped"), shown))
+    done = Decision(cancels=(key,), sends=(answered(press, "desk.done.stopped"), shown))
+    if not refers.conversation:
+        return done
+    lane = address_of(refers.conversation)
+    about = refers.complaint or lane.lane
+    gone = Delivery(chat=lane, at=world.now, key=key, state="cancelled", about=about, kind="notice")
+    return done + Decision(posts=((lane, gone),))
 
 
 def _complain(press: Press, _: Data, person: Staff, world: World) -> Decision:

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from workflow.conversation import Paper
 from workflow.desk.catat import written_down
-from workflow.desk.posting import button, post, said_back, trusted
-from workflow.desk.press import YES, ask_again, held_key
+from workflow.desk.posting import post, said_back, trusted
+from workflow.desk.press import YES, ask_again, held_key, stop_button
 from workflow.happening import GistTyped
 from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
 from workflow.office import Staff
@@ -101,9 +101,11 @@ def _held(
         ),
         about=complaint,
         key=held_key("held", chat, message.id),
-        refers=Refers(role="held", complaint=complaint.id if complaint else "", person=str(person.id)),
+        refers=Refers(
+            role="held", complaint=complaint.id if complaint else "", conversation=to.lane, person=str(person.id)
+        ),
         reply_to=message.id,
-        choices=((button(say("desk.button.stop"), "stop", arg=message.id),),),
+        choices=((stop_button(message.id),),),
     )
     entries = (_entry(complaint, "reply", message.text.strip(), person, world),) if complaint else ()
     return Decision(sends=(outgoing, shown), entries=entries)

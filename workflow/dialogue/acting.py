@@ -8,6 +8,7 @@ from workflow.dialogue.talk import Talk, replace_conversation
 from workflow.heard import hearing
 from workflow.message import Message
 from workflow.procedure import complaint, telling
+from workflow.procedure.reach import is_out, out_at
 from workflow.record import Act, Complaint
 from workflow.say import UnknownWords, say
 
@@ -63,8 +64,8 @@ def only_open(talk: Talk) -> Complaint | None:
 
 
 def answered_lately(talk: Talk) -> Complaint | None:
-    """The newest complaint whose answer may still be judged."""
-    mine = [each for each in talk.complaints() if each.answered_at is not None and not each.satisfied]
+    """The newest complaint whose answer is out and may still be judged."""
+    mine = [each for each in talk.complaints() if is_out(each) and not each.satisfied]
     return max(mine, key=lambda each: each.answered_at or talk.world.now) if mine else None
 
 
@@ -77,7 +78,8 @@ def answered_recently(talk: Talk) -> bool:
 def is_recent(talk: Talk, about: Complaint) -> bool:
     """Whether BELUM still reopens it."""
     days = talk.world.standard_of(about.standard).after.reopen_days
-    return about.answered_at is not None and (talk.world.now - about.answered_at).days < days
+    since = out_at(about)
+    return since is not None and (talk.world.now - since).days < days
 
 
 def pass_on(talk: Talk, target: Complaint, message: Message) -> None:

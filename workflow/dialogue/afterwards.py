@@ -13,6 +13,7 @@ from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing, intent, table
 from workflow.message import Message
 from workflow.procedure import telling
+from workflow.procedure.reach import is_out
 from workflow.record import Act, Complaint
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
         talk.heard(message, "")
         verdict.ask_withdraw(talk, named)
     elif word in ("done", "not_done"):
-        about = named if named is not None and named.answered_at is not None else answered_lately(talk)
+        about = named if named is not None and is_out(named) else answered_lately(talk)
         if about is None or (target is not None and target.waiting):
             return False
         talk.heard(message, "")
@@ -95,7 +96,7 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         talk.heard(message, "thanks")
         talk.tell("thanks.after")
         return True
-    if _is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and about.answered_at is not None:
+    if _is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and is_out(about):
         talk.heard(message, "note")
         verdict.judge(talk, about, satisfied=False, words=message.text)
         return True

@@ -12,7 +12,7 @@ from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
-from workflow.procedure import telling
+from workflow.procedure import standing, telling
 from workflow.record import Act
 from workflow.say import channel_name, lines, say
 from workflow.standard.standard import Standard
@@ -118,7 +118,7 @@ def status(talk: Talk, text: str) -> None:
     open_ = [each for each in chosen if each.closed_at is None]
     shown = (open_ or chosen[-1:]) if not named else chosen
     for complaint in shown:
-        talk.tell_text(telling.status(complaint, talk.world))
+        talk.tell_text(standing.status(complaint, talk.world))
     if own_draft:
         _draft_status(talk)
     elif not shown:

@@ -8,6 +8,7 @@ from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing
 from workflow.message import Message
 from workflow.procedure import telling
+from workflow.procedure.reach import is_out
 from workflow.record import Act, Complaint
 from workflow.say import say
 
@@ -112,7 +113,7 @@ def chose_unsatisfied(talk: Talk, args: list[str]) -> bool:
 
 def _judged(talk: Talk, code: str, *, satisfied: bool) -> bool:
     about = next((each for each in talk.complaints() if code in (each.code, each.id)), None)
-    if about is None or about.answered_at is None or about.satisfied:
+    if about is None or not is_out(about) or about.satisfied:
         return False
     judge(talk, about, satisfied=satisfied)
     return True

@@ -12,6 +12,7 @@ from workflow.message import Location
 from workflow.procedure import telling
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import close, lacking, reopen, resume, unnamed
+from workflow.procedure.reach import is_out, out_at
 from workflow.record import Act
 
 
@@ -120,13 +121,15 @@ def _withdraw(case: Case, act: Act) -> None:
 
 
 def _satisfied(case: Case, act: Act) -> None:
+    if not is_out(case.complaint):
+        raise Refused("desk.refused.not_answered")
     case.set(satisfied="yes")
     case.record("satisfied", text=act.text)
 
 
 def _unsatisfied(case: Case, act: Act) -> None:
     """BELUM reopens within the office's days; later it's a new complaint that names the old one."""
-    answered = case.complaint.answered_at
+    answered = out_at(case.complaint)
     if answered is None:
         raise Refused("desk.refused.not_answered")
     if case.now > answered + timedelta(days=case.standard.after.reopen_days):

@@ -9,6 +9,7 @@ from workflow.dialogue.wanted import things
 from workflow.message import Value
 from workflow.office import Staff
 from workflow.procedure.case import Case
+from workflow.procedure.reach import anew
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joins_on, parts, work_part
 from workflow.record import Complaint
 from workflow.standard.standard import Asked, Standard, Step
@@ -221,6 +222,7 @@ def reopen(case: Case) -> None:
         reopened=case.complaint.reopened + 1,
         clock_started_at=case.now,
         pauses=(),
+        extra=anew(case.complaint),
     )
     enter(case, step, part)
 

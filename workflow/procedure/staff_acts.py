@@ -12,6 +12,7 @@ from workflow.office import Staff
 from workflow.procedure import telling
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import close, enter, finish, lacking, resume, unnamed, waits_for
+from workflow.procedure.reach import anew
 from workflow.procedure.rights import can_undo, has_turn, written
 from workflow.procedure.stages import ACTS, joins_on, ways
 from workflow.record import Act, Pause, Source, Undo
@@ -209,6 +210,7 @@ def _deliver(case: Case, act: Act) -> None:
     by_hand = case.complaint.citizen is None
     text = telling.answer(case.complaint, case.world)
     case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
+    case.set(extra=anew(case.complaint, "" if by_hand else telling.key_of("answer", case)))
     choices = telling.answer_choices(case.complaint, case.standard)
     telling.tell(case, "answer", text, choices=choices)
     for paper in case.complaint.papers:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflow.clocks import deadline
-from workflow.clocks.when import DAYS, say_date, say_moment, say_near, say_time
+from workflow.clocks.when import DAYS, say_date, say_moment, say_time
 from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.case import Case
-from workflow.procedure.progress import lacking, receives, summary_of, turn
+from workflow.procedure.progress import lacking, receives, turn
 from workflow.record import Complaint
 from workflow.say import UnknownWords, first_units, lines, listing, say, units
 from workflow.standard.standard import Asked, Standard
@@ -22,8 +20,6 @@ SHORT_WORDS = 15
 WEEK_DAYS = 7
 NOTICE_AFTER_RECEIPT = "receipt-1"
 """The version of the short notice that comes after the receipt where nothing personal is asked."""
-
-_UNIT_WORDS = {"office_minute": "minutes", "working_day": "days", "calendar_day": "calendar_days"}
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -176,13 +172,19 @@ def tell(
             kind=kind,
             text=text,
             choices=choices,
-            key=f"{kind}:{case.complaint.id}:{case.complaint.version}",
+            key=key_of(kind, case),
+            replaces=f"answer:{case.complaint.id}" if kind == "answer" else "",
             about=case.complaint.id,
             label=case.complaint.number or case.complaint.code,
             not_before=None if direct else case.world.office.quiet_until(case.now),
             priority=2,
         )
     )
+
+
+def key_of(kind: str, case: Case) -> str:
+    """Our name for what is sent to the citizen by this act."""
+    return f"{kind}:{case.complaint.id}:{case.complaint.version}"
 
 
 def news(case: Case) -> None:
@@ -324,60 +326,3 @@ def enclosure(case: Case, paper: Paper) -> Outbound:
         not_before=case.world.office.quiet_until(case.now),
         priority=2,
     )
-
-
-# --- STATUS -----------------------------------------------------------------------------------------------------------
-
-
-def status(complaint: Complaint, world: World) -> str:
-    """Where a complaint stands, for its citizen: steps, roles and dates; no names, nothing personal."""
-    head = say("telling.status.head", number=name_of(complaint), matter=matter(complaint))
-    rest = _closed_status(complaint, world) if complaint.closed_at else _open_status(complaint, world)
-    return lines(head, *rest)
-
-
-def _open_status(complaint: Complaint, world: World) -> Iterator[str]:
-    standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
-    n, m = summary_of(standard, complaint)
-    text = standard.summary_steps[n - 1].text if standard.summary_steps else standard.step(complaint.step).text
-    yield say("telling.status.step", n=n, m=m, text=text)
-    if complaint.step_since:
-        since = say_near(complaint.step_since, world.now, zone)
-        yield say("telling.status.with", who=who_handles(complaint, world), moment=since)
-    if complaint.answered_at:
-        yield say("telling.status.answered", moment=say_moment(complaint.answered_at, zone))
-    elif complaint.waiting:
-        yield say("telling.status.waiting", text=complaint.waiting)
-    elif complaint.due_at is None:
-        yield say("telling.status.no_clock")
-    else:
-        key = "telling.status.late" if complaint.due_at < world.now else "telling.status.due"
-        yield say(key, moment=say_moment(complaint.due_at, zone), condition=condition_of(standard))
-    if things := lacking_words(complaint, standard):
-        yield say("telling.status.lacking", things=things)
-    yield _spent(complaint, world)
-
-
-def _spent(complaint: Complaint, world: World) -> str:
-    """The service clock beside the wall clock, once the office has waited for the citizen."""
-    if not complaint.pauses or complaint.clock_started_at is None:
-        return ""
-    standard = world.standard_of(complaint.standard)
-    unit = standard.deadline.unit
-    pauses = deadline.closed_pauses(complaint.pauses, world.now)
-    spent = deadline.spent(world.office.calendar, complaint.clock_started_at, world.now, unit, pauses)
-    if not spent.waiting:
-        return ""
-    key = f"telling.status.{_UNIT_WORDS[unit]}"
-    return say(
-        "telling.status.spent",
-        service=say(key, n=spent.service),
-        waiting=say(key, n=spent.waiting),
-        total=say(key, n=spent.total),
-    )
-
-
-def _closed_status(complaint: Complaint, world: World) -> Iterator[str]:
-    if complaint.answered_at:
-        yield say("telling.status.answered", moment=say_moment(complaint.answered_at, world.office.calendar.zone))
-    yield say(f"telling.status.closed_{complaint.closed_as}", where=complaint.referred_to)

@@ -1,0 +1,81 @@
+"""STATUS: where a complaint stands, in the citizen's words; it says of the answer no more than is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflow.clocks import deadline
+from workflow.clocks.when import say_moment, say_near
+from workflow.procedure.progress import summary_of
+from workflow.procedure.reach import is_out, is_there, out_at
+from workflow.procedure.telling import condition_of, lacking_words, matter, name_of, who_handles
+from workflow.record import Complaint
+from workflow.say import channel_name, lines, say
+from workflow.world import World
+
+_UNIT_WORDS = {"office_minute": "minutes", "working_day": "days", "calendar_day": "calendar_days"}
+
+
+def status(complaint: Complaint, world: World) -> str:
+    """Where a complaint stands, for its citizen: steps, roles and dates; no names, nothing personal."""
+    head = say("telling.status.head", number=name_of(complaint), matter=matter(complaint))
+    rest = _closed_status(complaint, world) if complaint.closed_at else _open_status(complaint, world)
+    return lines(head, *rest)
+
+
+def _open_status(complaint: Complaint, world: World) -> Iterator[str]:
+    standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
+    n, m = summary_of(standard, complaint)
+    text = standard.summary_steps[n - 1].text if standard.summary_steps else standard.step(complaint.step).text
+    yield say("telling.status.step", n=n, m=m, text=text)
+    if complaint.step_since:
+        since = say_near(complaint.step_since, world.now, zone)
+        yield say("telling.status.with", who=who_handles(complaint, world), moment=since)
+    if complaint.answered_at:
+        yield _answered(complaint, world)
+    elif complaint.waiting:
+        yield say("telling.status.waiting", text=complaint.waiting)
+    elif complaint.due_at is None:
+        yield say("telling.status.no_clock")
+    else:
+        key = "telling.status.late" if complaint.due_at < world.now else "telling.status.due"
+        yield say(key, moment=say_moment(complaint.due_at, zone), condition=condition_of(standard))
+    if things := lacking_words(complaint, standard):
+        yield say("telling.status.lacking", things=things)
+    yield _spent(complaint, world)
+
+
+def _spent(complaint: Complaint, world: World) -> str:
+    """The service clock beside the wall clock, once the office has waited for the citizen."""
+    if not complaint.pauses or complaint.clock_started_at is None:
+        return ""
+    standard = world.standard_of(complaint.standard)
+    unit = standard.deadline.unit
+    pauses = deadline.closed_pauses(complaint.pauses, world.now)
+    spent = deadline.spent(world.office.calendar, complaint.clock_started_at, world.now, unit, pauses)
+    if not spent.waiting:
+        return ""
+    key = f"telling.status.{_UNIT_WORDS[unit]}"
+    return say(
+        "telling.status.spent",
+        service=say(key, n=spent.service),
+        waiting=say(key, n=spent.waiting),
+        total=say(key, n=spent.total),
+    )
+
+
+def _answered(complaint: Complaint, world: World) -> str:
+    """When the answer was brought, or that it's on its way: never more than is known."""
+    assert complaint.answered_at is not None
+    moment = say_moment(out_at(complaint) or complaint.answered_at, world.office.calendar.zone)
+    if is_there(complaint) or complaint.citizen is None:
+        return say("telling.status.answered", moment=moment)
+    key = "answer_failed" if complaint.delivery == "failed" else "answer_coming"
+    return say(f"telling.status.{key}", moment=moment, channel=channel_name(complaint.citizen.channel))
+
+
+def _closed_status(complaint: Complaint, world: World) -> Iterator[str]:
+    if complaint.answered_at:
+        yield _answered(complaint, world)
+    if complaint.closed_as != "answered" or complaint.answered_at is None or is_out(complaint):
+        yield say(f"telling.status.closed_{complaint.closed_as}", where=complaint.referred_to)
