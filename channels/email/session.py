@@ -29,6 +29,7 @@ _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _RECEIVED = re.compile(rb'\bINTERNALDATE "\s*([^"]+)"')
 _NAMESPACE = re.compile(rb'^\(\("((?:[^"\\]|\\.)*)" (?:"|NIL)')
 _DELETED = r"(\Deleted)"
+_MOVED_AT_ONCE = 500  # a command is one line, and servers limit its length
 
 
 class LoginRefused(Exception):
@@ -112,7 +113,11 @@ class Session:
         imap-tools' own `move` isn't used: it may EXPUNGE, which removes what others have marked as deleted.
         """
         self._make(folder)
-        names, target = ",".join(map(str, sorted(uids))), encode_folder(self.prefix + folder)
+        ordered, target = sorted(uids), encode_folder(self.prefix + folder)
+        for first in range(0, len(ordered), _MOVED_AT_ONCE):
+            self._move(",".join(map(str, ordered[first : first + _MOVED_AT_ONCE])), target)
+
+    def _move(self, names: str, target: bytes) -> None:
         if "MOVE" in self.capabilities:
             _checked(self.client.uid("MOVE", names, target))
             return
