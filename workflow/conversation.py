@@ -34,6 +34,7 @@ class Paper(Value):
     kept: bool = False  # PAKAI: use it all the same
     gist: str = ""  # of a voice note, typed by a petugas
     caption: str = ""
+    name: str = ""  # of the file, as its sender called it: a hint, masked
     failed: str = ""  # why it could not be had
     by_staff: str = ""  # sent by this staff member, not by the citizen
     forwarded: str = ""
@@ -79,6 +80,7 @@ Awaiting = Literal[
     "unclear",  # one question with four choices
     "addition",  # an addition to the registered complaint, or a new one?
     "about_head",  # is a confidential report about the very person it would go to?
+    "place",  # where it is, in words, where no pin and no photo can be sent
     "details",  # what, where, when and evidence of a confidential report
     "words",  # what a voice note of a registered complaint should have said
     "withdraw",  # withdrawal after registration: YA/TIDAK

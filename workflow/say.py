@@ -48,6 +48,14 @@ def say_for(limits: Limits, key: str, **fields: object) -> str:
     return say(worded(key, limits), **fields)
 
 
+def short_office(name: str, kind: str, otherwise: str) -> str:
+    """An office's name where every unit costs: "Kec. Kanigaran"; `otherwise` where its kind has no short word."""
+    known = texts().get(f"office.{kind}")
+    if known is None or not name.casefold().startswith(f"{kind} "):
+        return otherwise
+    return say(f"office.{kind}", name=name[len(kind) + 1 :])
+
+
 def units(text: str) -> int:
     """The length of a text in UTF-16 units, in which chat providers count."""
     return len(text.encode("utf-16-le")) // 2

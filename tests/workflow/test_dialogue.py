@@ -1088,7 +1088,8 @@ def test_without_buttons_choices_are_typed():
 def test_a_letter_is_asked_for_everything_at_once():
     game = Player(limits=Limits(one_thing_at_a_time=False))
     answer = said(game.say(ROAD))
-    assert "- KK\n- KTP\n- foto lokasi" in answer
+    assert "- foto Kartu Keluarga (KK) yang jelas\n- foto KTP-el" in answer
+    assert "- foto lokasi yang dilaporkan" in answer
 
 
 def test_explicit_consent_comes_first_and_a_no_refuses_nobody():

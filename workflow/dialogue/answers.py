@@ -13,6 +13,7 @@ from workflow.dialogue import (
     beginning,
     choices,
     corrections,
+    elsewhere,
     fields,
     putting_off,
     smalltalk,
@@ -171,7 +172,7 @@ def put_off(talk: Talk, message: Message) -> bool:
     if len(several) > 1:
         return _several(talk, message, several, left)
     items, rest = putting_off.named_items(talk, message.text)
-    about = tuple(items) or ((draft.asked,) if draft.asked else ())
+    about = tuple(items) or elsewhere.asked_together(talk)
     about = tuple(item for item in about if item in open_ or item == draft.asked)
     if not about or "statement" in about:
         return _not_now(talk, message)
@@ -181,8 +182,11 @@ def put_off(talk: Talk, message: Message) -> bool:
     talk.heard(message, "note" if reason else "")
     if word == "later":
         choices.later(talk, about)
+    elif word == "counter":
+        elsewhere.to_the_counter(talk, about)
+        asking.go_on(talk)
     else:
-        choices.none(talk, about[0], reason)
+        choices.none(talk, about, reason)
         if reason:
             asking.go_on(talk)
     return True
@@ -241,7 +245,8 @@ def fact(talk: Talk, message: Message) -> bool:
     draft, standard = talk.draft, talk.standard
     found, rest, shown = fields.read(message.text, fields.looked_for(draft, standard))
     asked = wanted.asked_for(standard, draft.asked) if draft.asked else None
-    if not found and asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
+    guessed = asked is not None and (asked.id == "name" or not _asks_several(talk))
+    if not found and guessed and asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
         if asked.id == "name" and not fields.is_name(message.text):
             return False
         found, rest, shown = {asked.id: message.text.strip()}, "", fields.hidden(asked) or message.text
@@ -256,6 +261,12 @@ def fact(talk: Talk, message: Message) -> bool:
     talk.edit(changing="" if changed else talk.draft.changing)
     asking.go_on(talk)
     return True
+
+
+def _asks_several(talk: Talk) -> bool:
+    """Whether more than one thing that's typed was asked at once: words without a label could be any of them."""
+    asked = (wanted.asked_for(talk.standard, item) for item in elsewhere.asked_together(talk))
+    return sum(1 for each in asked if each is not None and each.kind in wanted.TEXT) > 1
 
 
 def correction(talk: Talk, message: Message) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from workflow.conversation import Paper
@@ -9,10 +11,12 @@ from workflow.desk import desk
 from workflow.dialogue import asking, evidence, sorting, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.happening import FileFailed, FileReady, GistTyped
+from workflow.identity import mask
 from workflow.message import Attachment, Location, Message
 
 SPOKEN = ("voice", "audio")
 FEWEST_IN_ALBUM = 2
+NAME_CHARACTERS = 60
 QUESTION_STANDS = frozenset({"cancel", "restart", "same_person", "about_head", "gist"})
 """What has to be answered before anything else: files that arrive meanwhile are only acknowledged."""
 
@@ -32,6 +36,7 @@ def take(talk: Talk, message: Message, complaint: str = "") -> None:
             at=message.at,
             album=message.album,
             caption=message.text,
+            name=_file_name(attachment),
             forwarded=message.forwarded,
             complaint=complaint,
         )
@@ -44,10 +49,27 @@ def take(talk: Talk, message: Message, complaint: str = "") -> None:
         talk.wait_for_files = True
 
 
+def _file_name(attachment: Attachment) -> str:
+    """A file's name as it may be kept and shown: one line, not long, without the numbers that people put there."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in attachment.name).split())
+    return mask(name[-NAME_CHARACTERS:]).text
+
+
+def _by_name(talk: Talk, paper: Paper) -> str:
+    """What the name of a file says that it is: "ktp.jpg", "KK saya.pdf"; it's shown in the summary before it counts."""
+    stem = re.sub(r"[_\W]+", " ", paper.name.rpartition(".")[0])
+    sorts = sorting.possible(talk.draft, talk.standard) if talk.telling else sorting.possible_today(talk.standard)
+    said = sorting.caption_says(stem, sorts)
+    return said[0] if len(said) == 1 else ""
+
+
 def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -> Paper:
     """What the file is, as far as the sender's words or our own question say it."""
     if attachment.kind in SPOKEN:
         return replace(paper, sort="voice", said_by="citizen")
+    if not talk.limits.one_thing_at_a_time:
+        sort = _by_name(talk, paper)
+        return replace(paper, sort=sort, said_by="citizen", replaces=_older(talk, sort)) if sort else paper
     if not talk.telling:
         return paper
     draft, standard = talk.draft, talk.standard
@@ -75,7 +97,7 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
 
 def _older(talk: Talk, sort: str) -> str:
     """The file that a newer one of the same name is to take the place of, when the citizen is changing just that."""
-    if talk.draft.changing != sort:
+    if not talk.telling or talk.draft.changing != sort:
         return ""
     return next((paper.file for paper in talk.draft.papers if paper.sort == sort and wanted.usable(paper)), "")
 
@@ -116,7 +138,9 @@ def ready(talk: Talk, event: FileReady) -> str:
     if event.type in SPOKEN and paper.sort != "voice":
         talk.change_paper(event.file, sort="voice", said_by="citizen")
         paper = replace(paper, sort="voice")
-    if not talk.telling or paper not in _like(talk, paper):
+    if not talk.limits.one_thing_at_a_time:
+        _mail_came(talk, paper.message)
+    elif not talk.telling or paper not in _like(talk, paper):
         _outside(talk, event.file)
     elif paper.sort == "voice":
         _voice(talk, event.file)
@@ -125,6 +149,41 @@ def ready(talk: Talk, event: FileReady) -> str:
     else:
         _judge(talk, paper)
     return ""
+
+
+def _mail_came(talk: Talk, message: str) -> None:
+    """Files of a mail are acknowledged together, when the last of them is in."""
+    mine = [paper for paper in _all(talk) if paper.message == message]
+    if any(paper.state == "pending" for paper in mine):
+        return
+    for paper in mine:
+        if paper.state == "failed":
+            talk.tell(f"failed.{paper.failed}", name=paper.name)
+        elif paper.sort == "voice":
+            _note_voice(talk, paper)
+        elif paper.complaint:
+            evidence.hand_over(talk, paper)
+    if not talk.telling:
+        if not talk.paragraphs and mine:
+            talk.tell("paper.kept")
+        return
+    if talk.draft.awaiting in QUESTION_STANDS:
+        talk.tell("paper.kept")
+        return
+    sorts = sorting.possible(talk.draft, talk.standard)
+    ready = [paper for paper in talk.draft.papers if paper.message == message and paper.state == "ready"]
+    named = tuple(dict.fromkeys(paper.sort for paper in ready if paper.sort in sorts))
+    if named:
+        talk.tell("sorting.thanks", things=wanted.labels(named))
+    elif ready and not sorts:
+        talk.tell("paper.attached")
+    _forget_put_off(talk)
+    asking.go_on(talk)
+
+
+def _all(talk: Talk) -> tuple[Paper, ...]:
+    draft = talk.conversation.draft
+    return (*(draft.papers if draft else ()), *talk.conversation.papers)
 
 
 def _like(talk: Talk, paper: Paper) -> tuple[Paper, ...]:
@@ -147,11 +206,15 @@ def _voice(talk: Talk, file: str) -> None:
     """A full answer: a petugas writes down what it says, the citizen confirms that, and the talk goes on meanwhile."""
     paper = talk.paper(file)
     assert paper is not None
+    _note_voice(talk, paper)
+    if talk.telling and talk.draft.awaiting not in QUESTION_STANDS:
+        asking.go_on(talk)
+
+
+def _note_voice(talk: Talk, paper: Paper) -> None:
     asked = desk.gist_wanted(paper, talk.conversation, talk.world)
     talk.more = talk.more + replace_conversation(asked, None)
     talk.tell("voice.received")
-    if talk.telling and talk.draft.awaiting not in QUESTION_STANDS:
-        asking.go_on(talk)
 
 
 def _judge(talk: Talk, paper: Paper) -> None:
@@ -241,6 +304,9 @@ def failed(talk: Talk, event: FileFailed) -> str:
     if paper.state != "pending":
         return "this file's end is known"
     talk.change_paper(event.file, state="failed", failed=event.reason)
+    if not talk.limits.one_thing_at_a_time:
+        _mail_came(talk, paper.message)
+        return ""
     talk.tell(f"failed.{event.reason}")
     if talk.telling and talk.draft.awaiting not in QUESTION_STANDS:
         asking.go_on(talk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import gates, sorting, summary, wanted
+from workflow.dialogue import elsewhere, gates, letters, sorting, summary, wanted
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing
 from workflow.say import UnknownWords, say
@@ -22,6 +22,9 @@ def go_on(talk: Talk) -> None:
     if introduced := talk.draft.extra.get("introduced"):
         talk.paragraphs.insert(0, introduced)
         talk.edit(extra={name: text for name, text in talk.draft.extra.items() if name != "introduced"})
+    if not talk.limits.one_thing_at_a_time and any(paper.state == "pending" for paper in talk.draft.papers):
+        _say_later(talk)
+        return
     draft = talk.draft
     open_ = wanted.missing(draft, talk.standard)
     if is_thin(draft):
@@ -44,6 +47,13 @@ def go_on(talk: Talk) -> None:
         talk.edit(asked="")
         summary.show(talk)
     _set_bells(talk)
+
+
+def _say_later(talk: Talk) -> None:
+    """Answer a mail once all that's attached to it is in: what was to be said is said then."""
+    if talk.paragraphs:
+        talk.edit(extra={**talk.draft.extra, "introduced": "\n\n".join(talk.paragraphs)})
+    talk.paragraphs, talk.rows = [], ()
 
 
 def is_thin(draft: Draft) -> bool:
@@ -69,15 +79,18 @@ def _ask_details(talk: Talk) -> None:
 
 
 def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
-    """Ask the first missing thing; all of them at once on a channel of letters."""
+    """Ask the first missing thing; by letter all of them, and all documents together where none can be sent."""
+    open_ = elsewhere.in_order(talk, open_)
     item = open_[0]
+    before = talk.draft.notice
     if item.personal or item.identity:
         notice(talk)
-    talk.edit(asked=item.id, awaiting="", awaiting_for="")
-    if not talk.world.limits.one_thing_at_a_time and len(open_) > 1:
-        listed = "\n".join(say("ask.list_row", what=wanted.label(each.id)) for each in open_)
-        talk.ask("ask.everything", list=listed)
+    if not talk.limits.one_thing_at_a_time:
+        letters.ask(talk, open_)
         return
+    if elsewhere.asks_documents(talk, open_, noticed=talk.draft.notice != before):
+        return
+    talk.edit(asked=item.id, awaiting="", awaiting_for="")
     talk.ask(_question(item), *_choices(talk, item), requirement=item.requirement_text, options=_options(item))
 
 
@@ -166,7 +179,7 @@ def _set_bells(talk: Talk) -> None:
         talk.timers.append(
             Timer(
                 key=f"{kind}:{draft.code}",
-                lane=talk.event.chat,
+                lane=talk.conversation.address,
                 due_at=office.quiet_until(due_at) or due_at,
                 kind=kind,
                 subject=draft.code,

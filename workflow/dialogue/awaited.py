@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workflow.dialogue import asking, choices, corrections, fields, gates, sorting, summary, wanted
+from workflow.dialogue import asking, choices, corrections, elsewhere, fields, gates, sorting, summary, wanted
 from workflow.dialogue.talk import Talk
-from workflow.heard import hearing, table
+from workflow.heard import hearing, intent, table
 from workflow.message import Message
 
 Answer = Callable[[Talk, Message], bool]
+
+ASIDE = ("emergency", "violence_report", "question", "status_check", "human_request", "privacy_request")
 
 
 def _summary(talk: Talk, message: Message) -> bool:
@@ -96,15 +98,15 @@ def _part_named(talk: Talk, words: str) -> str:
 
 def _reason(talk: Talk, message: Message) -> bool:
     """Why something is "tidak ada"; whatever it is, it's taken as it is."""
-    item = talk.draft.awaiting_for
+    items = tuple(talk.draft.awaiting_for.split(","))
     talk.edit(awaiting="", awaiting_for="")
     if hearing.means(message.text, "later"):
         talk.heard(message, "")
-        choices.later(talk, (item,))
+        choices.later(talk, items)
         return True
     why = "" if hearing.means(message.text, "none", "no", "wait") else message.text.strip()
     talk.heard(message, "reason")
-    choices.none(talk, item, why or choices.NO_REASON)
+    choices.none(talk, items, why or choices.NO_REASON)
     asking.go_on(talk)
     return True
 
@@ -226,6 +228,16 @@ def _details(talk: Talk, message: Message) -> bool:
     return True
 
 
+def _place(talk: Talk, message: Message) -> bool:
+    """Where it is, in words. Something else than an answer is heard as what it is, and it isn't asked again."""
+    if intent.guess(message.text).intent in ASIDE:
+        talk.edit(awaiting="")
+        return False
+    elsewhere.tell_place(talk, message)
+    asking.go_on(talk)
+    return True
+
+
 AWAITED: dict[str, Answer] = {
     "summary": _summary,
     "change": _change,
@@ -239,6 +251,7 @@ AWAITED: dict[str, Answer] = {
     "consent": _consent,
     "about_head": _yes_or_no("c:head:{code}:y", "c:head:{code}:n"),
     "details": _details,
+    "place": _place,
 }
 
 REASK: dict[str, Callable[[Talk], None]] = {

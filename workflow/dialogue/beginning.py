@@ -14,7 +14,7 @@ from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
-from workflow.say import say
+from workflow.say import say, short_office
 
 INTRODUCED = timedelta(hours=12)
 """For so long nobody is told again who is speaking."""
@@ -60,13 +60,17 @@ def introduce(talk: Talk, key: str, text: str) -> None:
     """Return the greeting, thank, and say honestly who speaks, unless that was said a short while ago."""
     office, calendar = talk.standard.office.name, talk.world.office.calendar
     greeted = talk.conversation.greeted_at
+    code = talk.draft.code if talk.telling else ""
     if greeted is not None and talk.world.now - greeted < INTRODUCED:
         returned = salam(text)
-        short = say(f"{key}_again")
+        short = talk.words(f"{key}_again", code=code)
         talk.tell_text(f"{returned} {short}".strip())
         return
-    talk.tell(key, greeting=greeting(talk, text), office=office)
-    talk.tell("who", office=office, hours=say_hours(calendar))
+    section = talk.standard.office
+    brief = short_office(section.name, section.kind, section.ticket_prefix)
+    talk.tell(key, greeting=greeting(talk, text), office=office, short_office=brief, code=code)
+    if not talk.limits.short:
+        talk.tell("who", office=office, hours=say_hours(calendar))
     talk.set(greeted_at=talk.world.now)
 
 

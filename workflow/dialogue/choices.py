@@ -107,7 +107,7 @@ def later(talk: Talk, items: tuple[str, ...]) -> None:
 def _none(talk: Talk, args: list[str]) -> bool:
     if args[0] not in _open(talk):
         return _no_longer_asked(talk)
-    none(talk, args[0], "")
+    none(talk, (args[0],), "")
     return True
 
 

@@ -9,6 +9,7 @@ from workflow.clocks.when import say_day
 from workflow.conversation import Saying
 from workflow.desk import desk
 from workflow.dialogue import (
+    accounts,
     acting,
     afterwards,
     answers,
@@ -16,6 +17,7 @@ from workflow.dialogue import (
     asides,
     asking,
     beginning,
+    carrying,
     choices,
     corrections,
     fields,
@@ -114,9 +116,11 @@ def _hear(talk: Talk, message: Message) -> None:
         arrivals.take(talk, message)
         if message.location is not None:
             arrivals.place(talk, message.location)
+        if not talk.limits.one_thing_at_a_time:
+            message = mails.read(talk, message)
         if message.text and not _number(talk, message):
             answers.hear(talk, message)
-        elif message.location is not None:
+        elif message.location is not None or talk.paragraphs:
             asking.go_on(talk)
         return
     if message.text and _number(talk, message):

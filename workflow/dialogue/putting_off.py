@@ -14,6 +14,7 @@ LONGEST_WORDS = 8
 
 LONGEST_REASON_WORDS = 20
 _LATER = frozenset({"nanti", "nyusul", "menyusul", "susul", "susulan", "besok"})
+_COUNTER = frozenset({"loket"})
 _NONE = ("tidak ada", "tidak punya")
 _CLAUSES = re.compile(r"(?<=[,.;\n])\s*|\s+(?=(?:tapi|tetapi|sedangkan)\b)", re.IGNORECASE)
 
@@ -24,6 +25,7 @@ class PutOff(Value):
     items: tuple[str, ...]
     later: bool
     reason: str = ""
+    counter: bool = False  # later, at the office's counter
 
 
 def read(talk: Talk, text: str) -> tuple[tuple[PutOff, ...], str]:
@@ -55,19 +57,19 @@ def file(talk: Talk, put_off: tuple[PutOff, ...]) -> None:
 
 def _read_clause(talk: Talk, clause: str) -> PutOff | None:
     words = hearing.folded(clause)
-    plain = bool(_LATER & set(words)) or any(phrase in " ".join(words) for phrase in _NONE)
+    plain = bool((_LATER | _COUNTER) & set(words)) or any(phrase in " ".join(words) for phrase in _NONE)
     if not plain or len(words) > LONGEST_WORDS:
         return None
     items, rest = named_items(talk, clause.strip(" ,.;"))
     word, reason = word_of(rest)
     if not items or not word:
         return None
-    return PutOff(items=tuple(items), later=word == "later", reason=reason)
+    return PutOff(items=tuple(items), later=word in ("later", "counter"), reason=reason, counter=word == "counter")
 
 
 def word_of(text: str) -> tuple[str, str]:
-    """("later" or "none", the reason after it); ("", "") if the text says neither."""
-    word = hearing.means(text, "later", "none")
+    """("later", "counter" or "none", the reason after it); ("", "") if the text says nothing of the kind."""
+    word = hearing.means(text, "later", "counter", "none")
     if word:
         return word, ""
     for name in ("none", "later"):

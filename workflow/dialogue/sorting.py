@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import wanted
+from workflow.dialogue import letters, wanted
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing, table
 from workflow.message import Choice
@@ -56,17 +56,37 @@ def ask(talk: Talk) -> None:
     sorts = _open_first(talk, possible(talk.draft, talk.standard))
     talk.await_("sorting", ",".join(paper.file for paper in papers))
     talk.edit(asked="")
-    if len(papers) == 1:
+    if not talk.limits.one_thing_at_a_time:
+        _ask_by_letter(talk, papers, sorts)
+    elif len(papers) == 1:
         rows = [tuple(_button(papers[0], sort, "") for sort in pair) for pair in _pairs(sorts)]
         talk.ask("sorting.one", *rows)
     else:
         required = tuple(sort for sort in sorts if sort != "supporting")
         which = ", ".join(say("sorting.which", what=_short(sort)) for sort in required)
         example = ", ".join(f"{n} {_short(sort)}" for n, sort in enumerate(required[: len(papers)], start=1))
-        rows = [] if not talk.world.limits.choices else [_row(n, paper, sorts) for n, paper in enumerate(papers, 1)]
+        limits = talk.limits
+        pressed = limits.choices and limits.rows
+        rows = [_row(n, paper, sorts) for n, paper in enumerate(papers, 1)] if pressed else []
         talk.ask("sorting.many", *rows, last=len(papers), which=which, example=example)
     if any(paper.album for paper in papers) or any(paper.state == "pending" for paper in papers):
         talk.wait(f"sorting:{talk.draft.code}")
+
+
+def _ask_by_letter(talk: Talk, papers: tuple[Paper, ...], sorts: tuple[str, ...]) -> None:
+    """One question for all attachments that nobody named, by their files' names, and what else is missing."""
+    listed = "\n".join(
+        say("sorting.file", n=n, name=paper.name or say("sorting.nameless")) for n, paper in enumerate(papers, 1)
+    )
+    example = ", ".join(f"{n} {_short(sort)}" for n, sort in enumerate(sorts[: len(papers)], start=1))
+    talk.ask("sorting.files", list=listed, which=", ".join(_short(sort) for sort in sorts), example=example)
+    open_ = wanted.missing(talk.draft, talk.standard)
+    typed = tuple(each for each in open_ if each.kind in wanted.TEXT)
+    files = tuple(each for each in open_ if each.kind not in wanted.TEXT)
+    if len(files) > len(papers):
+        talk.tell("sorting.not_among", things=wanted.labels(tuple(each.id for each in files)))
+    if typed:
+        talk.tell_text(letters.missing(typed))
 
 
 def _open_first(talk: Talk, sorts: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from workflow.procedure import complaint
 from workflow.say import lines, listing, say
 
 LONGEST = 2500  # characters of the statement shown; all of it is kept
+LONGEST_SHORT = 70  # where every unit costs: its beginning shows which report it is
 
 
 def show(talk: Talk) -> None:
@@ -23,7 +24,7 @@ def show(talk: Talk) -> None:
     talk.summary = number
     yes = choice("choice.yes_right", f"yes:{draft.code}:{number}")
     edit = choice("choice.edit", f"edit:{draft.code}:{number}")
-    talk.ask("summary.text", (yes, edit), body=body(talk))
+    talk.ask("summary.text", (yes, edit), body=body(talk), code=draft.code)
     talk.raise_to("summary")
 
 
@@ -31,7 +32,7 @@ def body(talk: Talk) -> str:
     """The lines of the summary."""
     draft = talk.draft
     return lines(
-        _told(draft),
+        _told(talk),
         *_typed(talk),
         _line("summary.derived", _derived(talk)),
         _line("summary.papers", _papers(talk)),
@@ -42,13 +43,15 @@ def body(talk: Talk) -> str:
     )
 
 
-def _told(draft: Draft) -> str:
+def _told(talk: Talk) -> str:
+    draft = talk.draft
     parts = list(draft.statement)
     voices = [paper for paper in draft.papers if paper.sort == "voice" and not paper.gist and wanted.usable(paper)]
     if voices:
         parts.append(say("summary.voice", count=len(voices)))
     text = "\n".join(parts)
-    return say("summary.told", text=text if len(text) <= LONGEST else text[:LONGEST].rstrip() + " (...)")
+    longest = LONGEST_SHORT if talk.limits.short else LONGEST
+    return talk.words("summary.told", text=text if len(text) <= longest else text[:longest].rstrip() + " (...)")
 
 
 def _typed(talk: Talk) -> list[str]:
@@ -71,7 +74,10 @@ def _papers(talk: Talk) -> str:
     draft, order = talk.draft, sorting.possible(talk.draft, talk.standard)
     named = [paper for paper in draft.papers if paper.sort and paper.sort != "voice" and wanted.usable(paper)]
     named.sort(key=lambda paper: order.index(paper.sort) if paper.sort in order else len(order))
-    said = [_said(paper, named) for paper in named]
+    if talk.limits.one_thing_at_a_time:
+        said = [_said(paper, named) for paper in named]
+    else:
+        said = [_said_with_file(paper) for paper in named]
     unnamed = sum(1 for paper in draft.papers if not paper.sort and wanted.usable(paper))
     if unnamed:
         said.append(say("summary.unnamed", count=unnamed))
@@ -84,6 +90,13 @@ def _said(paper: Paper, named: list[Paper]) -> str:
     if count > 1:
         return say("summary.paper_count", what=label, count=count)
     return say("summary.paper_unclear", what=label) if paper.flaw else label
+
+
+def _said_with_file(paper: Paper) -> str:
+    """What an attachment is taken for, beside the name of its file: the citizen's YA confirms it."""
+    label = wanted.label(paper.sort)
+    label = say("summary.paper_unclear", what=label) if paper.flaw else label
+    return say("summary.paper_file", what=label, name=paper.name) if paper.name else label
 
 
 def _place(draft: Draft) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -125,7 +125,11 @@ class Talk:
 
     def tell(self, key: str, **fields: object) -> None:
         """Say a sentence of the office, in the channel's own wording where there is one."""
-        self.tell_text(say_for(self.limits, key, **fields))
+        self.tell_text(self.words(key, **fields))
+
+    def words(self, key: str, **fields: object) -> str:
+        """A sentence in the wording of the channel on which this is answered."""
+        return say_for(self.limits, key, **fields)
 
     def tell_text(self, text: str) -> None:
         """Say words that are there already."""
@@ -138,7 +142,7 @@ class Talk:
         labels = [each.label for row in rows for each in row]
         numbered = "; ".join(say("choice.numbered", n=n, label=label) for n, label in enumerate(labels, 1))
         self.tell_text(say(own, choices=numbered, **fields))
-        self.rows = rows if own == key else ()
+        self.rows = () if self.limits.short or own != key else rows
         self.named = rows if "{choices}" in texts()[own] else ()
         self.raise_to("question")
 

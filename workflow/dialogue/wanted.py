@@ -54,6 +54,19 @@ def label(item: str) -> str:
         return item.replace("_", " ")
 
 
+def worded(key: str, **fields: object) -> str:
+    """A sentence there may be for one requirement or document; "" where there is none."""
+    try:
+        return say(key, **fields)
+    except UnknownWords:
+        return ""
+
+
+def capital(text: str) -> str:
+    """A label as it begins a line: "Foto lokasi"."""
+    return text[:1].upper() + text[1:]
+
+
 def labels(items: tuple[str, ...]) -> str:
     """Several of them as a list."""
     return listing(tuple(label(item) for item in items))

@@ -1,0 +1,105 @@
+"""Letters: everything that's missing is asked at once, and a reply is read line by line."""
+
+from __future__ import annotations
+
+import re
+
+from workflow.dialogue import elsewhere, wanted
+from workflow.dialogue.talk import Talk
+from workflow.heard import hearing, table
+from workflow.say import lines, say
+from workflow.standard.standard import Asked
+
+_LABELLED = re.compile(r"[\s>*•·\-\d.)]*([^:=\n]{2,80}?)\s*[:=]\s*(.*)")
+_BRACKETS = re.compile(r"\([^)]*\)")
+LONGEST_SIGNATURE = 4
+"""So many short lines below a "Hormat saya" are who wrote it."""
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
+    """Ask for all of it: a form for what is typed, a list of what is attached, and what may come later."""
+    things = tuple(each.id for each in open_)
+    talk.edit(asked=things[0], awaiting="", awaiting_for="")
+    elsewhere.put_together(talk, things)
+    talk.ask("ask.everything", list=missing(open_))
+
+
+def missing(open_: tuple[Asked, ...]) -> str:
+    """What's missing, as a form to fill in and a list of what to attach."""
+    typed = [_field(each) for each in open_ if each.kind in wanted.TEXT]
+    attached = [_file(each) for each in open_ if each.kind not in wanted.TEXT]
+    parts = [
+        lines(say("letters.fill"), "", *typed) if typed else "",
+        lines(say("letters.attach"), *attached) if attached else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _field(asked: Asked) -> str:
+    hint = wanted.worded(f"letters.hint.{asked.id}")
+    return say("letters.field", label=wanted.capital(wanted.label(asked.id)), hint=f" ({hint})" if hint else "")
+
+
+def _file(asked: Asked) -> str:
+    what = wanted.worded(f"letters.file.{asked.id}", options=wanted.either(wanted.sorts_of(asked)))
+    return say("ask.list_row", what=what or wanted.label(asked.id))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def form(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    """(what stands behind the labels of a form, the other lines). A label with nothing behind it says nothing.
+
+    A value may go on over the next lines, up to a blank one or the next label.
+    """
+    known = {label: name for name in names for label in _labels(name)}
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    current = ""
+    for line in text.splitlines():
+        labelled = _LABELLED.fullmatch(line)
+        name = known.get(_plain(labelled[1]), "") if labelled else ""
+        if labelled and name:
+            current = name
+            found[name] = labelled[2].strip()
+        elif current and line.strip():
+            found[current] = f"{found[current]} {line.strip()}".strip()
+        else:
+            current = ""
+            rest.append(line)
+    return {name: value for name, value in found.items() if value}, "\n".join(rest).strip()
+
+
+def _labels(name: str) -> set[str]:
+    words = [wanted.label(name), *table("papers")["fields"].get(name, ())]
+    words += table("fields").get(name, {}).get("openers", ())
+    return {_plain(each) for each in words}
+
+
+def _plain(label: str) -> str:
+    return " ".join(hearing.folded(_BRACKETS.sub("", label)))
+
+
+def without_courtesy(text: str) -> str:
+    """A reply without the lines that only greet, announce what's attached, thank and sign."""
+    known = frozenset(table("fields")["salutation"]["words"]) | frozenset(table("papers")["courtesy"]["words"])
+    closing = frozenset(table("papers")["courtesy"]["closing"])
+    kept: list[str] = []
+    all_lines = text.splitlines()
+    for nth, line in enumerate(all_lines):
+        words = hearing.folded(line)
+        if words and set(words) <= known:
+            if closing & set(words) and _is_signature(all_lines[nth + 1 :]):
+                break
+            continue
+        kept.append(line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _is_signature(below: list[str]) -> bool:
+    """Whether what stands below a "Hormat saya" is no more than who wrote it."""
+    said = [line for line in below if line.strip()]
+    return len(said) <= LONGEST_SIGNATURE and all(len(line.split()) <= LONGEST_SIGNATURE + 1 for line in said)

@@ -1,0 +1,74 @@
+"""A mail in the midst of a report: what its form, its lines and its attachments say is filed, the rest is answered."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workflow.dialogue import fields, letters, putting_off, wanted
+from workflow.dialogue.talk import Talk
+from workflow.heard import hearing
+from workflow.message import Message
+from workflow.say import say
+
+NOT_ASKED = ("", "change", "summary", "sorting")
+"""While something else is awaited a mail is the answer to that."""
+
+
+def read(talk: Talk, message: Message) -> Message:
+    """File what a mail's lines say; comes back with what is left to be understood, without courtesies."""
+    if talk.draft.awaiting not in NOT_ASKED:
+        return message
+    put_off, text = _put_off(talk, message.text)
+    names = tuple(each.id for each in talk.standard.asked() if each.kind in wanted.TEXT)
+    found, rest = letters.form(text, names)
+    rest = letters.without_courtesy(rest)
+    if not found and not put_off:
+        return replace(message, text=rest) if rest or message.attachments else message
+    told = found.pop("statement", "")
+    _file(talk, message, found)
+    putting_off.file(talk, put_off)
+    _tell(talk, put_off)
+    return replace(message, text="\n".join(part for part in (told, rest) if part))
+
+
+def _put_off(talk: Talk, text: str) -> tuple[tuple[putting_off.PutOff, ...], str]:
+    """The lines that put something off, and the text without them."""
+    found: list[putting_off.PutOff] = []
+    kept: list[str] = []
+    for line in text.splitlines():
+        here, left = putting_off.read(talk, line)
+        found += here
+        if left or not here:
+            kept.append(left if here else line)
+    return tuple(found), "\n".join(kept)
+
+
+def _file(talk: Talk, message: Message, found: dict[str, str]) -> None:
+    """Values of the form: facts, and what comes later or doesn't exist."""
+    words = {name: hearing.means(value, "later", "none") for name, value in found.items()}
+    facts = {
+        name: value for name, value in found.items() if not words[name] and (name != "name" or fields.is_name(value))
+    }
+    shown = message.text
+    for name, value in facts.items():
+        if name in fields.PRIVATE:
+            shown = shown.replace(value, say("hidden", what=wanted.label(name)))
+    fields.file(talk, facts)
+    later = tuple(name for name, word in words.items() if word == "later")
+    none = {name: "" for name, word in words.items() if word == "none"}
+    talk.edit(
+        later=tuple(dict.fromkeys((*talk.draft.later, *later))),
+        lacking={**talk.draft.lacking, **none},
+        changing="" if talk.draft.changing in facts else talk.draft.changing,
+    )
+    talk.heard(message, ",".join(facts) or "note", shown)
+    if facts:
+        talk.tell("fact.filed", what=wanted.labels(tuple(facts)))
+
+
+def _tell(talk: Talk, put_off: tuple[putting_off.PutOff, ...]) -> None:
+    later = tuple(item for each in put_off if each.later for item in each.items)
+    if later:
+        talk.tell("later.filed", things=wanted.labels(later))
+    elif put_off:
+        talk.tell("none.filed")
