@@ -111,21 +111,23 @@ def _none(talk: Talk, args: list[str]) -> bool:
     return True
 
 
-def none(talk: Talk, item: str, why: str) -> None:
-    """TIDAK ADA, with its reason; without one, the reason is asked."""
+def none(talk: Talk, items: tuple[str, ...], why: str) -> None:
+    """TIDAK ADA, with its reason; without one, the reason is asked, once for all of them."""
     draft = talk.draft
     reason = "" if why == NO_REASON else why
-    later_ = tuple(each for each in draft.later if each != item)
-    asked = wanted.asked_for(talk.standard, item)
-    if not why and asked is not None and asked.kind in wanted.TEXT:
+    later_ = tuple(each for each in draft.later if each not in items)
+    asked = [wanted.asked_for(talk.standard, item) for item in items]
+    typed = all(each is not None and each.kind in wanted.TEXT for each in asked)
+    if not why and typed:
         why = NO_REASON
     if not why:
-        talk.edit(awaiting="reason", awaiting_for=item, asked=item, later=later_, changing="")
-        talk.ask("none.why", what=wanted.label(item))
+        talk.edit(awaiting="reason", awaiting_for=",".join(items), asked=items[0], later=later_, changing="")
+        talk.ask("none.why", what=wanted.labels(items))
         return
-    talk.edit(lacking={**draft.lacking, item: reason}, later=later_, awaiting="", awaiting_for="", changing="")
+    lacking = {**draft.lacking, **dict.fromkeys(items, reason)}
+    talk.edit(lacking=lacking, later=later_, awaiting="", awaiting_for="", changing="")
     talk.tell("none.filed")
-    if asked is not None and asked.kind in wanted.TEXT:
+    if typed:
         asking.go_on(talk)
 
 

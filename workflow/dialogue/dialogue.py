@@ -9,7 +9,6 @@ from workflow.clocks.when import say_day
 from workflow.conversation import Saying
 from workflow.desk import desk
 from workflow.dialogue import (
-    accounts,
     acting,
     afterwards,
     answers,
@@ -17,10 +16,10 @@ from workflow.dialogue import (
     asides,
     asking,
     beginning,
-    carrying,
     choices,
     corrections,
     fields,
+    mails,
     opening,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -197,6 +197,8 @@ class Talk:
     def _reply(self) -> list[Outbound]:
         if not self.paragraphs:
             return []
+        if self.limits.short:
+            self.rows = ()
         offered = tuple(choice.data for row in self.rows or self.named for choice in row if choice.data)
         self.set(offered=offered)
         key = self.word
@@ -208,7 +210,7 @@ class Talk:
             Outbound(
                 to=self.event.chat,
                 kind=self.kind,
-                text="\n\n".join(self.paragraphs),
+                text=("\n" if self.limits.short else "\n\n").join(self.paragraphs),
                 choices=self.rows,
                 key=key,
                 label=self._label(),
