@@ -44,7 +44,7 @@ class Tokens:
         return self._spelled(number, self._tag(number, to))
 
     def reply_address(self, number: int, to: str) -> str:
-        """Where its answer may go, on a server that takes `local+anything@`; the plain address where it gets too long."""
+        """Where its answer may go, if the server takes `local+anything@`; the plain address where it gets too long."""
         local, _, domain = self.address.rpartition("@")
         signed = f"{local}+{number}.{self._tag(number, to)}"
         return f"{signed}@{domain}" if len(signed.encode()) <= _LONGEST_LOCAL else self.address
