@@ -18,7 +18,9 @@ def _telegram(office: str, settings: TelegramSettings, ground: Ground) -> tuple[
     secrets = tuple(each.reveal() for each in (settings.secret, settings.previous_secret) if each is not None)
     desk = None if settings.desk is None else str(settings.desk)
     token = settings.token.reveal()
-    return (Telegram(office, token, http=ground.http, desk=desk, secrets=secrets, api_url=settings.api_url),)
+    hook = f"{ground.public_url}/telegram/{office}" if settings.mode == "webhook" else ""
+    api = settings.api_url
+    return (Telegram(office, token, http=ground.http, desk=desk, secrets=secrets, api_url=api, hook=hook),)
 
 
 def _twilio(office: str, settings: TwilioSettings, ground: Ground) -> tuple[Channel, ...]:

@@ -202,6 +202,15 @@ class Described(Protocol):
 
 
 @runtime_checkable
+class Probing(Protocol):
+    """A channel that can try, as its provider would, whether calls reach us unchanged."""
+
+    def probe(self) -> Call | None:
+        """A call that is signed and says nothing, to be found `Malformed`. None: nobody calls us."""
+        ...
+
+
+@runtime_checkable
 class Sharing(Protocol):
     """A channel whose provider fetches what we send along from an address of ours, below the public URL."""
 

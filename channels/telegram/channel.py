@@ -49,11 +49,13 @@ class Telegram:
         secrets: tuple[str, ...] = (),
         api_url: str = "https://api.telegram.org",
         poll_s: int = POLL_S,
+        hook: str | None = None,
     ) -> None:
         self.office = office
         self.paths = (f"telegram/{office}",)
         self.desk = desk
         self.topics: bool | None = None  # whether the desk has topics; None until Telegram was asked
+        self._hook = hook  # where Telegram shall call; "": nowhere, we poll; None: whatever set_up says
         self._token = token
         self._http = http
         self._secrets = tuple(secret.encode() for secret in secrets if secret)
@@ -84,6 +86,12 @@ class Telegram:
         if not any(fits):
             raise Forged
         return call.body
+
+    def probe(self) -> Request | None:
+        """The secret with an update that has no number; None where Telegram isn't told to call."""
+        if not self._secrets:
+            return None
+        return Request(self.paths[0], {SECRET_HEADER: self._secrets[0].decode()}, b"{}")
 
     def envelope(self, payload: bytes) -> Envelope:
         """The update's number and its chat's lane. Raises `Malformed` unless it's an object with a 64-bit update_id."""
@@ -144,9 +152,12 @@ class Telegram:
 
     async def describe(self) -> BotReport:
         """What Telegram says about the bot and its desk; changes nothing there, and raises nothing."""
+        return await self._described(self._hook)
+
+    async def _described(self, hook: str | None) -> BotReport:
         from channels.telegram import setup
 
-        report = await setup.describe(self._api, self.desk)
+        report = await setup.describe(self._api, self.desk, hook)
         if report.bot_id:
             self._reader = Reader(self.office, bot_id=report.bot_id, username=report.username)
         self.topics = report.topics
@@ -158,7 +169,7 @@ class Telegram:
 
         secret = self._secrets[0].decode() if self._secrets else ""
         preparing = setup.prepare(self._api, webhook=webhook, secret=secret, desk=self.desk)
-        report, problems = await asyncio.gather(self.describe(), preparing)
+        report, problems = await asyncio.gather(self._described(None), preparing)
         if not report.bot_id:  # one reason why nothing works is enough
             problems = tuple(problem for problem in problems if problem.blocks)
         return replace(report, problems=report.problems + problems)

@@ -70,13 +70,19 @@ class Inspection:
             return None
 
 
-async def describe(api: Api, desk: str | None) -> BotReport:
-    """Look at the bot, its desk and its webhook, and change nothing."""
+async def describe(api: Api, desk: str | None, hook: str | None = None) -> BotReport:
+    """Look at the bot, its desk and its webhook, and change nothing.
+
+    `hook` is where Telegram shall call ("": nowhere, we poll); None leaves that unlooked at.
+    """
     look = Inspection(api, [])
     me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.", PASSING)
     if me is None:
         return BotReport(problems=tuple(look.problems))
-    webhook, group = await asyncio.gather(_webhook(look), _desk(look, me, desk))
+    webhook, group = await asyncio.gather(_webhook(look, hook), _desk(look, me, desk))
+    sees = "sees every message" if me.can_read_all_group_messages else "sees commands and replies, which is enough"
+    right = [f"@{me.username} answers", f"in groups it {sees}"]
+    right += [f"its desk is {group.title!r}" + (", with topics" if group.is_forum else "")] if group else []
     return BotReport(
         bot_id=me.id,
         username=me.username,
@@ -85,6 +91,7 @@ async def describe(api: Api, desk: str | None) -> BotReport:
         topics=group.is_forum if group else None,
         waiting=webhook.pending_update_count if webhook else 0,
         problems=tuple(look.problems),
+        right=tuple(right),
     )
 
 
@@ -129,8 +136,13 @@ async def _menu(look: Inspection, audience: str, scope: Mapping[str, object]) ->
     await look.tried("setMyCommands", mend, partial(look.api.ask, "setMyCommands", menu, bool))
 
 
-async def _webhook(look: Inspection) -> WebhookState | None:
+async def _webhook(look: Inspection, hook: str | None) -> WebhookState | None:
+    """Where Telegram calls, and how its last call went."""
     state = await look.ask("getWebhookInfo", {}, WebhookState, "Try again later.")
+    if state is not None and hook is not None and state.url != hook:
+        where = "Telegram calls another address" if state.url else "Telegram isn't told to call"
+        mend = "`aduan serve` sets it at its start; if it doesn't stay, another program uses this bot's token."
+        look.problems.append(Problem(f"{where}: {state.url or 'no webhook is set'}", mend))
     if state is not None and state.last_error_message:
         mend = "Telegram must reach public_url over HTTPS (port 443, 80, 88 or 8443), and the secret must be the same."
         look.problems.append(Problem(f"Telegram's last call failed: {state.last_error_message}", mend))

@@ -52,7 +52,10 @@ async def test_a_good_set_up_has_nothing_to_mend(tmp_path: Path) -> None:
     async with serve(world, clock) as server:
         found = await looked_at(tmp_path, config(server.url, desk=f"desk = {desk.id}"))
     assert mends(found) == []
-    assert any("@contoh_bot answers, desk 'Meja Kanigaran'" in line.what for line in found)
+    said = [line.what for line in found]
+    assert "@contoh_bot answers" in said
+    assert "its desk is 'Meja Kanigaran', with topics" in said
+    assert any("public holidays known" in line for line in said)
 
 
 async def test_a_wrong_token_a_missing_group_and_missing_people_are_named_with_their_mend(tmp_path: Path) -> None:
@@ -61,19 +64,10 @@ async def test_a_wrong_token_a_missing_group_and_missing_people_are_named_with_t
     async with serve(world, clock) as server:
         found = await looked_at(tmp_path, config(server.url, token="1:wrong", staff=""))
     told = mends(found)
-    assert any("nobody holds: Petugas" in line and "[[offices.staff]]" in line for line in told)
-    assert any("staff group" in line and "desk" in line for line in told)
+    assert any("nobody holds: Petugas" in line and "/peran" in line for line in told)
+    assert any("staff group" in line and "aduan link kanigaran" in line for line in told)
     assert any("token" in line for line in told)
     assert not any("1:wrong" in line for line in told), "a token never shows"
-
-
-async def test_a_channel_this_version_does_not_serve_is_said_so(tmp_path: Path) -> None:
-    clock = HandClock()
-    world = World(clock.now)
-    more = '[offices.twilio]\naccount_sid = "AC0"\nauth_token = "x"'
-    async with serve(world, clock) as server:
-        found = await looked_at(tmp_path, config(server.url, more=more))
-    assert any("doesn't serve it yet" in line for line in mends(found))
 
 
 async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
