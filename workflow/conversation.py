@@ -133,6 +133,45 @@ class Question(Value):
     text: str
 
 
+class Joined(Value):
+    """This lane speaks for the conversation of another one: what's said here is carried there."""
+
+    home: Address
+    code: str = ""  # by which it was joined; "" where the provider vouches that both are one account
+    until: datetime | None = None  # after so long a silence it's over; None: for good
+    vouched: bool = False  # it's the same person, as far as a provider can know: what is personal may be shown here
+
+
+class Voice(Value):
+    """A lane that speaks for this conversation."""
+
+    lane: Address
+    code: str = ""
+    vouched: bool = False  # see `Joined`
+    for_good: bool = False  # another id of the same account
+
+
+class Joining(Value):
+    """What this lane asked for: to go on with a report that was begun elsewhere. What's said meanwhile is held."""
+
+    request: str  # our id of it
+    code: str
+    home: Address
+    at: datetime
+
+
+class JoinRequest(Value):
+    """Somebody asked to go on with a report of this conversation from another lane; its citizen says YA or TIDAK."""
+
+    request: str
+    by: Address
+    code: str
+    shown: str  # who asks, masked
+    at: datetime
+    asked_at: datetime | None = None  # when the question was put here; None: another one stands before it
+    latest: bool = False  # nothing else was asked since, so that a bare YA is its answer
+
+
 class Knock(Value):
     """They were asked to write again, because what we have for them may only go once they do; one for each silence."""
 
@@ -175,3 +214,13 @@ class Conversation(Value):
     said_times: int = 0
     braked_at: datetime | None = None  # the desk was told that this may be a machine
     doubted_at: datetime | None = None  # the last time an unproven mail was answered
+    joined: Joined | None = None  # this lane speaks for another one
+    joining: Joining | None = None  # it asked to
+    guesses: tuple[datetime, ...] = ()  # when codes were named here that lead nowhere
+    voices: tuple[Voice, ...] = ()  # the lanes that speak for this one
+    speaks_at: Address | None = None  # where its citizen writes now, if that's another lane
+    requests: tuple[JoinRequest, ...] = ()  # who else asks to, in order
+
+    def voice(self, lane: Address) -> Voice | None:
+        """The lane as one that speaks for this conversation."""
+        return next((each for each in self.voices if each.lane == lane), None)

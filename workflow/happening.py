@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from workflow.message import Address, Fact, Inbound, Location, Value
+from workflow.message import Address, Fact, Inbound, Location, Message, Presence, Press, Value
 
 FileType = Literal["photo", "pdf", "voice", "audio", "video", "other"]
 
@@ -82,5 +82,72 @@ class GistTyped(Value, tag_field="is", tag="gist_typed"):
     by: str
 
 
-Happening = FileReady | FileFailed | Due | Delivery | QuestionBecomesComplaint | GistTyped
+class Carried(Value, tag_field="is", tag="carried"):
+    """Something said on a lane that speaks for another one; answers go to where it was said, `message.chat`."""
+
+    chat: Address  # the lane it's carried to
+    at: datetime  # when it was taken in where it was said
+    by: Address  # the lane that speaks for it; `message.chat` may be a further id of the same account
+    message: Message | Press | Presence
+    marks: tuple[tuple[str, str], ...] = ()  # what stands behind the marks in its text; taken off before it's decided
+    vouched: bool = False  # said by the citizen's own account or number, as a provider knows
+
+
+class JoinAsked(Value, tag_field="is", tag="join_asked"):
+    """Another lane asks to go on with a report of this one, by its code."""
+
+    chat: Address
+    at: datetime
+    by: Address
+    request: str
+    code: str
+    shown: str = ""  # who asks, masked
+    vouched: bool = False  # from the same number: no question is needed
+
+
+class JoinAnswered(Value, tag_field="is", tag="join_answered"):
+    """What became of this lane's request to go on with a report that was begun elsewhere."""
+
+    chat: Address
+    at: datetime
+    home: Address
+    request: str
+    code: str
+    answer: Literal["yes", "no", "unknown"]
+    vouched: bool = False
+
+
+class Parted(Value, tag_field="is", tag="parted"):
+    """Two lanes are joined no longer, or a request to join them is withdrawn; each of them may say so."""
+
+    chat: Address
+    at: datetime
+    other: Address
+    why: Literal["", "stopped", "begin"] = ""  # stopped: it's told here; begin: a report of its own begins here
+    files: int = 0  # of those sent for it, which have to be sent again
+
+
+class SameAccount(Value, tag_field="is", tag="same_account"):
+    """A provider showed that this lane and another one are ids of one account: `home` keeps its conversation."""
+
+    chat: Address
+    at: datetime
+    other: Address
+    home: Address
+    complaints: tuple[str, ...] = ()  # ids of those the other one has
+
+
+Happening = (
+    FileReady
+    | FileFailed
+    | Due
+    | Delivery
+    | QuestionBecomesComplaint
+    | GistTyped
+    | Carried
+    | JoinAsked
+    | JoinAnswered
+    | Parted
+    | SameAccount
+)
 Event = Inbound | Happening

@@ -766,7 +766,7 @@ def test_a_long_number_never_reaches_the_sayings():
         ("bantuan", "STATUS: melihat perkembangan laporan"),
         ("status", "Yang masih kami tunggu: KK, KTP, dan foto lokasi."),
         ("lanjut", "mari kita lanjutkan"),
-        ("LANJUT 9Z9Z", "kode 9Z9Z tidak kami temukan"),
+        ("LANJUT 9Z9Z", "kirim lagi LANJUT 9Z9Z"),
         ("assalamualaikum", "Waalaikumsalam."),
         ("ya", "Mohon kirim foto Kartu Keluarga"),
         ("jam berapa kantor tutup?", "Pertanyaan Bapak/Ibu kami teruskan"),

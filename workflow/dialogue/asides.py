@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, asking, beginning, wanted
+from workflow.dialogue import acting, asking, beginning, joining, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
@@ -156,7 +156,7 @@ def privacy(talk: Talk) -> None:
         "privacy.long",
         office=standard.office.name,
         things=say("privacy.things", list=", ".join(things)) if things else "",
-        channel=say("privacy.channel", name=channel_name(talk.event.chat.channel)),
+        channel=say("privacy.channel", name=channel_name(talk.to.channel)),
         identity=keep.identity,
         media=keep.media,
         messages=keep.messages,
@@ -200,12 +200,17 @@ def resume(talk: Talk, text: str) -> None:
     codes = hearing.codes_in(text)
     draft = talk.conversation.draft
     if draft is not None and (not codes or draft.code in codes):
-        talk.tell("resumed.here")
+        if talk.carried is not None and codes:
+            joining.welcome(talk, draft.code)
+        else:
+            talk.tell("resumed.here")
         asking.again(talk)
         return
     complaint = next((each for each in talk.complaints() if each.code in codes), None)
     if complaint is not None:
         talk.set(extra={**talk.conversation.extra, "focus": complaint.id})
+        if talk.carried is not None:
+            joining.welcome(talk, complaint.code)
         talk.tell("resumed.complaint", name=telling.name_of(complaint))
     elif codes:
         talk.tell("resumed.unknown", code=codes[0])

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import part_of_day, say_hours
 from workflow.conversation import Draft
-from workflow.dialogue import asking, fields, gates, putting_off, wanted
+from workflow.dialogue import asking, fields, gates, letting_in, putting_off, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
@@ -132,6 +132,7 @@ def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
 def drop(talk: Talk) -> None:
     """The draft and its files go; what was said stays only in the sealed inbox."""
     draft = talk.draft
+    letting_in.let_go(talk, draft.code)
     talk.unset += wanted.bells(draft)
     talk.erased += [paper.file for paper in draft.papers if not paper.reused]
     talk.forgotten.append(draft.code)

@@ -10,6 +10,7 @@ from workflow.dialogue import (
     asking,
     beginning,
     evidence,
+    letting_in,
     opening,
     sorting,
     summary,
@@ -30,6 +31,8 @@ def press(talk: Talk, event: Press) -> str:
     """A button. Returns why nothing was done, or ""."""
     talk.press = ""
     talk.set(last_at=talk.world.now)
+    if talk.carried is None:
+        talk.set(speaks_at=None)
     if act(talk, event.data):
         return ""
     if not talk.press:
@@ -291,4 +294,5 @@ ACTS: dict[str, tuple[Act, int]] = {
     "withdraw": (verdict.chose_withdraw, 2),
     "sudah": (verdict.chose_satisfied, 1),
     "belum": (verdict.chose_unsatisfied, 1),
+    "join": (letting_in.chose, 2),
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from workflow.clocks.when import say_day
 from workflow.conversation import Saying
 from workflow.desk import desk
 from workflow.dialogue import (
+    accounts,
     acting,
     afterwards,
     answers,
@@ -16,25 +19,32 @@ from workflow.dialogue import (
     asides,
     asking,
     beginning,
+    carrying,
     choices,
     corrections,
     fields,
+    joining,
+    letting_in,
     mails,
     opening,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin
 from workflow.happening import (
-    Delivery,
+    Carried,
     Due,
     Event,
     FileFailed,
     FileReady,
     GistTyped,
+    JoinAnswered,
+    JoinAsked,
+    Parted,
     QuestionBecomesComplaint,
+    SameAccount,
 )
 from workflow.heard import hearing
 from workflow.heard.intent import guess
-from workflow.message import Ignored, Left, Message, Presence, Press, Receipt, Sender, TopicMade
+from workflow.message import Ignored, Message, Presence, Press, Sender
 from workflow.office import Office
 from workflow.record import Act, Complaint
 from workflow.world import Decision, Needs, World
@@ -42,45 +52,65 @@ from workflow.world import Decision, Needs, World
 
 def needs(event: Event, office: Office) -> Needs:
     """What the talk wants to see beside its own conversation and complaints: what's named and what's replied to."""
-    if not isinstance(event, Message):
-        return Needs()
-    messages = ((event.chat, event.reply_to),) if event.reply_to else ()
+    others = accounts.others(event)
+    said = event.message if isinstance(event, Carried) else event
+    if not isinstance(said, Message):
+        return Needs(others=others)
+    messages = ((said.chat, said.reply_to),) if said.reply_to else ()
     prefix = office.standard.office.ticket_prefix
-    return Needs(codes=hearing.codes_in(event.text), numbers=hearing.numbers_in(event.text, prefix), messages=messages)
+    asked = joining.named(said.text)
+    return Needs(
+        codes=hearing.codes_in(said.text),
+        numbers=hearing.numbers_in(said.text, prefix),
+        messages=messages,
+        keys=(letting_in.question_key(event.chat.lane),) if hearing.means(said.text, "yes", "no") else (),
+        elsewhere=(asked.code,) if asked is not None else (),
+        others=others,
+    )
 
 
 def advance(event: Event, world: World) -> Decision:
     """What becomes of one event of a citizen's lane. Pure; raises for no event that a channel or we can produce."""
+    world, met = accounts.known(event, world)
+    if (passed := carrying.passed_on(event, world)) is not None:
+        return met + passed
+    world, left, code = carrying.left(event, world)
+    return met + left + _decided(event, world, code)
+
+
+def _decided(event: Event, world: World, left: str) -> Decision:
+    """What's heard in this lane: its own, or what was carried here from one that speaks for it.
+
+    `left` is the code of the report that this lane has just ceased to speak for, or "".
+    """
+    if isinstance(event, Carried) and event.message.chat != event.chat:
+        carried = carrying.taken(event, world)
+        if carried is None:
+            return carrying.returned(event, world)
+        return carrying.ended(carried, world.conversation, _handle(carried, carried.event))
+    if isinstance(event, Carried):  # it comes back: the lanes were parted, or never joined
+        event = event.message
     talk = begin(event, world)
+    if left and not (isinstance(event, Message) and joining.named(event.text)):
+        talk.tell("joining.left", code=left)
     return talk.decision(_handle(talk, event))
 
 
 def _handle(talk: Talk, event: Event) -> str:
     """Let the event do what it does to the talk. Returns why nothing was to be done, or ""."""
-    match event:
-        case Message():
-            return _message(talk, event)
-        case Press():
-            return _press(talk, event)
-        case Presence():
-            if event.blocked and not talk.conversation.blocked:
-                talk.more = talk.more + desk.blocked(talk.conversation, talk.world)
-            talk.set(blocked=event.blocked)
-            return ""
-        case FileReady():
-            return arrivals.ready(talk, event)
-        case FileFailed():
-            return arrivals.failed(talk, event)
-        case GistTyped():
-            return arrivals.gist_typed(talk, event)
-        case QuestionBecomesComplaint():
-            return _question_becomes_complaint(talk, event)
-        case Due():
-            return _due(talk, event)
-        case Ignored():
-            return event.reason
-        case TopicMade() | Delivery() | Receipt() | Left():
-            return "nothing that a citizen's talk waits for"
+    if isinstance(event, Ignored):
+        return event.reason
+    does = DOES.get(type(event))
+    return does(talk, event) if does is not None else "nothing that a citizen's talk waits for"
+
+
+def _presence(talk: Talk, event: Presence) -> str:
+    if talk.carried is not None:
+        return carrying.presence(talk, event)
+    if event.blocked and not talk.conversation.blocked:
+        talk.more = talk.more + desk.blocked(talk.conversation, talk.world)
+    talk.set(blocked=event.blocked)
+    return ""
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
@@ -95,9 +125,13 @@ def _message(talk: Talk, message: Message) -> str:
         return "this message is known"
     _seen(talk, message.id)
     name = message.sender.name
-    talk.set(last_at=talk.world.now, blocked=False)
-    if name and talk.conversation.private.get("account_name") != name:
+    talk.set(last_at=talk.world.now)
+    if talk.carried is None:
+        talk.set(blocked=False, speaks_at=None)
+    if name and not talk.foreign and talk.conversation.private.get("account_name") != name:
         talk.set(private={**talk.conversation.private, "account_name": name})
+    if letting_in.heard(talk, message) or joining.wanted(talk, message) or joining.meanwhile(talk, message):
+        return ""
     if message.unsupported or _is_sticker(message):
         asides.unsupported(talk)
         if talk.telling and not message.text:
@@ -278,6 +312,8 @@ def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> 
 
 def _due(talk: Talk, event: Due) -> str:
     """A bell of the draft: one reminder, and in the end it's forgotten with its photos, as was told."""
+    if event.kind == joining.BELL:
+        return joining.unanswered(talk, event)
     if not talk.telling or talk.draft.code != event.subject:
         return "a bell of a report that's no longer told"
     if event.kind == "remind_draft":
@@ -306,3 +342,20 @@ def _remind(talk: Talk) -> str:
     if talk.kind == "ack":
         talk.raise_to("notice")
     return ""
+
+
+DOES: dict[type, Callable[[Talk, Any], str]] = {
+    Message: _message,
+    Press: _press,
+    Presence: _presence,
+    FileReady: arrivals.ready,
+    FileFailed: arrivals.failed,
+    GistTyped: arrivals.gist_typed,
+    QuestionBecomesComplaint: _question_becomes_complaint,
+    Due: _due,
+    JoinAsked: letting_in.requested,
+    JoinAnswered: joining.answered,
+    Parted: carrying.parted,
+    SameAccount: accounts.told,
+}
+"""What each kind of event does to a talk; of the others it takes no notice."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft, Paper, Saying
-from workflow.happening import Event
-from workflow.message import Attachment, Choice, Kind, Limits, Message, Outbound, Press
+from workflow.happening import Carried, Event, FileFailed, FileReady, GistTyped, QuestionBecomesComplaint
+from workflow.message import Address, Attachment, Choice, Kind, Limits, Message, Outbound, Press
 from workflow.record import Complaint
 from workflow.say import say, say_for, worded
 from workflow.standard.standard import Standard
@@ -22,6 +22,8 @@ DEBOUNCE = timedelta(seconds=2)
 """How long an acknowledgement waits for further items of the same album or the next line of a story."""
 
 PARTING = "\n\n\n"
+SPOKEN = timedelta(days=7)
+"""How long a lane speaks for another one after the last word said there."""
 RECENT = 60
 OUTSIDE = 200
 OUTSIDE_REPORTS = frozenset({"violence_report"})
@@ -35,9 +37,10 @@ Rows = tuple[tuple[Choice, ...], ...]
 class Talk:
     """Everything one event does to a talk. What is said goes out as one message, paragraph by paragraph."""
 
-    event: Event
+    event: Event  # what was carried here stands for itself, its id marked by where it was said
     world: World
     conversation: Conversation
+    carried: Carried | None = None  # it was said on another lane that speaks for this one
     kind: Kind = "ack"
     paragraphs: list[str] = field(default_factory=list)
     rows: Rows = ()
@@ -53,6 +56,9 @@ class Talk:
     press: str | None = None  # what the button's presser is shown; None when no button was pressed
     summary: int = 0  # the number of the summary that's being shown
     wait_for_files: bool = False
+    offers: tuple[str, ...] | None = None  # what a typed number chooses, where that isn't what stands in the reply
+    asks_to_join: bool = False  # the reply ends in the question whether another lane may go on
+    reason: str = ""  # why nothing was done, for the operator
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -76,7 +82,19 @@ class Talk:
     @property
     def limits(self) -> Limits:
         """What can be carried to where this is answered."""
-        return self.world.limits_at(self.event.chat)
+        return self.world.limits_at(self.to)
+
+    @property
+    def to(self) -> Address:
+        """Where this is answered: where they wrote or, for what they wait for, where they wrote last."""
+        if isinstance(self.event, Message | Press):
+            return self.event.chat
+        return speaking(self.event, self.conversation, self.world.now)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else may read the answer: nothing personal stands in it."""
+        return self.carried is not None and not self.carried.vouched
 
     def complaints(self) -> tuple[Complaint, ...]:
         """The registered complaints of this citizen, oldest first."""
@@ -158,9 +176,9 @@ class Talk:
     def decision(self, ignored: str = "") -> Decision:
         """All of it."""
         cancels = self._overtaken()
-        sends = [*self._reply(), *self._pressed()]
+        sends = [*self._reply(), *self.pressed()]
         fetches = tuple(self._fetch(file, attachment) for file, attachment in self.arriving)
-        if self.conversation != (self.world.conversation or Conversation(address=self.event.chat)):
+        if self.conversation != (self.world.conversation or Conversation(address=self.conversation.address)):
             self.set(version=self.conversation.version + 1)
             changed: Conversation | None = self.conversation
         else:
@@ -174,7 +192,7 @@ class Talk:
             erased=tuple(self.erased),
             forgotten=tuple(self.forgotten),
             cancels=cancels,
-            ignored=ignored,
+            ignored=ignored or self.reason,
         )
         return replace_conversation(self.more, None) + own
 
@@ -184,7 +202,7 @@ class Talk:
         What it had to say is said first, its question apart.
         """
         held = self.conversation.extra
-        answers = self.paragraphs or any(each.to == self.event.chat for each in self.more.sends)
+        answers = self.paragraphs or any(each.to in (self.to, self.conversation.address) for each in self.more.sends)
         if not answers or "held_key" not in held:
             return ()
         waits = self.world.now.isoformat() < held["held_until"]
@@ -200,7 +218,9 @@ class Talk:
         if self.limits.short:
             self.rows = ()
         offered = tuple(choice.data for row in self.rows or self.named for choice in row if choice.data)
-        self.set(offered=offered)
+        self.set(offered=offered if self.offers is None else self.offers)
+        if not self.asks_to_join and self.conversation.requests:
+            self.set(requests=tuple(replace(each, latest=False) for each in self.conversation.requests))
         key = self.word
         if self.kind == "summary" and self.conversation.draft:
             key = f"summary:{self.draft.code}:{self.summary}"
@@ -208,7 +228,7 @@ class Talk:
             self._hold_back(key)
         return [
             Outbound(
-                to=self.event.chat,
+                to=self.to,
                 kind=self.kind,
                 text=("\n" if self.limits.short else "\n\n").join(self.paragraphs),
                 choices=self.rows,
@@ -233,13 +253,14 @@ class Talk:
         said = PARTING.join(self.paragraphs[:-1])
         self.set(extra={**self.conversation.extra, "held_key": key, "held_until": until, "held_text": said})
 
-    def _pressed(self) -> list[Outbound]:
+    def pressed(self) -> tuple[Outbound, ...]:
+        """The answer to a button; the wait for it ends in any case."""
         if not isinstance(self.event, Press):
-            return []
-        text = self.press or ""
-        return [
-            Outbound(to=self.event.chat, kind="press", text=text, press=self.event.id, alert=bool(text), priority=0)
-        ]
+            return ()
+        text, press = self.press or "", self.event.id
+        if self.carried is not None and isinstance(self.carried.message, Press):
+            press = self.carried.message.id
+        return (Outbound(to=self.to, kind="press", text=text, press=press, alert=bool(text), priority=0),)
 
     def _fetch(self, file: str, attachment: Attachment) -> Fetch:
         paper = self.paper(file)
@@ -248,17 +269,31 @@ class Talk:
             code = self.world.complaints[paper.complaint].code
         return Fetch(
             file=file,
-            lane=self.event.chat,
+            lane=self.conversation.address,
             ref=attachment.ref,
             kind=attachment.kind,
             size_bytes=attachment.size_bytes,
             keyring=code,
+            source=self.to.channel if self.carried is not None else "",
         )
 
 
 def begin(event: Event, world: World) -> Talk:
     """A talk that's about to answer an event."""
     return Talk(event=event, world=world, conversation=world.conversation or Conversation(address=event.chat))
+
+
+def speaking(event: Event, conversation: Conversation, now: datetime) -> Address:
+    """Where a conversation is spoken to about something that happened.
+
+    What they wait for goes to where they wrote last, all else only there if it's surely the same person who reads it.
+    """
+    at, home = conversation.speaks_at, conversation.address
+    voice = conversation.voice(at) if at is not None else None
+    if at is None or voice is None or conversation.last_at is None or now - conversation.last_at > SPOKEN:
+        return home
+    waited = isinstance(event, FileReady | FileFailed | GistTyped | QuestionBecomesComplaint)
+    return at if waited or voice.vouched else home
 
 
 def choice(key: str, data: str, **fields: object) -> Choice:
