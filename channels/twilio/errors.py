@@ -5,6 +5,7 @@ Codes: https://www.twilio.com/docs/api/errors. Their texts aren't for programs, 
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from workflow.message import Fact, SendError
 
 WAIT_WHEN_UNTOLD_S = 5.0  # a 429 without Retry-After
 _LONGEST_WORDS = 200
+_NUMBER = re.compile(r"\+?\d[\d \-]{5,}\d")
 
 
 class Meaning(NamedTuple):
@@ -142,7 +144,8 @@ def refused(answer: Answer, chat: str = "") -> SendError:
         error = error_of(code, chat)
         error.retry_after_s = _told_s(answer) or error.retry_after_s
         return error
-    said = f"{code}: {body.message or body.detail or ''}"[:_LONGEST_WORDS].rstrip(": ")
+    words = _NUMBER.sub("…", body.message or body.detail or "")  # Twilio's words name whom it was for
+    said = f"{code}: {words}"[:_LONGEST_WORDS].rstrip(": ")
     fact: Fact = "misconfigured" if answer.status in {401, 403, 404} else "refused"
     return SendError(fact, f"status {answer.status}, {said}")
 

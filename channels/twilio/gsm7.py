@@ -26,7 +26,9 @@ _FOLDED = {
     "÷": "/", "⁄": "/", "∕": "/", "±": "+/-", "№": "No", "©": "(c)", "®": "(R)", "™": "(TM)", "ç": "c", "ı": "i",
     "Đ": "D", "đ": "d", "Ł": "L", "ł": "l", "\t": " ", "\u2028": "\n", "\u2029": "\n\n",
 }  # fmt: skip
-_DROPPED = ("C", "S", "M")  # control, symbols (emoji) and marks that stand on another character
+_DROPPED = ("C", "S")  # control characters; symbols, so emoji
+# Marks on Latin letters and emoji; other scripts need theirs.
+_MARKS = re.compile("[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f]")
 _BLANK = "Z"
 _BLANKS = re.compile(r" {2,}")
 _AT_END = re.compile(r" +(?=\n)")
@@ -53,7 +55,7 @@ def fold(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if is_gsm(text):
         return text
-    folded = "".join(_plain(each) for each in text)
+    folded = "".join(_plain(each) for each in unicodedata.normalize("NFC", text))
     return _AT_END.sub("", _BLANKS.sub(" ", folded)).strip(" ")  # what stood around an emoji
 
 
@@ -64,13 +66,20 @@ def _plain(character: str) -> str:
         return _FOLDED[character]
     parts = unicodedata.normalize("NFKD", character)
     if parts != character:
-        plain = "".join(_FOLDED.get(each, each) for each in parts if unicodedata.category(each)[0] not in _DROPPED)
+        plain = "".join("" if _is_dropped(each) else _FOLDED.get(each, each) for each in parts)
         if plain and is_gsm(plain):
             return plain
-    category = unicodedata.category(character)
-    if category[0] == _BLANK:
+    if unicodedata.category(character)[0] == _BLANK:
         return " "
-    return "" if category[0] in _DROPPED else character
+    return "" if _is_dropped(character) else character
+
+
+def _is_dropped(character: str) -> bool:
+    """Whether a character is no part of a word: an emoji, a mark on a Latin letter, what joins or colours an emoji."""
+    kind = unicodedata.category(character)[0]
+    if kind == "M":
+        return _MARKS.match(character) is not None
+    return kind in _DROPPED and character not in _FOLDED
 
 
 def segments(text: str) -> Segments:

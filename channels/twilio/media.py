@@ -62,7 +62,10 @@ async def purge(api: Api, ref: str) -> None:
 def _further(answer: Answer, url: str, hosts: Hosts, limit_bytes: int) -> str:
     """Where a redirect leads; "" where the file itself comes. Raises `FetchError`."""
     if answer.status in _REDIRECTS:
-        there = urljoin(url, answer.headers.get("location", ""))
+        location = answer.headers.get("location", "")
+        if not location:
+            raise FetchError("gone", again=True)
+        there = urljoin(url, location)
         if hosts.may_lead_to(there):
             return there
         # Where Twilio moved its media, every file fails until media_hosts names the place: that must be seen.

@@ -43,7 +43,7 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: tuple[str, ...] = ("content-type: application/json",)
-    fault: str = ""  # close, reset, half
+    fault: str = ""  # close, reset, half; or chunked, which is none
 
 
 def told(value: Any, status: int = 200) -> Reply:
@@ -130,6 +130,12 @@ async def _write(writer: asyncio.StreamWriter, reply: Reply) -> bool:
     if reply.fault in {"close", "reset"}:
         writer.transport.abort() if reply.fault == "reset" else writer.close()
         return False
+    if reply.fault == "chunked":
+        head = [f"HTTP/1.1 {reply.status} X", "transfer-encoding: chunked", *reply.headers]
+        body = f"{len(reply.body):x}\r\n".encode() + reply.body + b"\r\n0\r\n\r\n"
+        writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+        await writer.drain()
+        return True
     length = len(reply.body) * (2 if reply.fault == "half" else 1)
     head = [f"HTTP/1.1 {reply.status} X", f"content-length: {length}", *reply.headers]
     writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + reply.body)
