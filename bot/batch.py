@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from datetime import datetime
 from typing import Protocol
 
@@ -16,12 +17,12 @@ from bot.road import Road
 from storage.cases import Kept
 from storage.unit import Unit
 from workflow.conversation import Conversation
-from workflow.happening import Event
-from workflow.message import Address, Limits, Message, Refers
+from workflow.happening import Carried, Event
+from workflow.message import Address, Limits, Message, Refers, address_of
 from workflow.office import Office
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
-from workflow.world import Decision, Needs, Search, Supply, Way, World
+from workflow.world import OPEN_AFTER, Decision, Needs, Search, Supply, Way, World
 
 _COMPLAINTS_OF_A_CONVERSATION = 50  # the newest; older ones are found by their number
 
@@ -201,7 +202,20 @@ class Batch:
             found=tuple(self._found(office, search) for search in needs.searches),
             histories=self._histories(needs.histories),
             tokens=self._unit.cases.tokens(office.id, starts, self._now) if starts else {},
+            elsewhere=self._elsewhere(office, needs.elsewhere),
+            others=self._others(office, needs.others),
         )
+
+    def _elsewhere(self, office: Office, codes: Sequence[str]) -> Mapping[str, Address]:
+        """Where what these codes name is told, if it may be gone on with from another lane."""
+        found = self._unit.cases.homes(office.id, codes, self._now - OPEN_AFTER) if codes else {}
+        return {code: address_of(lane) for code, lane in found.items()}
+
+    def _others(self, office: Office, lanes: Sequence[Address]) -> Mapping[str, Conversation]:
+        """Other lanes' conversations, as this batch left them or as they're stored."""
+        wanted = [each.lane for each in lanes if each.office == office.id]
+        known = {lane: self._conversations[lane] for lane in wanted if lane in self._conversations}
+        return known | self._unit.cases.glances(lane for lane in wanted if lane not in known) if wanted else {}
 
     def _seen(
         self, office: Office, conversation: Conversation | None, needs: Needs, refers: Iterable[Refers]
@@ -252,6 +266,15 @@ class Batch:
 
     def _with_marks(self, decision: Decision, arrived: Arrived, office: Office) -> Decision:
         """What stood behind the marks goes, sealed, to the report it was said for; staff's words keep none."""
+        carried = [(lane, each) for lane, each in decision.posts if isinstance(each, Carried) and not each.marks]
+        if carried:  # said for another lane's: they travel with the words
+            return replaced(
+                decision,
+                posts=tuple(
+                    (lane, replace(each, marks=arrived.marks) if (lane, each) in carried else each)
+                    for lane, each in decision.posts
+                ),
+            )
         chat = arrived.event.chat
         before = self._conversations.get(chat.lane)
         after = decision.conversation or before

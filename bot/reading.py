@@ -11,7 +11,7 @@ from bot.road import Road
 from storage.rows import InboxRow, read_event
 from storage.seal import Unopenable
 from storage.unit import Unit
-from workflow.happening import Event
+from workflow.happening import Carried, Event
 from workflow.identity import mask
 from workflow.message import BadPayload, Message, Presence, Press
 
@@ -36,7 +36,7 @@ def read(row: InboxRow, unit: Unit, road: Road) -> Arrived:
     try:
         payload = unit.inbox.opened(row)
         if row.form == "event":
-            return Arrived(row, read_event(payload))
+            return _ours(row, read_event(payload))
         event = road.channels[row.channel, row.office].read(payload)
     except BadPayload:
         raise
@@ -50,6 +50,13 @@ def read(row: InboxRow, unit: Unit, road: Road) -> Arrived:
         return Arrived(row, *hidden(event))
     if isinstance(event, Press | Presence):
         event = replace(event, sender=replace(event.sender, name=mask(event.sender.name).text))
+    return Arrived(row, event)
+
+
+def _ours(row: InboxRow, event: Event) -> Arrived:
+    """An event of ours; what was masked before it was carried to this lane travels beside it."""
+    if isinstance(event, Carried):
+        return Arrived(row, replace(event, marks=()), event.marks)
     return Arrived(row, event)
 
 

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Select, Table, Text, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, Table, Text, bindparam, delete, func, or_, select, union_all, update
 
+from storage.columns import Moment
 from storage.parts import Conflict, Insert, Part, among, insert_into
 from storage.rows import (
     Keys,
@@ -90,6 +91,18 @@ class Cases(Part):
         if not given:
             return {}
         return self._complaints(self.locking(_complaints_by(*given)), {"office": office, **given})
+
+    def homes(self, office: str, codes: Iterable[str], since: datetime) -> dict[str, str]:
+        """The lanes in which these codes of an office live: of a draft, or of a complaint open or closed since then."""
+        wanted = list(codes)
+        rows = self.connection.execute(_HOMES, {"office": office, "values": wanted, "since": since}) if wanted else ()
+        return {code: lane for code, lane in rows}  # noqa: C416 - a Row isn't a pair to the type checker
+
+    def glances(self, lanes: Iterable[str]) -> dict[str, Conversation]:
+        """The conversations of these lanes to look at only: not locked, and without what's sealed in them."""
+        wanted = list(lanes)
+        rows = self.connection.execute(_GLANCE, {"values": wanted}).all() if wanted else ()
+        return {row.lane: read_conversation(row.state, None, None, {}) for row in rows}
 
     def find(self, office: str, search: Search) -> tuple[Complaint, ...]:
         """The complaints a search of the desk means: the ones due soonest first, then the newest."""
@@ -312,6 +325,18 @@ def _complaints_by(*names: str) -> Select[Any]:
 _CONVERSATION = select(
     *(conversations.c[each] for each in ("lane", "office", "rev", "code", "state", "sealed", "sealed_draft"))
 ).where(among(conversations.c.lane))
+_GLANCE = select(conversations.c.lane, conversations.c.state).where(among(conversations.c.lane))
+_HOMES = union_all(
+    select(conversations.c.code, conversations.c.lane).where(
+        conversations.c.office == bindparam("office", type_=Text), among(conversations.c.code)
+    ),
+    select(complaints.c.code, complaints.c.lane).where(
+        complaints.c.office == bindparam("office", type_=Text),
+        among(complaints.c.code),
+        complaints.c.lane != "",
+        or_(complaints.c.closed_at.is_(None), complaints.c.closed_at > bindparam("since", type_=Moment)),
+    ),
+)
 _NUMBERS = select(counters.c.office, counters.c.year, counters.c.last).where(among(counters.c.office))
 _LINKED = select(linked.c.office, linked.c.staff, linked.c.chat).where(among(linked.c.office))
 _REFERRED = (

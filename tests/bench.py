@@ -22,7 +22,7 @@ from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Press, Refers
 from workflow.office import Office
 from workflow.procedure.complaint import Complaint, Entry
-from workflow.world import Decision, Fetch, Search, Supply, Timer, Way, World
+from workflow.world import OPEN_AFTER, Decision, Fetch, Search, Supply, Timer, Way, World
 
 
 @dataclass(slots=True)
@@ -155,6 +155,12 @@ class Bench:
             by_code={c.code: c.id for c in self.complaints.values()}
             | {c.number: c.id for c in self.complaints.values() if c.number},
             refers={(p.message.to.chat, p.id): p.message.refers for p in self.posted if p.message.refers},
+            elsewhere={code: lane for code in wanted.elsewhere if (lane := self._home_of(code))},
+            others={
+                each.lane: replace_private(self.conversations[each.lane])
+                for each in wanted.others
+                if each.lane in self.conversations
+            },
             unsent=frozenset(m.key for m in (*self.held, *self.waiting) if m.key in wanted.keys),
             linked=dict(self.linked),
             found=tuple(self._search(search) for search in wanted.searches),
@@ -162,6 +168,16 @@ class Bench:
             tokens=dict(self.tokens),
             bot_name="aduan_contoh_bot",
         )
+
+    def _home_of(self, code: str) -> Address | None:
+        """Where the draft or complaint of this code is told, as the store would find it."""
+        for conversation in self.conversations.values():
+            if conversation.draft is not None and conversation.draft.code == code:
+                return conversation.address
+        for each in self.complaints.values():
+            if each.code == code and (each.closed_at is None or self.now - each.closed_at < OPEN_AFTER):
+                return each.citizen
+        return None
 
     def _search(self, search: Search) -> tuple[Complaint, ...]:
         found = []
@@ -278,6 +294,13 @@ class Bench:
 def replace_message(old: Outbound, new: Outbound) -> Outbound:
     """The posted message after an edit: new text and buttons, the old key and meaning unless new ones are given."""
     return msgspec.structs.replace(old, text=new.text, choices=new.choices, refers=new.refers or old.refers)
+
+
+def replace_private(conversation: Conversation) -> Conversation:
+    """As another lane may look at it."""
+    import msgspec
+
+    return msgspec.structs.replace(conversation, private={})
 
 
 def masked(message: Message) -> Message:

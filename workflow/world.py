@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflow.conversation import Conversation
 from workflow.happening import Event
@@ -12,6 +12,9 @@ from workflow.message import Address, Limits, Outbound, Refers, Value
 from workflow.office import Office, Staff
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
+
+OPEN_AFTER = timedelta(days=30)
+"""So long after it was closed a complaint may still be gone on with from another lane."""
 
 
 class Search(Value):

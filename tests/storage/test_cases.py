@@ -231,3 +231,32 @@ async def test_what_a_sent_message_is_about_is_known_by_its_id_and_chat(store):
     await store.write(send)
     asked = [(LANE, "1001"), (LANE, "1002"), ("telegram:kanigaran:2", "1001")]
     assert await store.read(lambda unit: unit.cases.refers(asked)) == {(LANE, "1001"): refers}
+
+
+async def test_a_code_leads_to_where_its_draft_or_living_complaint_is_told(store):
+    since = MORNING - timedelta(days=30)
+    draft = Conversation(
+        address=citizen("5"), draft=Draft(code="9A9A", standard="v1", began_at=MORNING, last_at=MORNING)
+    )
+    await store.write(lambda unit: unit.cases.keep_conversations([(draft, 0)], MORNING))
+    await keep(
+        store,
+        a_complaint(1, citizen=citizen("1")),
+        a_complaint(2, citizen=citizen("2"), closed_at=since + timedelta(seconds=1)),
+        a_complaint(3, citizen=citizen("3"), closed_at=since),
+        a_complaint(4, citizen=None),
+        a_complaint(5, citizen=citizen("6", "pekutatan"), office="pekutatan"),
+    )
+    codes = ["9A9A", "7K01", "7K02", "7K03", "7K04", "7K05", "ZZ99"]
+    found = await store.read(lambda unit: unit.cases.homes("kanigaran", codes, since))
+    assert found == {"9A9A": citizen("5").lane, "7K01": citizen("1").lane, "7K02": citizen("2").lane}
+    assert await store.read(lambda unit: unit.cases.homes("pekutatan", ["9A9A", "7K01"], since)) == {}
+    assert await store.read(lambda unit: unit.cases.homes("kanigaran", [], since)) == {}
+
+
+async def test_a_glance_at_a_conversation_shows_nothing_sealed(store):
+    await store.write(lambda unit: unit.cases.keep_conversations([(a_conversation(), 0)], MORNING))
+    found = await store.read(lambda unit: unit.cases.glances([LANE, citizen("9").lane]))
+    assert list(found) == [LANE]
+    assert found[LANE].draft.code == "7K3F"
+    assert (found[LANE].private, found[LANE].draft.private) == ({}, {})

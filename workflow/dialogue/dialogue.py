@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace as changed
 from datetime import timedelta
 from typing import Any
 
@@ -89,7 +90,7 @@ def _decided(event: Event, world: World, left: str) -> Decision:
             return carrying.returned(event, world)
         return carrying.ended(carried, world.conversation, _handle(carried, carried.event))
     if isinstance(event, Carried):  # it comes back: the lanes were parted, or never joined
-        event = event.message
+        world, event = changed(world, received_at=event.at), event.message
     talk = begin(event, world)
     if left and not (isinstance(event, Message) and joining.named(event.text)):
         talk.tell("joining.left", code=left)

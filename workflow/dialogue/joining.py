@@ -302,10 +302,11 @@ def welcome(talk: Talk, code: str) -> None:
 def carry(talk: Talk, joined: Joined, message: Message, at: datetime) -> None:
     """Bring what was held here to the conversation this lane speaks for."""
     own = talk.conversation.address
-    event = Carried(
-        chat=joined.home, at=at, by=own, message=message, marks=_marks(talk, message), vouched=joined.vouched
-    )
+    marks = _marks(talk, message)
+    event = Carried(chat=joined.home, at=at, by=own, message=message, marks=marks, vouched=joined.vouched)
     post(talk, joined.home, event)
+    moved = {f"mark:{mark}" for mark, _ in marks}
+    talk.set(private={name: words for name, words in talk.conversation.private.items() if name not in moved})
 
 
 def _marks(talk: Talk, message: Message) -> tuple[tuple[str, str], ...]:

@@ -15,10 +15,8 @@ from workflow.heard import hearing
 from workflow.message import Message, Outbound, Press
 from workflow.record import Complaint
 from workflow.say import say_for
-from workflow.world import Decision
+from workflow.world import OPEN_AFTER, Decision
 
-OPEN_AFTER = timedelta(days=30)
-"""So long after it was closed a complaint may still be gone on with."""
 MOST = 3
 READING = timedelta(seconds=2)
 """Nobody reads a question and answers it sooner: such a YA was meant for what was asked before."""
