@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 
-WHATSAPP = Limits(text_units=1600, caption_units=1024, edits=False, window_h=24, receipts=True)
+WHATSAPP = Limits(
+    text_units=1600,
+    caption_units=1024,
+    rows=False,
+    place_button=False,
+    edits=False,
+    window_h=24,
+    receipts=True,
+)
 # In UTF-16 units before folding: ten segments, which leaves room within Twilio's 1600 for choices and for what folding
 # writes out ("..." for an ellipsis).
 SMS = Limits(

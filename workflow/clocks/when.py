@@ -64,6 +64,11 @@ def say_moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{say_day(at.astimezone(zone).date())} pukul {say_time(at, zone)}"
 
 
+def say_brief(at: datetime, zone: ZoneInfo) -> str:
+    """An instant where every sign costs: "23-11-2026 09.12 WIB"."""
+    return f"{say_short_date(at.astimezone(zone).date())} {say_time(at, zone)}"
+
+
 def say_near(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """As `say_moment`, and of today only the time: "pukul 09.12 WIB"."""
     same_day = at.astimezone(zone).date() == now.astimezone(zone).date()

@@ -118,7 +118,7 @@ def status(talk: Talk, text: str) -> None:
     open_ = [each for each in chosen if each.closed_at is None]
     shown = (open_ or chosen[-1:]) if not named else chosen
     for complaint in shown:
-        talk.tell_text(standing.status(complaint, talk.world))
+        talk.tell_text(standing.status(complaint, talk.world, talk.limits))
     if own_draft:
         _draft_status(talk)
     elif not shown:

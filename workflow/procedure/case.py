@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from workflow.clocks import deadline
-from workflow.message import Address, Outbound
+from workflow.message import Address, Limits, Outbound
 from workflow.office import Staff
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
@@ -41,6 +41,11 @@ def private_of(world: World, person: Staff) -> Address | None:
     """The linked private chat of a member of staff."""
     chat = world.linked.get(str(person.id))
     return Address(world.office.id, DESK_CHANNEL, chat) if chat else None
+
+
+def limits_of(complaint: Complaint, world: World) -> Limits:
+    """What can be carried to a complaint's citizen; all, where nobody has an address."""
+    return world.limits_at(complaint.citizen) if complaint.citizen is not None else Limits()
 
 
 @dataclass(slots=True)
@@ -75,6 +80,11 @@ class Case:
     def part(self) -> Part:
         """What is to be done there."""
         return parts(self.step)[self.complaint.part]
+
+    @property
+    def limits(self) -> Limits:
+        """What can be carried to the citizen."""
+        return limits_of(self.complaint, self.world)
 
     @property
     def person(self) -> Staff | None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflow.clocks.when import DAYS, say_date, say_moment, say_time
+from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_time
 from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
-from workflow.procedure.case import Case
+from workflow.procedure.case import Case, limits_of
 from workflow.procedure.progress import lacking, receives, turn
 from workflow.record import Complaint
-from workflow.say import UnknownWords, first_units, lines, listing, say, units
+from workflow.say import UnknownWords, first_units, lines, listing, say, say_for, short_office, units
 from workflow.standard.standard import Asked, Standard
 from workflow.world import World
 
 MATTER_CHARACTERS = 70
 SHORT_WORDS = 15
+ONE_SMS = 160
 WEEK_DAYS = 7
 NOTICE_AFTER_RECEIPT = "receipt-1"
 """The version of the short notice that comes after the receipt where nothing personal is asked."""
@@ -71,6 +72,12 @@ def lacking_words(complaint: Complaint, standard: Standard) -> str:
     return listing([thing(asked) for asked in lacking(complaint, standard)])
 
 
+def lacking_briefly(complaint: Complaint, standard: Standard) -> str:
+    """The same where every sign costs: without what a requirement may be met with."""
+    named = [say("telling.thing.any") if each.options else thing(each) for each in lacking(complaint, standard)]
+    return ", ".join(named)
+
+
 def who_handles(complaint: Complaint, world: World) -> str:
     """Who has it, for the citizen's eyes: a title or a role, never a name."""
     now = turn(complaint, world)
@@ -88,7 +95,8 @@ def opened(case: Case) -> None:
     if complaint.citizen is None:
         return
     things = lacking_words(complaint, standard)
-    thanks = say(
+    thanks = say_for(
+        case.limits,
         "telling.acknowledged",
         code=complaint.code,
         lacking=say("telling.acknowledged_lacking", things=things) if things else "",
@@ -96,7 +104,7 @@ def opened(case: Case) -> None:
     )
     parts = [thanks]
     if receives(case):
-        parts.append(_receipt(case))
+        parts = [*([] if case.limits.short else parts), _receipt(case)]
     elif outside := _counted_from(case):
         parts.append(outside)
     tell(case, "receipt", "\n\n".join(parts), direct=True)
@@ -107,6 +115,12 @@ def _receipt(case: Case) -> str:
     complaint, world = case.complaint, case.world
     case.set(receipt_at=case.now)
     zone = world.office.calendar.zone
+    notice = ""
+    if not complaint.notice and not case.standard.asks_personal():
+        case.set(notice=NOTICE_AFTER_RECEIPT, notice_at=case.now)
+        notice = say_for(case.limits, "telling.data_notice")
+    if case.limits.short:
+        return _short_receipt(case, notice)
     text = say(
         "telling.receipt",
         number=complaint.number,
@@ -115,22 +129,39 @@ def _receipt(case: Case) -> str:
         due=lines(due_words(complaint, world), _counted_from(case)),
         fee=case.standard.service.fee_text.rstrip("."),
     )
-    if complaint.notice or case.standard.asks_personal():
-        return text
-    case.set(notice=NOTICE_AFTER_RECEIPT, notice_at=case.now)
-    return text + "\n\n" + say("telling.data_notice")
+    return f"{text}\n\n{notice}" if notice else text
+
+
+def _short_receipt(case: Case, notice: str) -> str:
+    """The tanda terima in one SMS: the matter gets the room that the rest leaves."""
+    complaint, service = case.complaint, case.standard.service
+    fields = {
+        "number": complaint.number,
+        "date": say_brief(complaint.confirmed_at, case.world.office.calendar.zone),
+        "due": due_words(complaint, case.world),
+        "fee": service.fee_text.rstrip(".") if service.fee else say("telling.free"),
+    }
+    room = ONE_SMS - len(lines(say("telling.receipt.short", matter="", **fields), notice)) - len(", .")
+    about = matter(complaint, room)
+    if len(about) < len(matter(complaint)):
+        about = matter(complaint, room - 2).replace("…", "..") if room >= SHORT_WORDS else ""
+    return lines(say("telling.receipt.short", matter=f", {about}." if about else ".", **fields), notice)
 
 
 def due_words(complaint: Complaint, world: World) -> str:
     """The published total as it binds the office, or that it begins when the file is complete."""
-    standard = world.standard_of(complaint.standard)
+    standard, limits = world.standard_of(complaint.standard), limits_of(complaint, world)
     if complaint.due_at is None:
-        return say("telling.due_when_complete", things=lacking_words(complaint, standard))
-    return say(
-        "telling.due",
-        moment=say_moment(complaint.due_at, world.office.calendar.zone),
-        condition=condition_of(standard),
-    )
+        things = lacking_briefly(complaint, standard) if limits.short else lacking_words(complaint, standard)
+        return say_for(limits, "telling.due_when_complete", things=things)
+    moment = moment_for(complaint.due_at, complaint, world)
+    return say_for(limits, "telling.due", moment=moment, condition=condition_of(standard))
+
+
+def moment_for(at: datetime, complaint: Complaint, world: World) -> str:
+    """An instant as it's written to a complaint's citizen: briefly where every sign costs."""
+    zone = world.office.calendar.zone
+    return say_brief(at, zone) if limits_of(complaint, world).short else say_moment(at, zone)
 
 
 def condition_of(standard: Standard) -> str:
@@ -171,7 +202,7 @@ def tell(
             to=case.complaint.citizen,
             kind=kind,
             text=text,
-            choices=choices,
+            choices=() if case.limits.short or not case.limits.one_thing_at_a_time else choices,
             key=key_of(kind, case),
             replaces=f"answer:{case.complaint.id}" if kind == "answer" else "",
             about=case.complaint.id,
@@ -223,19 +254,19 @@ def is_handled(case: Case) -> str:
 def asks_for(case: Case, text: str, until: datetime) -> str:
     """What the office needs from the citizen before it goes on."""
     date = say_date(case.world.office.calendar.local_date(until))
-    return say("telling.ask", number=name_of(case.complaint), text=text, date=date)
+    return say_for(case.limits, "telling.ask", number=name_of(case.complaint), text=text, date=date)
 
 
 def is_refused(case: Case, text: str) -> str:
     """A petugas refused it, with the reason."""
-    return say("telling.refused", number=name_of(case.complaint), text=text)
+    return say_for(case.limits, "telling.refused", number=name_of(case.complaint), text=text)
 
 
 def is_referred(case: Case, way: str, where: str) -> str:
     """Not this office's matter: passed on by us ("refer_sent"), or for the citizen to bring there ("refer_self")."""
     date = say_date(case.world.office.calendar.local_date(case.now))
     key = "telling.referred_sent" if way == "refer_sent" else "telling.referred_self"
-    return say(key, number=name_of(case.complaint), where=where, date=date)
+    return say_for(case.limits, key, number=name_of(case.complaint), where=where, date=date)
 
 
 def preview(act: str, text: str, complaint: Complaint, by: str, world: World) -> str:
@@ -255,7 +286,7 @@ def is_reopened(case: Case) -> str:
     """BELUM: the work goes on."""
     complaint, world = case.complaint, case.world
     who, due = who_handles(complaint, world), due_words(complaint, world)
-    return say("telling.reopened", number=name_of(complaint), who=who, due=due)
+    return say_for(case.limits, "telling.reopened", number=name_of(complaint), who=who, due=due)
 
 
 def from_staff(text: str) -> str:
@@ -268,11 +299,14 @@ def from_staff(text: str) -> str:
 
 def answer(complaint: Complaint, world: World) -> str:
     """The office's answer as it leaves, and as the preview shows it. A signature stands only for who signed."""
-    standard = world.standard_of(complaint.standard)
+    standard, limits = world.standard_of(complaint.standard), limits_of(complaint, world)
     day = world.office.calendar.local_date(complaint.confirmed_at)
-    body = say(
+    section = standard.office
+    body = say_for(
+        limits,
         "telling.answer",
-        office=standard.office.name,
+        office=section.name,
+        short_office=short_office(section.name, section.kind, section.ticket_prefix),
         number=name_of(complaint),
         date=say_date(day),
         matter=matter(complaint),
@@ -280,9 +314,9 @@ def answer(complaint: Complaint, world: World) -> str:
         signature=_signature(complaint, world),
     )
     if complaint.letter_number:
-        body = say("telling.letter_number", number=complaint.letter_number) + "\n" + body
+        body = say_for(limits, "telling.letter_number", number=complaint.letter_number) + "\n" + body
     if standard.after.ask_satisfaction:
-        body += "\n\n" + say("telling.satisfied_question")
+        body += ("\n" if limits.short else "\n\n") + say_for(limits, "telling.satisfied_question")
     return body
 
 
