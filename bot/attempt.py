@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import structlog
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from bot.enclosures import Enclosures
 from bot.outgoing import marked_again
 from bot.road import Road, place_of
 from bot.settling import Way
-from channels.base import Parcel
+from channels.base import Channel, Parcel, Recalling
 from storage.engine import Unavailable
 from storage.unit import Conflict
 from workflow.message import Outbound, SendError, Sent
@@ -21,20 +22,27 @@ _log = structlog.get_logger("deliver")
 
 _LONGEST_SEND_S = 60.0
 _FILE_AGAIN_S = 5.0
+_CHANGES = frozenset({"edit", "delete", "press", "topic"})  # of something else: they leave nothing to be found
 
 
 async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendError:
-    """The one call to the channel. What it raises beyond its facts may have sent the message: uncertain."""
-    message = way.row.message
-    if is_marked(message.kind, way.row.doubts):
-        message = marked_again(message)
-    if way.to != message.to:
-        message = replace(message, to=way.to)
+    """The one call to the channel. What it raises beyond its facts may have sent the message: uncertain.
+
+    After an uncertain attempt a provider that can be asked is asked first: what it has isn't sent again, and what it
+    surely hasn't is sent as if for the first time.
+    """
+    message = way.row.message if way.to == way.row.message.to else replace(way.row.message, to=way.to)
     channel = road.channels[way.to.channel, way.to.office]
+    key = f"{way.row.office}:{way.row.id}"
     try:
         parcel = await _packed(enclosures, way, message)
+        found = await _found(channel, parcel, key, way) if way.row.doubts else None
+        if isinstance(found, Sent):
+            return found
+        if found is None and is_marked(message.kind, way.row.doubts) and not channel.limits.same_again:
+            parcel = dataclasses.replace(parcel, message=marked_again(message))
         async with asyncio.timeout(_LONGEST_SEND_S):
-            return await channel.send(parcel, f"{way.row.office}:{way.row.id}")
+            return await channel.send(parcel, key)
     except SendError as error:
         return error
     except TimeoutError:
@@ -46,9 +54,32 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
         return SendError("uncertain", type(error).__name__)
 
 
+async def _found(channel: Channel, parcel: Parcel, key: str, way: Way) -> Sent | bool | None:
+    """What became of earlier attempts: the message; False: none got there; None: nobody can say."""
+    if not isinstance(channel, Recalling) or parcel.message.kind in _CHANGES:
+        return None
+    try:
+        async with asyncio.timeout(_LONGEST_SEND_S):
+            return await channel.find(parcel, key, way.row.queued_at) or False
+    except (SendError, TimeoutError) as error:
+        _log.info("nobody can say whether a message got there", channel=way.to.channel, error=str(error))
+    except Exception as error:  # noqa: BLE001 - logged; it's then as with a channel that can't be asked
+        _log.error("a channel raised what it shouldn't", channel=way.to.channel, error=place_of(error))
+    return None
+
+
 async def _packed(enclosures: Enclosures, way: Way, message: Outbound) -> Parcel:
     """The message with its file. Raises `SendError`: whatever fails here, nothing has left yet."""
-    parcel = Parcel(message, way.target, way.reply_to, way.thread)
+    parcel = Parcel(
+        message,
+        way.target,
+        way.reply_to,
+        way.thread,
+        queued_at=way.row.queued_at,
+        number=way.row.id,
+        route=way.route,
+        recent=way.recent,
+    )
     if message.enclosure is None:
         return parcel
     try:

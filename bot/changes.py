@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot import people
+from bot.noticing import Noticed
 from bot.outgoing import in_parts
 from bot.reading import Arrived
 from storage.cases import Turn
 from storage.rows import Arrival, encode, keyring
 from storage.unit import Unit
 from workflow.conversation import Conversation
-from workflow.message import Address, Limits, Message, Outbound, Presence, Press, TopicMade
+from workflow.message import Address, Limits, Outbound
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 from workflow.world import Decision, Fetch, Link, Timer
@@ -40,9 +41,7 @@ class Changes:
         self._used: list[str] = []
         self._erased: list[str] = []
         self._forgotten: list[str] = []
-        self._heard: set[str] = set()
-        self._gone: list[Address] = []
-        self._topics: list[TopicMade] = []
+        self.noticed = Noticed(now)
         self._of_offices: list[tuple[str, Decision]] = []  # what changes who works where
 
     def add(self, decision: Decision, arrived: Arrived, limits: Callable[[Address], Limits]) -> None:
@@ -70,19 +69,7 @@ class Changes:
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
         if decision.desk or decision.staff or decision.operator:
             self._of_offices.append((office, decision))
-        self._notice(arrived)
-
-    def _notice(self, arrived: Arrived) -> None:
-        """What an event says of the way to its chat, whatever was decided."""
-        event = arrived.event
-        if isinstance(event, TopicMade) and event.ours:
-            self._topics.append(event)
-        elif isinstance(event, Presence) and event.blocked:
-            self._gone.append(event.chat)
-            self._heard.discard(event.chat.lane)
-        elif isinstance(event, Message | Press | Presence):
-            self._heard.add(event.chat.lane)
-            self._gone = [each for each in self._gone if each != event.chat]
+        self.noticed.add(arrived, decision, limits)
 
     def write(
         self,
@@ -115,14 +102,10 @@ class Changes:
         unit.shelf.erase_keys(self._forgotten, now)
         if self._cancels:
             unit.outbox.cancel(self._cancels, now)
-        if self._heard:
-            unit.outbox.heard_from(sorted(self._heard))
-        for chat in self._gone:
-            unit.outbox.gone(chat, now, "blocked")
+        self.noticed.write(unit)
         if self.sends:
             unit.outbox.put_in(self.sends, now)
-        for topic in self._topics:
-            unit.outbox.adopt_topic(topic.chat, topic.name, topic.thread, now)
+        self.noticed.adopt_topics(unit)
         unit.inbox.take_in(self.posts, now)
 
     def _write_small(self, unit: Unit) -> None:

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 
 from bot.choosing import Choice, choose
 from bot.road import Road
-from bot.settling import Way, settle_failed
-from storage.outbox import AddressRow, SentPart, WaitingRow
+from bot.settling import Way, hold_back, settle_failed
+from storage.held import Thread
+from storage.outbox import PER_ADDRESS, AddressRow, SentPart, WaitingRow
 from storage.rows import OutboxRow
 from storage.unit import Unit
-from workflow.message import Address, SendError
+from workflow.message import Address, Limits, SendError
 
 LEASE_S = 15.0
 _WINDOW = timedelta(seconds=60)
 _ADDRESSES = 64
 _BY_KEY = "key:"
+_WINDOW_MARGIN = timedelta(minutes=10)  # so long before its end a window is taken for closed: sending takes a while
 
 
 @dataclass(slots=True)
@@ -41,9 +43,11 @@ class Claiming:
         self._rates = {
             f"{name}:{office}": RatePerBot(rates.get((name, office), per_second)) for name, office in road.channels
         }
+        self.told = False  # whether the last claim put news of messages into lanes
 
     def claim(self, unit: Unit, now: datetime, routes: Sequence[str], limit: int = _ADDRESSES) -> list[Way]:
         """Up to `limit` addresses' next messages, committed as `sending` when this transaction is."""
+        self.told = False
         leased = unit.outbox.lease(now, limit, routes)
         if not leased:
             return []
@@ -60,6 +64,8 @@ class Claiming:
                 self._refuse(unit, [row.id for row in rows if row.state != "sending"], now, each.reason)
                 plan[each.address] = held.get(each.address)
                 continue
+            full = len(rows) >= PER_ADDRESS
+            rows = self._inside(unit, each, rows, now)
             chosen = choose(
                 rows,
                 started[each.address],
@@ -71,7 +77,8 @@ class Claiming:
             )
             chosen = self._within_rate(each.to, chosen, now, {row.id for row in rows if row.kind == "press"})
             ids += chosen.ids
-            plan[each.address] = now + timedelta(seconds=LEASE_S) if chosen.ids else chosen.again_at
+            again_at = now if full and not rows else chosen.again_at
+            plan[each.address] = now + timedelta(seconds=LEASE_S) if chosen.ids else again_at
         until = unit.clock(now) + timedelta(seconds=LEASE_S)
         started_rows = unit.outbox.start(ids, now, until)
         unit.outbox.next_up(plan)
@@ -90,6 +97,22 @@ class Claiming:
         if needless:
             unit.outbox.drop(needless, now, "the group has no topics")
         return [row for row in rows if row.id not in needless]
+
+    def _limits(self, to: Address) -> Limits:
+        return self._road.channels[to.channel, to.office].limits
+
+    def _inside(self, unit: Unit, each: AddressRow, rows: list[WaitingRow], now: datetime) -> list[WaitingRow]:
+        """What may go at this hour: where they haven't written for too long, knocks alone; the rest is held."""
+        window_h = self._limits(each.to).window_h
+        if not window_h or not rows:
+            return rows
+        if each.heard_at is not None and now < each.heard_at + timedelta(hours=window_h) - _WINDOW_MARGIN:
+            return rows
+        late = [row.id for row in rows if row.kind != "knock" and row.state != "sending"]
+        if late:
+            hold_back(unit, list(unit.receipts.traced(late).values()), now)
+            self.told = True
+        return [row for row in rows if row.id not in late]
 
     def _within_rate(self, to: Address, chosen: Choice, now: datetime, presses: set[int]) -> Choice:
         """As much of the choice as the whole bot's limit leaves; answers to presses aren't counted."""
@@ -123,6 +146,7 @@ class Claiming:
         to = {row.id: _moved(row.message.to, leased[row.address].moved_to) for row in rows}
         wanted = {(to[row.id].lane, key) for row in rows for key in (row.message.target, _own_name(row)) if key}
         known = unit.outbox.known_as(wanted) if wanted else {}
+        routes = self._routes(unit, rows, leased, now)
         ways = []
         for row in rows:
             lane, message = to[row.id].lane, row.message
@@ -134,8 +158,24 @@ class Claiming:
             if name := _own_name(row):
                 reply_to = next((part.message for part in known.get((lane, name), []) if part.message), "")
             thread = threads.get((row.address, message.topic), "") if message.kind != "topic" else ""
-            ways.append(Way(row, to[row.id], target, reply_to, thread))
+            recent = leased[row.address].recent
+            ways.append(Way(row, to[row.id], target, reply_to, thread, routes.get(row.id, ""), recent))
         return ways
+
+    def _routes(
+        self, unit: Unit, rows: Sequence[OutboxRow], leased: Mapping[str, AddressRow], now: datetime
+    ) -> dict[int, str]:
+        """In which thread each message goes on: of what it's about, else the last they wrote in. By its number."""
+        threaded = [row for row in rows if self._limits(leased[row.address].to).threads]
+        if not threaded:
+            return {}
+        about = {(row.address, row.message.about) for row in threaded if row.message.about}
+        known = unit.outbox.routes(about)
+        last = {row.address: unit.outbox.route(leased[row.address].thread) for row in threaded}
+        begun = [Thread(lane, each, last[lane]) for lane, each in about - known.keys() if last[lane]]
+        if begun:
+            unit.outbox.begin_threads(begun, now)
+        return {row.id: known.get((row.address, row.message.about), last[row.address]) for row in threaded}
 
     def _drop(self, unit: Unit, row: OutboxRow, now: datetime) -> None:
         unit.outbox.hold(row.address)

@@ -9,6 +9,7 @@ from bot.outgoing import MARKED
 from workflow.message import Fact, Kind
 
 State = Literal["sent", "refused", "dropped", "later", "uncertain", "held"]
+Receipt = Literal["", "sent", "delivered", "read", "failed"]  # what the provider told later, as far as it's known
 News = Literal["", "sent", "failed", "uncertain", "held"]
 Mark = Literal["", "busy", "gone", "moved", "closed"]
 
@@ -20,6 +21,11 @@ ECHO_S = 60.0  # so long a topic that may have been made waits for its echo
 _MOST_TOPICS = 3
 _MOST_DOUBTS = 8  # a message that may have arrived so often is left alone, and the staff are told
 _CLOSED_S = 600.0  # a channel that's wrongly configured is tried again after this
+_NOT_HELD = frozenset({"ack", "press", "edit", "delete", "topic"})  # worth nothing once they write again
+_RETURNED = frozenset({"answer", "receipt", "knock"})  # worth another attempt when it couldn't be delivered
+_PASSING = frozenset({"busy", "down", "misconfigured"})
+_RETURNS_S = (600.0, 3600.0, 6 * 3600.0)  # a telephone that's switched off is on again some time
+_RANKS = {"": 0, "sent": 1, "delivered": 2, "read": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
     | moved | at once to the new address, with back-off if it moves again | the address is kept |
     | refused | refused | the staff are told |
     | misconfigured | later | its channel is left alone, the operator is told |
-    | window | held until they write again | the citizen is asked to, the staff see it |
+    | window | held until they write again, chatter dropped | the citizen is asked to, the staff see it |
     """
     match fact:
         case "busy":
@@ -67,7 +73,37 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
         case "misconfigured":
             return Consequence("later", settled=False, pause_s=_CLOSED_S, attempt=False, mark="closed")
         case "window":
-            return Consequence("held", settled=False, pause_s=_LONGEST_PAUSE_S, attempt=False, news="held")
+            return outside(kind)
+
+
+def outside(kind: str) -> Consequence:
+    """What can't go because they haven't written for so long: it's held until they do. A knock is made to go."""
+    if kind in _NOT_HELD:
+        return Consequence("dropped", settled=True)
+    if kind == "knock":
+        return Consequence("refused", settled=True, news="failed")
+    return Consequence("held", settled=False, attempt=False, news="held")
+
+
+def undelivered(fact: str, kind: str, returns: int) -> Consequence:
+    """The consequence of news that a message which the provider took did not arrive, after so many such returns."""
+    if fact == "window":
+        return outside(kind)
+    if fact in _PASSING and kind in _RETURNED and returns < len(_RETURNS_S):
+        return Consequence("later", settled=False, pause_s=_RETURNS_S[returns])
+    return Consequence("refused", settled=True, news="failed", mark="gone" if fact == "gone" else "")
+
+
+def is_news(known: str, told: str) -> bool:
+    """Whether a receipt says more than what's known. They come in any order, and more than once.
+
+    Sent, delivered, read: each includes those before it. A failure stands unless it was delivered after all.
+    """
+    if told == "failed":
+        return known in ("", "sent")
+    if known == "failed":
+        return told in ("delivered", "read")
+    return _RANKS[told] > _RANKS[known]
 
 
 def _uncertain(kind: Kind, doubts: int) -> Consequence:

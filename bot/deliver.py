@@ -135,7 +135,10 @@ class Deliver:
         routes = self._open_routes(now)
         if not routes:
             return []
-        return await self.road.store.write(lambda unit: self._claiming.claim(unit, now, routes, limit))
+        ways = await self.road.store.write(lambda unit: self._claiming.claim(unit, now, routes, limit))
+        if self._claiming.told:
+            self.road.bells.inbox.set()
+        return ways
 
     def _open_routes(self, now: datetime) -> list[str]:
         return [name for name, route in self._routes.items() if not _is_closed(route, now)]
@@ -159,7 +162,8 @@ class Deliver:
         if isinstance(outcome, Sent):
             self.road.metrics.attempts.labels(channel, "sent").inc()
             self._routes[f"{channel}:{way.to.office}"] = _Route()
-            await self._write_down(lambda unit: settle_sent(unit, way, outcome, now))
+            limits = self.road.channels[channel, way.to.office].limits
+            await self._write_down(lambda unit: settle_sent(unit, way, outcome, now, limits))
         else:
             self.road.metrics.attempts.labels(channel, outcome.fact).inc()
             await self._failed(way, outcome, now)

@@ -19,6 +19,7 @@ class Metrics:
         self.failed = self._count("aduan_failed", "Attempts to decide an event that failed", "office")
         self.set_aside = self._count("aduan_quarantined", "Payloads put into quarantine", "office")
         self.attempts = self._count("aduan_attempts", "Attempts to send, by outcome", "channel", "outcome")
+        self.receipts = self._count("aduan_receipts", "Later news of sent messages", "channel", "what")
         self.files = self._count("aduan_files", "Files fetched, by outcome", "outcome")
         self.troubles = Gauge("aduan_troubles", "What an operator should mend now", registry=self.registry)
         self.waiting = Gauge("aduan_waiting", "What waits, by queue", ["queue"], registry=self.registry)

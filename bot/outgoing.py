@@ -18,11 +18,11 @@ def in_parts(message: Outbound, limits: Limits) -> list[tuple[Outbound, int]]:
 
     The first part replies, the last one carries the buttons and everything that depends on them. Every part has the
     key: deleting it deletes all of them, editing it changes the last. What's repeated after an uncertain sending leaves
-    room for the line that says so.
+    room for the line that says so, where the channel needs it.
     """
     if message.kind in _WHOLE:
         return [(message, 0)]
-    mark = utf16(again_mark()) if message.kind in MARKED else 0
+    mark = utf16(again_mark()) if message.kind in MARKED and not limits.same_again else 0
     captioned = message.enclosure is not None or message.location is not None
     if utf16(message.text) + mark <= (limits.caption_units if captioned else limits.text_units):
         return [(message, 0)]

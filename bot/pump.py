@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import receipts
 from bot.batch import Batch, Core, Standards
 from bot.reading import Arrived, read
 from bot.road import Road, endless, place_of
 from storage.engine import Unavailable
 from storage.inbox import PER_LANE
 from storage.unit import Conflict, Unit
-from workflow.message import BadPayload
+from workflow.message import BadPayload, Receipt
 from workflow.office import Office
 
 _log = structlog.get_logger("pump")
@@ -34,8 +35,9 @@ class _Outcome:
     lanes: int = 0
     handled: tuple[str, ...] = ()  # the office of each event
     quarantined: tuple[str, ...] = ()
-    sends: bool = False
+    sends: bool = False  # or what was held may go
     fetches: bool = False
+    receipts: tuple[tuple[str, str], ...] = ()  # (channel, what it said)
     offices: Mapping[str, Office] = field(default_factory=dict)  # that it changed
 
 
@@ -92,19 +94,24 @@ class Pump:
                 unit.inbox.set_aside(row, now, str(error))
                 unreadable.append(row.office)
         batch = Batch(unit, self._road, self._core, self._standards, now)
-        if arrived:
-            batch.load(arrived)
-            for each in arrived:
+        news = [each for each in arrived if isinstance(each.event, Receipt)]
+        events = [each for each in arrived if not isinstance(each.event, Receipt)] if news else arrived
+        if events:
+            batch.load(events)
+            for each in events:
                 batch.decide(each)
             batch.write()
+        taken = receipts.take(unit, news, now) if news else receipts.Taken()
         unit.inbox.done([each.row.id for each in arrived], now)
-        unit.inbox.release([lane for lane in leased if lane not in more], more, now)
+        awake = more | ({each.lane for each in batch.changes.posts} | taken.lanes).intersection(leased)
+        unit.inbox.release([lane for lane in leased if lane not in awake], awake, now)
         return _Outcome(
             len(leased),
             tuple(each.row.office for each in arrived),
             tuple(unreadable),
-            bool(batch.changes.sends),
+            bool(batch.changes.sends or batch.changes.noticed.freed or taken.lanes),
             bool(batch.changes.fetches),
+            tuple(taken.counts),
             batch.offices,
         )
 
@@ -116,6 +123,8 @@ class Pump:
             bells.outbox.set()
         if outcome.fetches:
             bells.files.set()
+        for channel, what in outcome.receipts:
+            metrics.receipts.labels(channel, what).inc()
         for office in outcome.handled:
             metrics.handled.labels(office).inc()
         for office in outcome.quarantined:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.consequences import Consequence, consequence
+from bot.consequences import Consequence, consequence, outside, undelivered
+from storage.columns import micros
+from storage.receipts import Told, Traced
 from storage.rows import Arrival, OutboxRow, encode
 from storage.unit import Unit
 from workflow.happening import Delivery
-from workflow.message import Address, Outbound, SendError, Sent
+from workflow.message import Address, Limits, Outbound, SendError, Sent, address_of
 
-_NO_NEWS = frozenset({"edit", "delete", "press", "topic"})
+NO_NEWS = frozenset({"edit", "delete", "press", "topic"})  # changes of something else: nobody waits for them
 _NOT_KEPT = frozenset({"edit", "delete", "press", "topic"})
 
 
@@ -24,10 +27,12 @@ class Way:
     target: str = ""
     reply_to: str = ""
     thread: str = ""
+    route: str = ""  # the thread of mails it goes on in
+    recent: str = ""  # what they wrote last
 
 
-def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime) -> None:
-    """The provider took it."""
+def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits) -> None:
+    """The provider took it. Where it says later what became of it, that's no more than `accepted`."""
     row, message, lane = way.row, way.row.message, way.to.lane
     unit.outbox.hold(row.address)
     if message.kind == "delete":
@@ -40,12 +45,15 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime) -> None:
         unit.outbox.made_topic(message.to, message.topic, sent.thread, now)
     if message.kind == "edit" and message.refers is not None:
         unit.outbox.refer_anew(lane, way.target, message.refers)
-    if message.kind not in _NOT_KEPT and (message.key or message.refers):
+    followed = message.about and (limits.receipts or limits.threads)
+    if message.kind not in _NOT_KEPT and (message.key or message.refers or followed):
         unit.outbox.sent_as(row, lane, sent.id, now)
     unit.outbox.settle(row, "sent", now)
     if message.delete_after_s:
         unit.outbox.put_in([(_deletion(message, now), 0)], now)
-    if message.about:
+    if limits.receipts:
+        _accepted(unit, row, now)
+    elif message.about:
         tell(unit, row, "sent", now)
     unit.outbox.go_on(row.address, now)
 
@@ -56,7 +64,11 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
     unit.outbox.hold(row.address)
     unit.outbox.note(row, error.fact, now, error.reason)
     doubts = row.doubts + found.doubt
-    if found.settled:
+    if found.doubt and (better := _known_better(unit, row, now)):
+        found = better
+    elif found.state == "held":
+        _stays_out(unit, unit.receipts.traced([row.id])[row.id], error.reason, now)
+    elif found.settled:
         unit.outbox.settle(row, found.state, now, error.reason)
     else:
         unit.outbox.again(
@@ -73,8 +85,42 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
         unit.outbox.mark(row.address, gone_at=now, reason=error.reason[:300])
     elif found.mark == "moved":
         unit.outbox.mark(row.address, moved_to=error.moved_to)
-    if found.news and row.message.kind not in _NO_NEWS and (row.message.about or row.message.key):
+    told = found.news and found.state != "held" and row.message.kind not in NO_NEWS
+    if told and (row.message.about or row.message.key):
         tell(unit, row, found.news, now, error.reason)
+    unit.outbox.go_on(row.address, now)
+    return found
+
+
+def hold_back(unit: Unit, rows: Sequence[Traced], now: datetime, reason: str = "") -> None:
+    """Their addressee hasn't written for so long: these wait until they do, and each is told of once; chatter goes."""
+    waits = [row for row in rows if outside(row.kind).state == "held"]
+    unit.outbox.put_on_hold([row.id for row in waits], reason)
+    if goes := [row.id for row in rows if outside(row.kind).state == "dropped"]:
+        unit.outbox.drop(goes, now, "they haven't written for too long")
+    heard = {address: unit.outbox.heard_at(address) for address in {row.address for row in waits}}
+    since = {address: micros(at) if at else 0 for address, at in heard.items()}
+    news = [news_of(row, "held", now, reason, nth=f":{since[row.address]}") for row in waits]
+    unit.inbox.take_in(news, now)
+
+
+def not_delivered(unit: Unit, row: Traced, told: Told, now: datetime) -> Consequence:
+    """The provider took it and says now that it didn't arrive. The row's address is held by this transaction."""
+    found = undelivered(told.fact, row.kind, row.returned)
+    reason = told.reason or told.fact
+    if found.state == "held":
+        unit.receipts.forget_receipt(row.id)
+        _stays_out(unit, row, reason, now)
+    elif found.state == "later":
+        unit.receipts.forget_receipt(row.id)
+        unit.receipts.put_back(row.id, now + timedelta(seconds=found.pause_s), reason)
+    else:
+        unit.receipts.give_up(row.id, now, reason)
+    if found.mark == "gone":
+        unit.outbox.mark(row.address, gone_at=now, reason=reason[:300])
+    about = unit.receipts.about(row)
+    if found.news == "failed" and row.kind not in NO_NEWS and (about or row.key):
+        unit.inbox.take_in([news_of(row, "failed", now, reason, about=about)], now)
     unit.outbox.go_on(row.address, now)
     return found
 
@@ -82,17 +128,71 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
 def tell(unit: Unit, row: OutboxRow, state: str, now: datetime, reason: str = "") -> None:
     """Put the news of a message into the lane of its address."""
     message = row.message
+    unit.inbox.take_in([_arrival(row, message.key, message.about, message.kind, state, now, reason)], now)
+
+
+def news_of(row: Traced, state: str, now: datetime, reason: str = "", *, about: str = "", nth: str = "") -> Arrival:
+    """The news of a message, for the lane of its address. `nth` tells apart what may happen to it more than once."""
+    return _arrival(row, row.key, about or row.about, row.kind, state, now, reason, nth)
+
+
+def _arrival(
+    row: OutboxRow | Traced, key: str, about: str, kind: str, state: str, now: datetime, reason: str, nth: str = ""
+) -> Arrival:
     news = Delivery(
-        chat=message.to,
+        chat=address_of(row.address),
         at=now,
-        key=message.key,
+        key=key,
         state=state,  # type: ignore[arg-type]  # the caller's literal
-        about=message.about,
-        kind=message.kind,
+        about=about,
+        kind=kind,
         reason=reason,
     )
-    key = f"{row.id}:{state}"
-    unit.inbox.take_in([Arrival(row.office, "delivery", key, message.to.lane, encode(news), "event")], now)
+    return Arrival(row.office, "delivery", f"{row.id}:{state}{nth}", row.address, encode(news), "event")
+
+
+def _accepted(unit: Unit, row: OutboxRow, now: datetime) -> None:
+    """The provider's word that it has the message; its later news may have come before that."""
+    traced = unit.receipts.traced([row.id])[row.id]
+    if traced.receipt == "failed":
+        not_delivered(unit, traced, _failure(unit, row.id), now)
+    elif not traced.receipt and row.message.about:
+        tell(unit, row, "accepted", now)
+
+
+def _known_better(unit: Unit, row: OutboxRow, now: datetime) -> Consequence | None:
+    """What became of an uncertain attempt, where the provider's news of it came in all the same."""
+    traced = unit.receipts.traced([row.id]).get(row.id)
+    if traced is None or not traced.receipt:
+        return None
+    if traced.receipt == "failed":
+        return not_delivered(unit, traced, _failure(unit, row.id), now)
+    arrived(unit, traced, now)
+    return Consequence("sent", settled=True)
+
+
+def arrived(unit: Unit, row: Traced, now: datetime) -> None:
+    """It did reach the provider, though we had given it up or meant to send it again."""
+    good = [each for each in unit.receipts.told([row.id]) if each.message and each.state != "failed"]
+    whole = unit.outbox.row(row.id)
+    if whole is not None and row.kind not in _NOT_KEPT and good:
+        unit.outbox.sent_as(whole, row.address, good[-1].message, now)
+    unit.receipts.got_there([row.id], now)
+    unit.outbox.go_on(row.address, now)
+
+
+def _failure(unit: Unit, number: int) -> Told:
+    return next(each for each in reversed(unit.receipts.told([number])) if each.state == "failed")
+
+
+def _stays_out(unit: Unit, row: Traced, reason: str, now: datetime) -> None:
+    """The provider says that the window is closed; unless they wrote since the attempt, it's held."""
+    heard = unit.outbox.heard_at(row.address)
+    if heard is not None and row.started_at is not None and heard > row.started_at:
+        unit.receipts.put_back(row.id, now, reason)
+        return
+    unit.outbox.shut(row.address)
+    hold_back(unit, [row], now, reason)
 
 
 def _more_to_delete(unit: Unit, lane: str, key: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Integer, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import Moment
@@ -20,7 +20,7 @@ from workflow.message import Address, Outbound, address_of
 # So many waiting rows of an address are looked at when the next one is chosen, answers to presses first of all. Behind
 # more than these even a citizen's words wait for their turn.
 PER_ADDRESS = 256
-_UNSENT = ("queued", "later")  # surely not sent yet
+_UNSENT = ("queued", "later", "held")  # surely not sent yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class AddressRow:
     gone_at: datetime | None
     reason: str
     moved_to: str
+    heard_at: datetime | None = None  # when they wrote last; this and the next two are kept where a channel asks for it
+    recent: str = ""  # the provider's id of that
+    thread: bytes | None = None  # its route, sealed
 
     @property
     def to(self) -> Address:
@@ -111,7 +114,7 @@ class Outbox(Outcomes):
         if not wanted:
             return frozenset()
         o = outbox.c
-        statement = select(o.office, o.key, o.state).where(
+        statement = select(o.office, o.key, o.state, o.doubts).where(
             o.office.in_(bindparam("offices", expanding=True)),
             o.key.in_(bindparam("keys", expanding=True)),
             o.settled_at.is_(None),
@@ -120,8 +123,9 @@ class Outbox(Outcomes):
             statement = statement.with_for_update()
         given = {"offices": sorted({office for office, _ in wanted}), "keys": sorted({key for _, key in wanted})}
         found: dict[tuple[str, str], bool] = {}
-        for office, key, state in self.connection.execute(statement, given):
-            found[office, key] = found.get((office, key), True) and state in _UNSENT
+        for office, key, state, doubts in self.connection.execute(statement, given):
+            surely = state in _UNSENT and not (state == "held" and doubts)
+            found[office, key] = found.get((office, key), True) and surely
         return frozenset(pair for pair, yes in found.items() if yes and pair in wanted)
 
     def cancel(self, pairs: Iterable[tuple[str, str]], now: datetime) -> int:
@@ -136,7 +140,7 @@ class Outbox(Outcomes):
         return [AddressRow(*row) for row in self.connection.execute(self.leasing(_READY), given)]
 
     def waiting(self, leased: Sequence[str], now: datetime) -> dict[str, list[WaitingRow]]:
-        """The first unsettled messages of each address that aren't held back, in the order they were queued."""
+        """The first messages of each address that may go by now, in the order they were queued."""
         found: dict[str, list[WaitingRow]] = {address: [] for address in leased}
         for row in self.connection.execute(_WAITING, {"values": list(found), "now": now}):
             waiting = WaitingRow(*row)
@@ -234,7 +238,7 @@ class Outbox(Outcomes):
             where == bindparam(place),
             key == bindparam(name),
             outbox.c.settled_at.is_(None),
-            or_(outbox.c.state == _UNSENT[0], outbox.c.state == _UNSENT[1]),
+            _CAN_STAY,
         )
         if kind:
             statement = statement.where(outbox.c.kind == kind)
@@ -260,6 +264,9 @@ def _gives_way(earlier: Outbound, later: Outbound) -> bool:
     return earlier.kind == later.kind == "edit" and earlier.target == later.target
 
 
+_CAN_STAY = or_(
+    outbox.c.state == "queued", outbox.c.state == "later", and_(outbox.c.state == "held", outbox.c.doubts == 0)
+)
 _READY = (
     select(*(addresses.c[each] for each in AddressRow.__slots__))
     .where(
@@ -279,6 +286,7 @@ _RANKED = (
     .where(
         among(outbox.c.address),
         outbox.c.settled_at.is_(None),
+        outbox.c.state != "held",
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now", type_=Moment)),
     )
     .subquery()

@@ -11,14 +11,15 @@ import msgspec
 from sqlalchemy import BigInteger, Integer, Row, Text, bindparam, case, func, null, select, update
 
 from storage.columns import Moment
-from storage.parts import Insert, Part, among, insert_into
+from storage.held import Held
+from storage.parts import Insert, among, insert_into
 from storage.rows import OutboxRow, encode, read_outbound
 from storage.seal import Unopenable
 from storage.tables import addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Refers, address_of
 
 
-class Outcomes(Part):
+class Outcomes(Held):
     """The second half of the road out."""
 
     def hold(self, address: str) -> None:
@@ -39,6 +40,7 @@ class Outcomes(Part):
                 refers=encode(message.refers).decode() if message.refers else "",
                 outbox=row.id,
                 at=now,
+                about=message.about,
             )
         )
 
@@ -134,7 +136,10 @@ class Outcomes(Part):
         left = (
             select(outbox.c.id)
             .where(
-                outbox.c.address == addresses.c.address, outbox.c.settled_at.is_(None), outbox.c.queued_at < now - older
+                outbox.c.address == addresses.c.address,
+                outbox.c.settled_at.is_(None),
+                outbox.c.state != "held",
+                outbox.c.queued_at < now - older,
             )
             .exists()
         )
@@ -274,7 +279,11 @@ _NEXT_UP = (
     .where(addresses.c.address == bindparam("which", type_=Text))
     .values(next_at=bindparam("at", type_=Moment))
 )
-_LEFT = select(outbox.c.id).where(outbox.c.address == addresses.c.address, outbox.c.settled_at.is_(None)).exists()
+_LEFT = (
+    select(outbox.c.id)
+    .where(outbox.c.address == addresses.c.address, outbox.c.settled_at.is_(None), outbox.c.state != "held")
+    .exists()
+)
 _GO_ON = (
     update(addresses)
     .where(addresses.c.address == bindparam("which", type_=Text))
