@@ -207,6 +207,7 @@ class Conversation(Value):
     private: dict[str, str] = {}  # the name the account gives itself, and the like: sealed at rest
     extra: dict[str, str] = {}
     knock: Knock | None = None
+    heard_at: datetime | None = None  # when they wrote last on this very lane, where free words have their time
     marks: dict[str, str] = {}  # key of a message of ours -> "state time" of the last news of it; the newest ones
     bounced: bool = False  # the last news from this address is that nothing arrives there
     replied: tuple[datetime, ...] = ()  # our replies of the last 24 hours, where a channel limits them

@@ -16,6 +16,7 @@ from workflow.procedure.reach import HELD, WHY
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
 from workflow.procedure.telling import capital, shortened, sort_name, thing
+from workflow.procedure.wholes import MAILS
 from workflow.record import Complaint
 from workflow.say import channel_name, lines, masked_address, say, units
 from workflow.standard.standard import Standard
@@ -254,6 +255,8 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
         buttons.append(button(say("desk.button.docs"), "docs", complaint.code, complaint.version))
     elif complaint.citizen is None:
         buttons.append(button(say("desk.button.name"), "name", complaint.code, complaint.version))
+    if MAILS in complaint.extra:
+        buttons.append(button(say("desk.button.mails"), "mails", complaint.code, complaint.version))
     return paired(buttons)
 
 

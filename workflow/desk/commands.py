@@ -1,4 +1,4 @@
-"""The commands of the desk, in the group and in linked private chats: /tugas, /antrean, /cari, /catat, /bantuan."""
+"""The commands of the desk, in the group and in linked private chats: /tugas, /antrean, /cari, /catat, /surel ..."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from workflow.clocks.when import say_moment, say_near
 from workflow.desk import roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
+from workflow.desk.mails import wanted
 from workflow.desk.news import OPEN
 from workflow.desk.posting import button, post, said_back
 from workflow.message import Message, Refers
@@ -21,7 +22,7 @@ from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
-COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran"})
+COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel"})
 RESULTS = 10
 QUEUE = 15
 SEARCH_CHARACTERS = 100
@@ -59,6 +60,8 @@ def needs(command: Command) -> Needs:
         return Needs(searches=(OPEN,))
     if name == "cari" and words:
         return Needs(searches=(Search(text=words[:SEARCH_CHARACTERS], limit=RESULTS + 1),))
+    if name == "surel":
+        return Needs(codes=(words.upper(),), numbers=(words.upper(),)) if words else Needs()
     return Needs()
 
 
@@ -149,6 +152,14 @@ def _note_down(message: Message, words: str, person: Staff, world: World) -> Dec
     return ask_for_text(person, message.chat, world)
 
 
+def _mails(message: Message, words: str, person: Staff, world: World) -> Decision:
+    """The whole mails of a complaint, into the private chat of who may see them."""
+    complaint = world.complaints.get(world.by_code.get(words.upper(), ""))
+    if complaint is None:
+        return said_back(world, message.chat, message.id, "desk.mails.how")
+    return wanted(message.chat, complaint, person, world)
+
+
 def _help(message: Message, _: str, person: Staff, world: World) -> Decision:
     """By role: what everybody does, and what this person does."""
     standard = world.office.standard
@@ -175,4 +186,5 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "catat": _note_down,
     "bantuan": _help,
     "peran": roles.command,
+    "surel": _mails,
 }

@@ -55,8 +55,10 @@ def _waits(
     event: Delivery, complaint: Complaint | None, conversation: Conversation, world: World
 ) -> tuple[Conversation, Decision]:
     """A message waits: the citizen is asked to write, unless they were, or wrote since it was held back."""
-    if conversation.last_at is not None and conversation.last_at >= event.at:
+    if conversation.heard_at is not None and conversation.heard_at >= event.at:
         return conversation, Decision()
+    if conversation.joined is not None:
+        return conversation, Decision()  # a lane that speaks for another one: its words are answered over there
     template, knock = _template(event), conversation.knock
     if knock is not None and _WEIGHT.index(knock.template) >= _WEIGHT.index(template):
         held = tuple(dict.fromkeys((*knock.held, event.key)))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from workflow.clocks.when import say_moment, say_near
+from workflow.desk import mails
 from workflow.desk.cards import whose_turn
 from workflow.desk.posting import names, post, rooms
 from workflow.desk.private import CARD_WANTED
@@ -21,7 +22,7 @@ from workflow.record import Complaint, Entry
 from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
-TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list", CARD_WANTED})
+TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list", CARD_WANTED, mails.WANTED})
 OPEN = Search(open_only=True, limit=200)
 """All that is open in one office; more than that no list at the desk shows."""
 
@@ -32,6 +33,8 @@ MATTER_CHARACTERS = 40
 
 def needs(event: Due | Delivery | FileReady | FileFailed) -> Needs:
     """The complaint it's about, or all that is open."""
+    if isinstance(event, Due) and event.kind == mails.WANTED:
+        return Needs(complaints=(event.subject,), histories=(event.subject,))
     if isinstance(event, Due):
         return Needs(searches=(OPEN,)) if event.kind == "opening_list" else Needs(complaints=(event.subject,))
     if isinstance(event, Delivery):
@@ -47,6 +50,8 @@ def due(event: Due, world: World) -> Decision:
     if event.kind == "opening_list":
         return _opening(world)
     complaint = world.complaints.get(event.subject)
+    if event.kind == mails.WANTED and complaint is not None:
+        return mails.shown(event, complaint, world)
     if complaint is None or complaint.closed_at is not None:
         return Decision(ignored="a bell for a complaint that is over")
     if event.kind == CARD_WANTED:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
+from workflow.desk.mails import wanted
 from workflow.desk.posting import Rows, answered, button, edited, post, refused
 from workflow.desk.private import link, send_documents
 from workflow.desk.show import card_key
@@ -103,6 +104,10 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
         return _edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
     if data.act in ("docs", "name"):
         return send_documents(press, complaint, person, world)
+    if data.act == "mails":
+        return wanted(press.chat, complaint, person, world) + Decision(
+            sends=(answered(press, "desk.done.sent_private"),)
+        )
     act = Act(kind=data.act, by=by, version=data.version, data={"arg": data.arg} if data.arg else {})
     if data.act == "label":
         index, _, sort = data.arg.partition(":")

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from workflow.clocks.when import say_near
 from workflow.conversation import Conversation, Paper, Question
 from workflow.desk.posting import button, post, rooms, secret, trusted
-from workflow.message import Address, Enclosure, Refers
+from workflow.message import Address, Enclosure, Message, Refers
 from workflow.office import Staff
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of, shortened
-from workflow.say import lines, listing, say
+from workflow.record import Complaint
+from workflow.say import channel_name, lines, listing, masked_address, say
 from workflow.world import Decision, World
 
 TEXT_CHARACTERS = 4096  # as long as anything a citizen can write in one message
@@ -73,6 +74,44 @@ def blocked(conversation: Conversation, world: World) -> Decision:
         text = say("desk.post.blocked", number=name_of(each))
         sends += [post(world, to, text, about=each, refers=refers) for to in rooms(each, world)]
     return Decision(sends=tuple(sends))
+
+
+def unproven(message: Message, about: Complaint | None, conversation: Conversation, world: World) -> Decision:
+    """A mail that nothing proves to be the citizen's: shown once as that; a reply goes to the citizen's own address.
+
+    Beside a confidential report only those trusted read it; of one that's still being told nobody does.
+    """
+    draft = conversation.draft
+    if about is None and draft is not None and draft.confidential:
+        return Decision()
+    text = say(
+        "desk.unproven.mail",
+        address=masked_address(message.chat.chat) or channel_name(message.chat.channel),
+        about=say("desk.unproven.about", number=name_of(about)) if about else "",
+        text=shortened(message.text, TEXT_CHARACTERS),
+        files=say("desk.unproven.files", n=len(message.attachments)) if message.attachments else "",
+    )
+    return _about_one(text, about, conversation, world)
+
+
+def machine(message: Message, hidden: Complaint | None, conversation: Conversation, world: World) -> Decision:
+    """A machine seems to answer us: nobody is answered there any more today, save by a reply to this."""
+    draft = conversation.draft
+    secret_draft = hidden is None and draft is not None and draft.confidential
+    text = say(
+        "desk.unproven.machine",
+        channel=channel_name(message.chat.channel),
+        address=masked_address(message.chat.chat),
+        text="" if secret_draft else shortened(message.text, TEXT_CHARACTERS),
+    )
+    return _about_one(text, hidden, conversation, world)
+
+
+def _about_one(text: str, about: Complaint | None, conversation: Conversation, world: World) -> Decision:
+    refers = Refers(
+        role="relay", conversation=conversation.address.lane, complaint=about.id if about else "", detail="unproven"
+    )
+    return Decision(sends=tuple(post(world, to, text, about=about, refers=refers) for to in rooms(about, world)))
 
 
 def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:

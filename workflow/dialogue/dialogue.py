@@ -11,6 +11,7 @@ from typing import Any
 from workflow.clocks.when import say_day
 from workflow.conversation import Saying
 from workflow.desk import desk
+from workflow.desk.knocking import REMIND
 from workflow.dialogue import (
     accounts,
     acting,
@@ -24,6 +25,7 @@ from workflow.dialogue import (
     choices,
     corrections,
     fields,
+    guard,
     joining,
     letting_in,
     mails,
@@ -47,6 +49,7 @@ from workflow.heard import hearing
 from workflow.heard.intent import guess
 from workflow.message import Ignored, Message, Presence, Press, Sender
 from workflow.office import Office
+from workflow.procedure import wholes
 from workflow.record import Act, Complaint
 from workflow.world import Decision, Needs, World
 
@@ -125,6 +128,15 @@ def _message(talk: Talk, message: Message) -> str:
     if message.id in talk.conversation.recent:
         return "this message is known"
     _seen(talk, message.id)
+    admitted = guard.admitted(talk, message)
+    for each in admitted:
+        _admitted(talk, each)
+    talk.more = talk.more + wholes.recorded(message, talk.more, talk.world.now)
+    return "" if admitted or talk.paragraphs else "kept without an answer"
+
+
+def _admitted(talk: Talk, message: Message) -> None:
+    """Hear what's the citizen's own."""
     name = message.sender.name
     talk.set(last_at=talk.world.now)
     if talk.carried is None:
@@ -132,16 +144,15 @@ def _message(talk: Talk, message: Message) -> str:
     if name and not talk.foreign and talk.conversation.private.get("account_name") != name:
         talk.set(private={**talk.conversation.private, "account_name": name})
     if letting_in.heard(talk, message) or joining.wanted(talk, message) or joining.meanwhile(talk, message):
-        return ""
+        return
     if message.unsupported or _is_sticker(message):
         asides.unsupported(talk)
         if talk.telling and not message.text:
             asking.again(talk)
-            return ""
+            return
     if message.contact is not None:
         _contact(talk, message)
     _hear(talk, message)
-    return ""
 
 
 def _hear(talk: Talk, message: Message) -> None:
@@ -276,6 +287,9 @@ def _press(talk: Talk, event: Press) -> str:
     if event.id in talk.conversation.recent:
         return "this press is known"
     _seen(talk, event.id)
+    if guard.written_again(talk, event):
+        talk.press = ""
+        return ""
     return choices.press(talk, event)
 
 
@@ -330,7 +344,7 @@ def _due(talk: Talk, event: Due) -> str:
 
 def _remind(talk: Talk) -> str:
     draft = talk.draft
-    if draft.reminded_at is not None or talk.conversation.blocked:
+    if draft.reminded_at is not None or talk.conversation.blocked or talk.conversation.bounced:
         return "reminded already"
     talk.edit(reminded_at=talk.world.now)
     zone = talk.world.office.calendar.zone
@@ -340,6 +354,7 @@ def _remind(talk: Talk) -> str:
     asking.again(talk)
     talk.edit(last_at=last)
     talk.timers = []
+    talk.name = f"{REMIND}:{draft.code}"
     if talk.kind == "ack":
         talk.raise_to("notice")
     return ""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from workflow.conversation import Conversation, Draft, Paper, Saying
 from workflow.happening import Carried, Event, FileFailed, FileReady, GistTyped, QuestionBecomesComplaint
 from workflow.message import Address, Attachment, Choice, Kind, Limits, Message, Outbound, Press
+from workflow.procedure import wholes
 from workflow.record import Complaint
 from workflow.say import say, say_for, worded
 from workflow.standard.standard import Standard
@@ -47,6 +48,7 @@ class Talk:
     named: Rows = ()  # choices that the words themselves name: nothing stands under them
     late: bool = False  # the reply waits a moment, and gives way to a later one of the same word
     word: str = ""
+    name: str = ""  # our name for the reply, where news of it is waited for
     more: Decision = field(default_factory=Decision)
     arriving: list[tuple[str, Attachment]] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
@@ -122,11 +124,11 @@ class Talk:
         words = message.text if text is None else text
         if not words:
             return
-        saying = Saying(message=message.id, at=message.at, text=words, filed_as=filed_as)
+        saying = Saying(message=message.id, at=message.at, text=words, filed_as=filed_as, whole=wholes.of(message))
         if self.conversation.draft is not None and filed_as not in OUTSIDE_REPORTS:
-            self.edit(sayings=(*self.draft.sayings, saying))
+            self.edit(sayings=wholes.bounded((*self.draft.sayings, saying)))
         else:
-            self.set(sayings=(*self.conversation.sayings, saying)[-OUTSIDE:])
+            self.set(sayings=wholes.bounded((*self.conversation.sayings, saying)[-OUTSIDE:]))
 
     def change_paper(self, file: str, **changes: Any) -> None:  # noqa: ANN401 - the fields of a paper
         """Change one file of the draft or of the conversation."""
@@ -224,6 +226,7 @@ class Talk:
         key = self.word
         if self.kind == "summary" and self.conversation.draft:
             key = f"summary:{self.draft.code}:{self.summary}"
+        key = self.name or key
         if self.late:
             self._hold_back(key)
         return [

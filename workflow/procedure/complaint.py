@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft
-from workflow.procedure import telling
+from workflow.procedure import telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
 from workflow.procedure.progress import begin, lacking
@@ -58,7 +58,8 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         notice=draft.notice,
         notice_at=draft.notice_at,
     )
-    return open_case(complaint, world, by="citizen")
+    complaint, mails = wholes.filed(complaint, world.now)
+    return open_case(complaint, world, by="citizen") + Decision(entries=mails)
 
 
 def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:

@@ -1,0 +1,40 @@
+"""The brake against duels of machines: where a channel limits our replies to one address, they end in silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from workflow.conversation import Saying
+from workflow.desk import posting, talks
+from workflow.dialogue.talk import OUTSIDE, Talk
+from workflow.heard import hearing, intent
+from workflow.message import Message
+
+DAY = timedelta(hours=24)
+ALIKE = 3
+"""A text that comes so often in a row is a machine's, and gets no reply."""
+COMPARED_WORDS = 80
+
+
+def stops(talk: Talk, message: Message) -> bool:
+    """Whether a message gets no reply any more. It's kept, and the desk is told once a day; staff may answer it."""
+    limit, now = talk.limits.replies_per_day, talk.world.now
+    if not limit:
+        return False
+    lately = tuple(at for at in talk.conversation.replied if now - at < DAY)
+    words = " ".join(hearing.folded(message.text)[:COMPARED_WORDS])
+    same = bool(words) and bool(lately) and words == talk.conversation.said_last
+    times = talk.conversation.said_times + 1 if same else 1
+    talk.set(said_last=words, said_times=times)
+    danger = intent.guess(message.text).intent in ("emergency", "violence_report")
+    if times < ALIKE and (len(lately) < limit or danger):
+        talk.set(replied=(*lately, now))
+        return False
+    said = Saying(message=message.id, at=message.at, text=message.text, filed_as="braked")
+    talk.set(sayings=(*talk.conversation.sayings, said)[-OUTSIDE:])
+    told = talk.conversation.braked_at
+    if told is None or now - told >= DAY:
+        talk.set(braked_at=now)
+        hidden = posting.secret(talk.conversation, talk.world)
+        talk.more = talk.more + talks.machine(message, hidden, talk.conversation, talk.world)
+    return True
