@@ -17,6 +17,8 @@ DEBIAN_PACKAGE = {
     "pdftotext": "poppler-utils",
     "pdftoppm": "poppler-utils",
     "git": "git",
+    "dovecot": "dovecot-imapd dovecot-lmtpd",
+    "openssl": "openssl",
 }
 
 CHROMIUM_FLAGS = (
@@ -36,7 +38,8 @@ def find_program(name: str) -> str | None:
     """The path of a program on this machine, or the name of a library; None where it is not installed."""
     if ".so." in name:
         return name if _loads(name) else None
-    found = (shutil.which(known) for known in ALSO_KNOWN_AS.get(name, (name,)))
+    places = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # servers lie where an ordinary user's PATH doesn't lead
+    found = (shutil.which(known, path=places) for known in ALSO_KNOWN_AS.get(name, (name,)))
     return next((path for path in found if path), None)
 
 

@@ -16,7 +16,8 @@ class _Link:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
-    idling: bool = False
+    asked: bool = False  # to idle
+    idling: bool = False  # the server said "go on"
     held: bytearray | None = None  # what the server said and the client shall get in one piece
 
 
@@ -102,10 +103,10 @@ class Front:
                     self.bye_to_next_idle = False
                     link.client.write(b"* BYE [UNAVAILABLE] Not now.\r\n")
                     return
-                link.idling = True
+                link.asked = True
                 link.held = bytearray() if self.coalesce else None
             if line.strip().upper() == b"DONE":
-                link.idling, link.held = False, None
+                link.asked, link.idling, link.held = False, False, None
             if not self.deaf:
                 link.server.write(line)
                 await link.server.drain()
@@ -116,6 +117,7 @@ class Front:
                 await self.slow()
             if self.deaf:
                 continue
+            link.idling = link.idling or (link.asked and piece.startswith(b"+"))
             if link.held is not None:
                 link.held += piece
                 if b"EXISTS" not in link.held:
