@@ -186,8 +186,10 @@ class Traffic(Posting):
                 return blocked
             if len(templates.filled(str(given.get("body") or ""), message.variables)) > templates.BODY_MAX:
                 return 63021
+            if not templates.fits_buttons(templates.buttons_of(kind, given, message.variables)):
+                return 63021
             if content.approval.status == "approved" and kind not in templates.SESSION_ONLY:
-                return 0
+                return 0 if templates.is_tidy(message.variables) else 63021
         if not self.window_open(message.chat):
             return 63016
         return 0 if content is None or templates.fits_window(content) else 63021

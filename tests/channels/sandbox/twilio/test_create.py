@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from datetime import timedelta
 
@@ -158,6 +159,7 @@ def test_a_template_body_typed_into_body_is_free_text(office):
         ("approved", '{"1": "a", "2": "b"}', 63028),
         ("approved", "{}", 63028),
         ("approved", '{"1": "' + "x" * 1000 + '"}', 63021),
+        ("approved", '{"1": "a\\nb"}', 63021),
         ("approved", '{"1": "a"}', 0),
     ],
 )
@@ -174,6 +176,17 @@ def test_quick_replies_without_approval_go_within_the_session_only(office):
     office.hear()
     assert office.sent(**form).status == "delivered"
     assert [button.title for button in office.phone().bubbles[-1].buttons] == ["Ya", "Tidak"]
+
+
+@pytest.mark.parametrize("titles", [("Ya", "Ya"), ("Ya", "Kata-kata yang panjang"), ("Ya", "Tidak")])
+def test_buttons_made_of_variables_must_still_be_buttons(office, titles):
+    actions = [{"title": "{{2}}", "id": "{{3}}"}, {"title": "{{4}}", "id": "{{5}}"}]
+    open_one = {"twilio/quick-reply": {"body": "{{1}}", "actions": actions}}
+    content = office.world.add_content(office.account, "choices_2", open_one, variables=dict.fromkeys("12345", "x"))
+    office.hear()
+    words = {"1": "Benar?\n\nBalas.", "2": titles[0], "3": "a", "4": titles[1], "5": "b"}
+    sent = office.sent(ContentSid=content.sid, ContentVariables=json.dumps(words))
+    assert sent.error_code == (0 if titles[1] == "Tidak" else 63021)
 
 
 def test_four_buttons_need_approval_even_within_the_session(office):
@@ -296,6 +309,14 @@ def test_reading_is_not_told_by_who_does_not_let_it_and_never_on_sms(office):
     assert office.phone().bubbles[-1].status == "read"
 
 
+def test_who_writes_has_read_what_stood_there(office):
+    office.hear()
+    message = office.sent(Body="Halo")
+    assert message.status == "delivered"
+    office.hear()
+    assert message.status == "read"
+
+
 def test_who_has_blocked_us_gets_nothing_and_nobody_is_told(office):
     office.hear()
     office.world.person_blocks(office.sari, office.wa)
@@ -375,18 +396,29 @@ _VALUES = {
     "SmartEncoded": ["true", "True"],
     "Bodi": ["Halo"],
 }
-FORMS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in _VALUES.items()})
+CHANGES = st.dictionaries(st.sampled_from(sorted(_VALUES)), st.none() | st.integers(0, 9), max_size=3)
 
 
-@given(FORMS)
-def test_what_the_schema_refuses_the_code_refuses_too(form):
+def changed(form, changes):
+    """A good form with some fields left out (None) or put to another value of the table."""
+    made = dict(form)
+    for name, choice in changes.items():
+        made.pop(name, None)
+        if choice is not None:
+            made[name] = _VALUES[name][choice % len(_VALUES[name])]
+    return made
+
+
+@given(st.sampled_from(ACCEPTED), CHANGES)
+def test_what_the_schema_refuses_the_code_refuses_too(good, changes):
     office = scene()
     service = office.world.add_service(office.account, "Layanan")
     service.sid = MG
     office.world.services = {MG: service}
     content = office.world.add_content(office.account, "k", KNOCK, variables={"1": "x"}, approved=True)
     office.world.contents = {HX: content}
-    listed = {name: [value] for name, value in form.items()}
+    form = changed(good, changes)
+    listed = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
     try:
         rules.read(office.world, office.account, listed)
     except TwilioError:

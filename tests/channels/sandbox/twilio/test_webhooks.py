@@ -323,6 +323,19 @@ async def test_who_says_nothing_is_left_after_15_seconds():
             assert [attempt.reason for attempt in office.world.deliveries_of(bubble.sid)[0].attempts] == ["rt"]
 
 
+async def test_nothing_is_tried_again_after_the_total_time():
+    async with Receiver(TOKEN) as receiver:
+        receiver.held = asyncio.Event()
+        office = scene(public=receiver.url, overrides="#rc=5&rp=all&rt=4000&tt=10000")
+        async with serve(office.world, office.clock):
+            bubble = office.hear()
+            for count in (1, 2, 3):  # after 4, 8 and 12 s
+                await receiver.wait_for(count)
+                office.clock.advance(4)
+            await until(lambda: office.world.idle)
+            assert len(office.world.deliveries_of(bubble.sid)[0].attempts) == 3
+
+
 @pytest.mark.parametrize(
     ("mime", "text", "alerts", "breaches"),
     [
