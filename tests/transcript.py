@@ -35,7 +35,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from channels.email.compose import subject
 from channels.text import numbered
+from channels.twilio.gsm7 import fold
 from tests.bench import Arrival, Bench
 from tests.limits import LIMITS
 from workflow.message import Address, Attachment, Contact, Location, Message, Outbound, Press, Sender
@@ -208,15 +210,13 @@ class Play:
 
     def _mail(self, base: Message) -> Message:
         """A mail: its words with the subject of a new matter above them, and what's attached."""
-        subject, _, body = base.text.partition(" | ") if " | " in base.text else ("", "", base.text)
+        about, _, body = base.text.partition(" | ") if " | " in base.text else ("", "", base.text)
         names = re.findall(r"\(lampiran ([^)]+)\)", body)
         words = re.sub(r"\n?\(lampiran [^)]+\)", "", body).strip()
-        if subject:
-            self.subjects[base.chat.lane] = subject
+        if about:
+            self.subjects[base.chat.lane] = about
         files = tuple(self._attached(name) for name in names)
-        return msgspec.structs.replace(
-            base, text="\n".join(part for part in (subject, words) if part), attachments=files
-        )
+        return msgspec.structs.replace(base, text="\n".join(part for part in (about, words) if part), attachments=files)
 
     def _attached(self, name: str) -> Attachment:
         ref = f"f{next(self.ids)}"
@@ -273,12 +273,10 @@ class Play:
             return _shown(who, message)
         listed = numbered(choice for row in message.choices for choice in row)
         text = "\n\n".join(part for part in (message.text, listed) if part)
+        if message.to.channel == "sms":
+            text = fold(text)
         if message.to.channel == "email":
-            subject = self.subjects.get(message.to.lane, "")
-            subject = " ".join(
-                part for part in (subject and f"Re: {subject}", message.label and f"[{message.label}]") if part
-            )
-            text = f"(perihal: {subject})\n{text}"
+            text = f"(perihal: {subject(self.subjects.get(message.to.lane, ''), message.label)})\n{text}"
         return _shown(who, msgspec.structs.replace(message, text=text, choices=()))
 
 

@@ -92,6 +92,8 @@ def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
         return
     talk.edit(asked=item.id, awaiting="", awaiting_for="")
     talk.ask(_question(item), *_choices(talk, item), requirement=item.requirement_text, options=_options(item))
+    if item.id == "location_photo" and talk.limits.pins and not talk.limits.place_button:
+        talk.tell("place.how")
 
 
 def _question(item: Asked) -> str:

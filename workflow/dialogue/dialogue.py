@@ -49,7 +49,7 @@ from workflow.heard import hearing
 from workflow.heard.intent import guess
 from workflow.message import Ignored, Message, Presence, Press, Sender
 from workflow.office import Office
-from workflow.procedure import wholes
+from workflow.procedure import telling, wholes
 from workflow.record import Act, Complaint
 from workflow.world import Decision, Needs, World
 
@@ -188,7 +188,7 @@ def _hear(talk: Talk, message: Message) -> None:
 def _number(talk: Talk, message: Message) -> bool:
     """The number of a choice shown last, for people who type it; not where it may be the number of a photo."""
     digits = message.text.strip(" .)")
-    offered = talk.conversation.offered
+    offered = talk.conversation.offered or _under_the_answer(talk)
     if not re.fullmatch(r"[1-9]", digits) or int(digits) > len(offered):
         return False
     if talk.telling and talk.draft.awaiting == "sorting" and "," in talk.draft.awaiting_for:
@@ -197,6 +197,15 @@ def _number(talk: Talk, message: Message) -> bool:
         return False
     talk.heard(message, "")
     return True
+
+
+def _under_the_answer(talk: Talk) -> tuple[str, ...]:
+    """The choices that stand, numbered, under the office's answer: it went out from the desk, not from this talk."""
+    about = acting.answered_lately(talk)
+    if about is None or talk.telling or talk.limits.rows or talk.conversation.awaiting:
+        return ()
+    rows = telling.answer_choices(about, talk.world.standard_of(about.standard))
+    return tuple(each.data for row in rows for each in row)
 
 
 def _is_sticker(message: Message) -> bool:

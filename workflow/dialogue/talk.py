@@ -178,7 +178,7 @@ class Talk:
     def decision(self, ignored: str = "") -> Decision:
         """All of it."""
         cancels = self._overtaken()
-        sends = [*self._reply(), *self.pressed()]
+        sends = [*self._as_one_mail(self._reply()), *self.pressed()]
         fetches = tuple(self._fetch(file, attachment) for file, attachment in self.arriving)
         if self.conversation != (self.world.conversation or Conversation(address=self.conversation.address)):
             self.set(version=self.conversation.version + 1)
@@ -242,6 +242,19 @@ class Talk:
                 priority=1,
             )
         ]
+
+    def _as_one_mail(self, reply: list[Outbound]) -> list[Outbound]:
+        """A mail is answered by one mail: what the procedure has to tell stands in it, below the reply."""
+        if self.limits.one_thing_at_a_time or not reply:
+            return reply
+        told = [each for each in self.more.sends if each.to == self.to and each.kind in _RANK and not each.enclosure]
+        if not told or any(each.not_before for each in (*reply, *told)):
+            return reply
+        self.more = changed(self.more, sends=tuple(each for each in self.more.sends if each not in told))
+        parts = [*reply, *told]
+        kind = max((each.kind for each in parts), key=_RANK.index)
+        choices = next((each.choices for each in parts if each.choices), ())
+        return [replace(told[-1], kind=kind, text="\n\n".join(each.text for each in parts), choices=choices)]
 
     def _label(self) -> str:
         """What the reply is about, by its number or code: the report being told, what was just done, or the newest."""
