@@ -63,7 +63,9 @@ class Account:
         self.user, self.password = settings.account_sid, settings.auth_token.reveal()
         if settings.api_key and settings.api_secret is not None:
             self.user, self.password = settings.api_key, settings.api_secret.reveal()
-        self.api = Api(ground.http, self.hosts, self.user, self.password)
+        self.api = self.by_token = Api(ground.http, self.hosts, settings.account_sid, settings.auth_token.reveal())
+        if self.user != settings.account_sid:
+            self.api = Api(ground.http, self.hosts, self.user, self.password)
         root = f"twilio/{office}"
         self.message_path, self.status_path, self.media_path = f"{root}/message", f"{root}/status", f"{root}/media"
         self.paths: dict[str, By] = {self.message_path: "message", self.status_path: "status"}
@@ -221,7 +223,7 @@ class Twilio:
 
         account = self._account
         hook = account.public(account.message_path)
-        return await setup.describe(account.api, self._kind, account.senders, account.templates, hook)
+        return await setup.describe(account.api, account.by_token, self._kind, account.senders, account.templates, hook)
 
     async def set_up(self, webhook: str = "") -> Report:  # noqa: ARG002 - the operator sets addresses at Twilio's
         """The same: how a line is set at Twilio's is the operator's, and may serve more than us."""

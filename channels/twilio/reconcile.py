@@ -128,17 +128,17 @@ class Reconciling:
 
     async def _between(self, since: datetime, until: datetime | None) -> dict[str, bytes]:
         """Payloads by key, oldest first."""
-        found: list[tuple[datetime, str, bytes]] = []
+        found: list[tuple[datetime, int, str, bytes]] = []  # lists count seconds, and begin with the newest
         async for each in self._theirs(since - OVERLAP, until):
             if each.sid not in self._known:
                 at = moment_of(each.date_sent) or moment_of(each.date_created) or self.now()
-                found.append((at, each.sid, await self._message(each, at)))
+                found.append((at, -len(found), each.sid, await self._message(each, at)))
         async for each in self._ours(since - NEWS_OVERLAP, until):
             key = f"status:{each.sid}:{each.status}"
             if key not in self._known:
                 at = moment_of(each.date_updated) or self.now()
-                found.append((at, key, self._status(each, key, at)))
-        return {key: payload for _, key, payload in sorted(found)}
+                found.append((at, -len(found), key, self._status(each, key, at)))
+        return {key: payload for _, _, key, payload in sorted(found)}
 
     async def _theirs(self, since: datetime, until: datetime | None) -> AsyncIterator[Listed]:
         to = [] if self.senders.service else [("To", line_to(self.kind, self.senders.own(self.kind)))]

@@ -18,6 +18,8 @@ KNOCKS = ("answer_waiting", "status_update", "reminder")  # templates that go ou
 _PASSING: frozenset[Fact] = frozenset({"down", "busy", "uncertain"})
 _ONLINE = frozenset({"ONLINE", "ONLINE:UPDATING"})
 
+_KEY = "Try again later; if it stays so, check api_key and api_secret, and what that key may do."
+
 _T = TypeVar("_T")
 
 
@@ -123,13 +125,16 @@ class Look:
         self.problems.append(Problem(what, mend))
 
 
-async def describe(api: Api, kind: Kind, senders: Senders, templates: Mapping[str, str], hook: str) -> Report:
+async def describe(
+    api: Api, by_token: Api, kind: Kind, senders: Senders, templates: Mapping[str, str], hook: str
+) -> Report:
     """Look at the account, this channel's sender, and on WhatsApp the templates. Raises nothing.
 
-    `hook` is our address for messages; "" where none is configured.
+    `by_token` asks with the account's token, which signs Twilio's calls to us and which alone may see the account; an
+    API key of the usual kind may not. `hook` is our address for messages; "" where none is configured.
     """
     look = Look(api)
-    if not await _account(look):
+    if not await _account(look, by_token) and by_token is api:
         return Report(tuple(look.problems))
     if not hook:
         look.wrong(
@@ -146,11 +151,11 @@ async def describe(api: Api, kind: Kind, senders: Senders, templates: Mapping[st
     return Report(tuple(look.problems), tuple(look.right))
 
 
-async def _account(look: Look) -> bool:
-    """The credentials and the account; whether it makes sense to look further."""
-    mend = "Check account_sid with auth_token, or api_key with api_secret (Twilio Console, API keys), and api_url."
+async def _account(look: Look, by_token: Api) -> bool:
+    """The token and the account; whether they are known to Twilio."""
+    mend = "Check account_sid, auth_token and api_url; the Twilio Console shows the first two."
     try:
-        account = await look.api.get(f"{look.api.hosts.of_account()}.json", Account)
+        account = await by_token.get(f"{look.api.hosts.of_account()}.json", Account)
     except SendError as error:
         look.problems.append(Problem(f"the account: {error.reason}", mend, error.fact, error.fact in _PASSING))
         return False
@@ -171,7 +176,7 @@ async def _whatsapp(look: Look, senders: Senders, hook: str) -> None:
     line = line_to("whatsapp", senders.whatsapp)
     url = f"{look.api.hosts.base('messaging')}/v2/Channels/Senders"
     found = await look.ask(
-        "the WhatsApp sender", url, WhatsAppSenders, "Try again later.", [("Channel", "whatsapp"), ("PageSize", "100")]
+        "the WhatsApp sender", url, WhatsAppSenders, _KEY, [("Channel", "whatsapp"), ("PageSize", "100")]
     )
     if found is None:
         return
@@ -195,7 +200,7 @@ async def _sms(look: Look, senders: Senders, hook: str) -> None:
     if not senders.sms:
         return
     url = f"{look.api.hosts.of_account()}/IncomingPhoneNumbers.json"
-    found = await look.ask("the SMS number", url, Numbers, "Try again later.", [("PhoneNumber", senders.sms)])
+    found = await look.ask("the SMS number", url, Numbers, _KEY, [("PhoneNumber", senders.sms)])
     if found is None:
         return
     number = next(

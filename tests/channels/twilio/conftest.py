@@ -73,7 +73,8 @@ def no_secret_reaches_the_log(caplog):
     caplog.set_level(logging.DEBUG)
     with structlog.testing.capture_logs() as entries:
         yield
-    logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in caplog.get_records("call"))
+    records = [each for each in caplog.get_records("call") if not each.name.startswith("uvicorn")]  # the stand-in's own
+    logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in records)
     logged += "\n".join(map(str, entries))
     for secret in (stub.TOKEN, BEFORE, SHARED, KEY_SECRET, "6281234567890", "jalan rusak"):
         assert secret not in logged
