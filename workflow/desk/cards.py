@@ -12,7 +12,7 @@ from workflow.office import Staff
 from workflow.procedure import telling
 from workflow.procedure.case import Refused
 from workflow.procedure.progress import is_voice, lacking, part_of, turn
-from workflow.procedure.reach import HELD, WHY
+from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
 from workflow.procedure.telling import capital, shortened, sort_name, thing
@@ -83,7 +83,9 @@ def whose_turn(complaint: Complaint, world: World) -> str:
 def _due(complaint: Complaint, world: World) -> str:
     standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
     if complaint.answered_at is not None:
-        return say("desk.card.answered", moment=say_moment(complaint.answered_at, zone))
+        on_its_way = complaint.delivery != "waiting" and not is_there(complaint)
+        key = "desk.card.answer_set" if on_its_way else "desk.card.answered"
+        return say(key, moment=say_moment(complaint.answered_at, zone))
     if complaint.due_at is None:
         return say("desk.card.no_clock")
     moment = say_moment(complaint.due_at, zone)
