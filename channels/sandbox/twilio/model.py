@@ -241,6 +241,7 @@ class Chat:
     person: Person
     line: Line
     bubbles: list[Bubble] = field(default_factory=list)
+    unread: list[Bubble] = field(default_factory=list)  # of the office's
     last_heard_at: datetime | None = None
     stopped: bool = False  # they wrote STOP
     blocked: bool = False

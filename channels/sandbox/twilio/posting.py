@@ -18,6 +18,9 @@ class Posting(Records):
         """Begin with nothing under way."""
         super().__init__(now, seed=seed)
         self.deliveries: list[Delivery] = []
+        self._waiting: list[Delivery] = []  # not started yet
+        self._unfinished: set[int] = set()
+        self._last_done = 0
 
     def announce(
         self,
@@ -58,28 +61,43 @@ class Posting(Records):
             done=kind == "lose",
             lost=kind == "lose",
         )
-        self.deliveries.append(delivery)
-        self.wake()
+        self._put(delivery)
         return delivery
+
+    def _put(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+        if not delivery.lost:
+            self._waiting.append(delivery)
+            self._unfinished.add(delivery.number)
+        self.wake()
 
     def take_due(self) -> list[Delivery]:
         """Take the webhooks that are to be delivered now, all at once: they go side by side."""
-        done = max((each.number for each in self.deliveries if each.done and not each.lost), default=0)
-        due = [
-            each
-            for each in self.deliveries
-            if not (each.started or each.held)
-            and each.due_at <= self.now()
-            and not (each.after_next and done <= each.number)
-        ]
+        now = self.now()
+        due = [each for each in self._waiting if not each.held and each.due_at <= now and not self._must_wait(each)]
         for each in due:
             each.started = True
+            self._waiting.remove(each)
         return due
+
+    def _must_wait(self, delivery: Delivery) -> bool:
+        return delivery.after_next and self._last_done <= delivery.number
 
     def finish(self, delivery: Delivery) -> None:
         """Take note that nothing more will be tried."""
         delivery.done = True
+        self._unfinished.discard(delivery.number)
+        self._last_done = max(self._last_done, delivery.number)
         self.wake()
+
+    def posts_next_at(self) -> datetime | None:
+        """Return when a webhook is due next that only waits for its time."""
+        times = [each.due_at for each in self._waiting if not each.held and not each.after_next]
+        return min(times, default=None)
+
+    def all_posted(self) -> bool:
+        """Return whether every webhook has been delivered or given up, but for those that are held."""
+        return len(self._unfinished) == sum(each.held for each in self._waiting)
 
     def release(self) -> None:
         """Let every webhook that is held, or waits for another, go now."""
@@ -100,8 +118,7 @@ class Posting(Records):
             headers=delivery.headers,
             due_at=self.now(),
         )
-        self.deliveries.append(copy)
-        self.wake()
+        self._put(copy)
         return copy
 
     def fall_back(self, delivery: Delivery, code: int) -> None:

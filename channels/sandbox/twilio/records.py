@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from channels.sandbox.telegram.feed import Feed
 from channels.sandbox.twilio import templates
-from channels.sandbox.twilio.addresses import WHATSAPP, can_send, channel_of, is_number, is_scoped_id
+from channels.sandbox.twilio.addresses import can_send, channel_of, is_number, is_scoped_id
 from channels.sandbox.twilio.faults import Faults, Mishaps
 from channels.sandbox.twilio.model import (
     Account,
@@ -270,8 +270,3 @@ class Records:
         """Tell whoever waits that something changed."""
         for waker in tuple(self.wakers):
             waker()
-
-
-def whatsapp(number: str) -> str:
-    """Return the WhatsApp address of a number."""
-    return WHATSAPP + number

@@ -70,8 +70,8 @@ class Traffic(Posting):
 
     def next_at(self) -> datetime | None:
         """Return when something is due next: a step of a message, or a webhook that waits for its time."""
-        waiting = [each.due_at for each in self.deliveries if not (each.started or each.held or each.after_next)]
-        return min([*waiting, *(self._plans[0][0] for _ in self._plans[:1])], default=None)
+        post_at = self.posts_next_at()
+        return min([*([post_at] if post_at else []), *(at for at, _, _ in self._plans[:1])], default=None)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         if seconds <= 0:
@@ -259,14 +259,15 @@ class Traffic(Posting):
             automatic=automatic,
         )
         chat.bubbles.append(bubble)
+        if not mine:
+            chat.unread.append(bubble)
         self.feed.add(self.now(), "message", chat.key, bubble_json(bubble))
         return bubble
 
     def read_on(self, chat: Chat) -> None:
         """Mark what stands on the phone as read; the office learns of it if the person lets it."""
-        for bubble in chat.bubbles:
-            if bubble.mine or bubble.status == "read":
-                continue
+        unread, chat.unread = chat.unread, []
+        for bubble in unread:
             bubble.status = "read"
             message = self.messages.get(bubble.sid)
             told = chat.line.channel == "whatsapp" and chat.person.read_receipts
@@ -284,7 +285,7 @@ class Traffic(Posting):
     @property
     def idle(self) -> bool:
         """Return whether nothing is under way: no webhook (but held ones) and no file."""
-        return not self.fetches and all(each.done or each.held for each in self.deliveries)
+        return not self.fetches and self.all_posted()
 
     def idle_about(self, sid: str) -> bool:
         """Return whether nothing is under way about this one message."""
