@@ -99,9 +99,13 @@ def hold_back(unit: Unit, rows: Sequence[Traced], now: datetime, reason: str = "
     if goes := [row.id for row in rows if outside(row.kind).state == "dropped"]:
         unit.outbox.drop(goes, now, "they haven't written for too long")
     heard = {address: unit.outbox.heard_at(address) for address in {row.address for row in waits}}
-    since = {address: micros(at) if at else 0 for address, at in heard.items()}
-    news = [news_of(row, "held", now, reason, nth=f":{since[row.address]}") for row in waits]
+    news = [news_of(row, "held", now, reason, nth=_stretch(heard[row.address], row.started_at)) for row in waits]
     unit.inbox.take_in(news, now)
+
+
+def _stretch(*moments: datetime | None) -> str:
+    """Tells apart the times that a message is held: when they wrote last, and when it was last tried."""
+    return "".join(f":{micros(each) if each else 0}" for each in moments)
 
 
 def not_delivered(unit: Unit, row: Traced, told: Told, now: datetime) -> Consequence:

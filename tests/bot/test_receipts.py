@@ -88,7 +88,7 @@ def receipt(state, ours=1, *, at=None, to=TO, message="1001", fact="", reason=""
 
 
 def wrote(text="halo", to=TO, message="m1", **more) -> Message:
-    return Message(chat=to, id=message, sender=Sender(id=to.chat), at=MORNING, text=text, **more)
+    return Message(**({"chat": to, "id": message, "sender": Sender(id=to.chat), "at": MORNING, "text": text} | more))
 
 
 @pytest.fixture
