@@ -15,6 +15,7 @@ from workflow.dialogue import (
     corrections,
     elsewhere,
     fields,
+    joining,
     putting_off,
     smalltalk,
     sorting,
@@ -120,7 +121,7 @@ def _repeat(talk: Talk, _: str) -> None:
 
 
 def _resume(talk: Talk, text: str) -> None:
-    asides.resume(talk, text)
+    joining.resume(talk, text)
 
 
 COMMANDS: dict[str, Callable[[Talk, str], None]] = {

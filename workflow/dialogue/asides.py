@@ -7,12 +7,12 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, asking, beginning, joining, wanted
+from workflow.dialogue import acting, asking, beginning, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
-from workflow.procedure import standing, telling
+from workflow.procedure import standing
 from workflow.record import Act
 from workflow.say import channel_name, lines, say
 from workflow.standard.standard import Standard
@@ -193,29 +193,6 @@ def help_(talk: Talk) -> None:
 def return_greeting(talk: Talk, text: str) -> None:
     """A greeting inside a talk."""
     talk.tell_text(beginning.greeting(talk, text))
-
-
-def resume(talk: Talk, text: str) -> None:
-    """LANJUT: with the code of this person's own report it goes on; without a code the question is repeated."""
-    codes = hearing.codes_in(text)
-    draft = talk.conversation.draft
-    if draft is not None and (not codes or draft.code in codes):
-        if talk.carried is not None and codes:
-            joining.welcome(talk, draft.code)
-        else:
-            talk.tell("resumed.here")
-        asking.again(talk)
-        return
-    complaint = next((each for each in talk.complaints() if each.code in codes), None)
-    if complaint is not None:
-        talk.set(extra={**talk.conversation.extra, "focus": complaint.id})
-        if talk.carried is not None:
-            joining.welcome(talk, complaint.code)
-        talk.tell("resumed.complaint", name=telling.name_of(complaint))
-    elif codes:
-        talk.tell("resumed.unknown", code=codes[0])
-    else:
-        talk.tell("resumed.nothing")
 
 
 def unsupported(talk: Talk) -> None:

@@ -205,13 +205,15 @@ def _as_message(said: Said) -> Message:
 
 def _story(talk: Talk, carried: Carried) -> Message | None:
     """The message that begins the report: this one, or an earlier one whose words were held back until now."""
-    said = carried.message
-    words = "\n".join(talk.draft.statement)
-    if isinstance(said, Message) and (not words or (said.text and (words in said.text or said.text in words))):
+    said, told = carried.message, talk.draft.statement
+    if isinstance(said, Message) and all(part in said.text for part in told):
         return said
-    if not words or isinstance(said, Presence):
+    if not told or isinstance(said, Presence):
         return None
-    return replace(_as_message(said), id=f"{said.id}+", text=words, attachments=(), location=None)
+    more = _as_message(said)
+    if not any(part in more.text for part in told):  # it only chose: nothing beside the words belongs to them
+        more = replace(more, attachments=(), location=None)
+    return replace(more, id=f"{said.id}+", text="\n".join(told))
 
 
 def parted(talk: Talk, event: Parted) -> str:

@@ -73,8 +73,10 @@ def _yes(talk: Talk, args: list[str]) -> bool:
         return True
     if wanted.missing(talk.draft, talk.standard):
         asking.go_on(talk)
-        return True
-    summary.confirm(talk)
+    elif not summary.is_read_here(talk):
+        summary.show(talk)
+    else:
+        summary.confirm(talk)
     return True
 
 

@@ -78,7 +78,7 @@ def ask_same_person(talk: Talk) -> None:
     talk.await_("same_person", complaint.id)
     code = talk.draft.code
     rows = (choice("choice.yes", f"same:{code}:y"), choice("choice.other_person", f"same:{code}:n"))
-    if name := complaint.private.get("name"):
+    if (name := complaint.private.get("name")) and not talk.foreign:
         talk.ask("same.named", rows, name=name)
     else:
         talk.ask("same.unnamed", rows, number=complaint.number or complaint.code)

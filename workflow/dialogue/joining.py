@@ -15,6 +15,7 @@ from workflow.dialogue.talk import SPOKEN, Talk
 from workflow.happening import Carried, Due, Event, JoinAnswered, JoinAsked, Parted
 from workflow.heard import hearing, intent
 from workflow.message import Address, Message, Presence, Press
+from workflow.procedure import telling
 from workflow.say import channel_name, masked_address, say
 from workflow.world import Decision, Timer
 
@@ -49,9 +50,10 @@ def named(text: str) -> Named | None:
     word, rest = hearing.slash(text)
     said: str | None = rest if word == "resume" else hearing.begins_with(text, "resume")
     match = _REST.match(said) if said is not None and _SAYS.search(text[: len(text) - len(said)]) else None
-    if match is not None and (codes := hearing.codes_in(match[1])):
+    codes = hearing.codes_in(match[1] if match[2] else text) if match is not None else ()
+    if match is not None and match[1].upper() in codes:
         rest = match[2].strip()
-        return Named(codes[0], text[: len(text) - len(rest)].strip() if rest else text, rest)
+        return Named(match[1].upper(), text[: len(text) - len(rest)].strip() if rest else text, rest)
     codes = hearing.codes_in(text)  # "7K3F lanjut"
     if len(codes) == 1 and len(text.split()) <= 4 and hearing.means(hearing.without_names(text, ""), "resume"):
         return Named(codes[0], text, "")
@@ -62,11 +64,14 @@ def named(text: str) -> Named | None:
 
 
 def wanted(talk: Talk, message: Message) -> bool:
-    """LANJUT with a code that isn't of this conversation's own: ask there. False: it's something else."""
+    """LANJUT with a code, of this conversation's own or to be asked for. False: it's something else."""
     said = named(message.text)
-    if said is None or talk.carried is not None or said.code in _own_codes(talk):
+    if said is None or (said.rest and said.code in own_codes(talk)):
         return False
     talk.heard(replace(message, text=said.words), "")
+    if talk.carried is not None or said.code in own_codes(talk):
+        resume(talk, message.text)
+        return True
     if talk.telling:
         talk.tell("joining.own_first", own=talk.draft.code, code=said.code)
         asking.again(talk)
@@ -82,7 +87,8 @@ def wanted(talk: Talk, message: Message) -> bool:
     return True
 
 
-def _own_codes(talk: Talk) -> set[str]:
+def own_codes(talk: Talk) -> set[str]:
+    """The codes of what is told here."""
     draft = talk.conversation.draft
     return {each.code for each in talk.complaints()} | ({draft.code} if draft else set())
 
@@ -139,6 +145,39 @@ def shown(message: Message | Press | Presence) -> str:
     channel = channel_name(message.chat.channel)
     who = masked_address(message.chat.chat) or (say("joining.account", name=name) if name else "")
     return say("joining.who", channel=channel, who=who) if who else channel
+
+
+# --- of this conversation's own --------------------------------------------------------------------------------------
+
+
+def resume(talk: Talk, text: str) -> None:
+    """LANJUT: with the code of this person's own report it goes on; without a code the question is repeated."""
+    said = named(text)
+    codes = (said.code,) if said is not None else hearing.codes_in(text)
+    draft = talk.conversation.draft
+    if draft is not None and (not codes or draft.code in codes):
+        if talk.carried is not None and codes:
+            _welcome(talk, draft.code)
+        else:
+            talk.tell("resumed.here")
+        asking.again(talk)
+        return
+    complaint = next((each for each in talk.complaints() if each.code in codes), None)
+    if complaint is not None:
+        talk.set(extra={**talk.conversation.extra, "focus": complaint.id})
+        if talk.carried is not None:
+            _welcome(talk, complaint.code)
+        talk.tell("resumed.complaint", name=telling.name_of(complaint))
+    elif codes:
+        talk.tell("resumed.unknown", code=codes[0])
+    else:
+        talk.tell("resumed.nothing")
+
+
+def _welcome(talk: Talk, code: str) -> None:
+    """The first words on a lane that speaks for this report from now on."""
+    key = "joining.here_same_number" if talk.carried is not None and not talk.foreign else "joining.here"
+    talk.tell(key, code=code, home=channel_name(talk.conversation.address.channel))
 
 
 # --- guesses ----------------------------------------------------------------------------------------------------------
@@ -288,12 +327,6 @@ def _hear_here(talk: Talk) -> None:
     talk.set(recent=tuple(each for each in talk.conversation.recent if each not in known))
     for message in kept:
         post(talk, own, Carried(chat=own, at=talk.world.now, by=own, message=message, marks=_marks(talk, message)))
-
-
-def welcome(talk: Talk, code: str) -> None:
-    """The first words on a lane that speaks for this report from now on."""
-    key = "joining.here_same_number" if talk.carried is not None and not talk.foreign else "joining.here"
-    talk.tell(key, code=code, home=channel_name(talk.conversation.address.channel))
 
 
 # --- carrying ---------------------------------------------------------------------------------------------------------

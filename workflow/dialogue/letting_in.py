@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from workflow.conversation import JoinRequest, Voice
 from workflow.dialogue import asking
-from workflow.dialogue.joining import WAITS, post, shown
+from workflow.dialogue.joining import WAITS, own_codes, post, shown
 from workflow.dialogue.talk import Talk, choice
 from workflow.happening import JoinAnswered, JoinAsked, Parted
 from workflow.heard import hearing
@@ -18,6 +18,7 @@ from workflow.say import say_for
 from workflow.world import OPEN_AFTER, Decision
 
 MOST = 3
+LONGEST_WORDS = 6
 READING = timedelta(seconds=2)
 """Nobody reads a question and answers it sooner: such a YA was meant for what was asked before."""
 
@@ -100,25 +101,38 @@ def _forget_old(talk: Talk) -> None:
 
 def heard(talk: Talk, message: Message) -> bool:
     """`YA`, `TIDAK`, or either with the code. Only who is surely the citizen can answer."""
-    if not talk.conversation.requests and not talk.conversation.voices:
-        return False
     if talk.foreign or message.sender.claimed or message.attachments or message.location is not None:
         return False
-    codes = hearing.codes_in(message.text)
-    word = hearing.means(hearing.without_names(message.text, "") if codes else message.text, "yes", "no")
-    if not word:
+    word, code = _word_and_code(talk, message.text)
+    if not word or (not code and not talk.conversation.requests):
         return False
     _forget_old(talk)
     request = next((each for each in talk.conversation.requests if each.asked_at is not None), None)
-    if request is not None and (request.code in codes or (not codes and _answers_this(talk, request))):
+    if request is not None and (request.code == code or (not code and _answers_this(talk, request))):
         talk.heard(message, "")
         _decide(talk, request, yes=word == "yes")
         return True
-    if word == "no" and any(each.code in codes for each in talk.conversation.voices if not each.for_good):
-        talk.heard(message, "")
-        _stop(talk, codes)
-        return True
-    return False
+    if not code:
+        return False
+    talk.heard(message, "")
+    if word == "no" and any(each.code == code for each in talk.conversation.voices if not each.for_good):
+        _stop(talk, code)
+    else:
+        talk.tell("joining.no_request", code=code)
+        if talk.telling:
+            asking.again(talk)
+    return True
+
+
+def _word_and_code(talk: Talk, text: str) -> tuple[str, str]:
+    """The meaning yes or no, "" for anything else, and the code beside it, of what's told here or was asked for."""
+    words = text.split()
+    if len(words) > LONGEST_WORDS:
+        return "", ""
+    codes = own_codes(talk) | {each.code for each in talk.conversation.requests}
+    code = next((bare for word in words if (bare := word.strip(".,!:;#()").upper()) in codes), "")
+    rest = " ".join(word for word in words if not code or word.strip(".,!:;#()").upper() != code)
+    return hearing.means(rest, "yes", "no"), code
 
 
 def _answers_this(talk: Talk, request: JoinRequest) -> bool:
@@ -183,14 +197,14 @@ def _answer(talk: Talk, request: JoinRequest | JoinAsked, answer: str, *, vouche
 # --- and out again ----------------------------------------------------------------------------------------------------
 
 
-def _stop(talk: Talk, codes: tuple[str, ...]) -> None:
+def _stop(talk: Talk, code: str) -> None:
     """`TIDAK 7K3F`: nobody else speaks for this report any more."""
     own, now = talk.conversation.address, talk.world.now
-    lanes = [each.lane for each in talk.conversation.voices if each.code in codes and not each.for_good]
+    lanes = [each.lane for each in talk.conversation.voices if each.code == code and not each.for_good]
     for lane in lanes:
         post(talk, lane, Parted(chat=lane, at=now, other=own, why="stopped"))
     part(talk, tuple(each.lane for each in lanes))
-    talk.tell("joining.stopped", code=codes[0])
+    talk.tell("joining.stopped", code=code)
     if talk.telling:
         asking.again(talk)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from workflow.conversation import Saying
-from workflow.dialogue import asides, asking, beginning, sorting
+from workflow.dialogue import asides, asking, beginning, joining, sorting
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing, intent
 from workflow.heard.intent import Guess
@@ -130,7 +130,7 @@ def _status(talk: Talk, message: Message) -> None:
 
 
 def _resume(talk: Talk, message: Message) -> None:
-    asides.resume(talk, message.text)
+    joining.resume(talk, message.text)
 
 
 def _who(talk: Talk, _: Message) -> None:

@@ -15,6 +15,15 @@ LONGEST = 2500  # characters of the statement shown; all of it is kept
 LONGEST_SHORT = 70  # where every unit costs: its beginning shows which report it is
 
 
+SHOWN_AT = "shown_at"
+"""Where, of several lanes that speak for it, the newest summary of a draft was read: only there a YA confirms it."""
+
+
+def is_read_here(talk: Talk) -> bool:
+    """Whether the newest summary stood where this is said."""
+    return talk.draft.extra.get(SHOWN_AT, talk.to.lane) == talk.to.lane
+
+
 def show(talk: Talk) -> None:
     """Show what would be sent, and ask whether it's right."""
     draft = talk.draft
@@ -22,6 +31,8 @@ def show(talk: Talk) -> None:
     files = tuple(paper.file for paper in draft.papers if paper.sort and wanted.usable(paper))
     talk.edit(summaries=number, shown=files, awaiting="summary", awaiting_for="", asked="", changing="")
     talk.summary = number
+    if talk.conversation.voices:
+        talk.edit(extra={**talk.draft.extra, SHOWN_AT: talk.to.lane})
     yes = choice("choice.yes_right", f"yes:{draft.code}:{number}")
     edit = choice("choice.edit", f"edit:{draft.code}:{number}")
     talk.ask("summary.text", (yes, edit), body=body(talk), code=draft.code)
@@ -56,7 +67,8 @@ def _told(talk: Talk) -> str:
 
 def _typed(talk: Talk) -> list[str]:
     draft = talk.draft
-    values = {**draft.answers, **draft.private}
+    known = dict.fromkeys(draft.private, say("summary.known")) if talk.foreign else draft.private
+    values = {**draft.answers, **known}
     asked = [each.id for each in talk.standard.asked() if each.kind in wanted.TEXT and each.id != "statement"]
     names = [*asked, *(name for name in ("name",) if name not in asked)]
     return [
@@ -74,7 +86,7 @@ def _papers(talk: Talk) -> str:
     draft, order = talk.draft, sorting.possible(talk.draft, talk.standard)
     named = [paper for paper in draft.papers if paper.sort and paper.sort != "voice" and wanted.usable(paper)]
     named.sort(key=lambda paper: order.index(paper.sort) if paper.sort in order else len(order))
-    if talk.limits.one_thing_at_a_time:
+    if talk.limits.one_thing_at_a_time or talk.foreign:
         said = [_said(paper, named) for paper in named]
     else:
         said = [_said_with_file(paper) for paper in named]
