@@ -408,6 +408,7 @@ async def test_a_file_of_ours_is_fetched_and_shown(office):
         await until(lambda: office.phone().texts)
         (media,) = office.phone().bubbles[-1].media
         assert (media.mime, media.content) == ("application/pdf", b"%PDF-1.7")
+        assert office.world.media_kept() == []  # it's ours, nobody's card
         sids = [
             json.loads((await post(office, MediaUrl=receiver.url + path))[2])["sid"]
             for path in ("/files/x.html", "/gone")
