@@ -106,7 +106,8 @@ class TwilioSettings(Part):
     shared_keys: dict[str, SecretValue] = {}  # key id -> secret, where Twilio signs with shared keys
     messaging_service: Annotated[str, StringConstraints(pattern=r"^MG[0-9a-zA-Z]+$")] | None = None
     whatsapp: Annotated[str, StringConstraints(pattern=r"^whatsapp:\+\d+$")] | None = None
-    sms: Annotated[str, StringConstraints(pattern=r"^\+?\d+$")] | None = None
+    # A number, or a registered sender's name of up to 11 characters, which nobody can answer
+    sms: Annotated[str, StringConstraints(pattern=r"^(\+?\d+|[A-Za-z0-9 ]{1,11})$")] | None = None
     api_url: Url = "https://api.twilio.com"
     templates: dict[str, str] = {}
     media_hosts: list[str] = []

@@ -60,6 +60,7 @@ class Account:
         shared = {name: each.reveal() for name, each in settings.shared_keys.items()}
         self.signatures = Signatures(tokens, shared)
         self.templates = dict(settings.templates)
+        self.receives = settings.sms_receives
         self.user, self.password = settings.account_sid, settings.auth_token.reveal()
         if settings.api_key and settings.api_secret is not None:
             self.user, self.password = settings.api_key, settings.api_secret.reveal()
@@ -223,7 +224,15 @@ class Twilio:
 
         account = self._account
         hook = account.public(account.message_path)
-        return await setup.describe(account.api, account.by_token, self._kind, account.senders, account.templates, hook)
+        return await setup.describe(
+            account.api,
+            account.by_token,
+            self._kind,
+            account.senders,
+            account.templates,
+            hook,
+            receives=account.receives or self._kind == "whatsapp",
+        )
 
     async def set_up(self, webhook: str = "") -> Report:  # noqa: ARG002 - the operator sets addresses at Twilio's
         """The same: how a line is set at Twilio's is the operator's, and may serve more than us."""

@@ -11,7 +11,7 @@ import msgspec
 
 from channels.base import Problem, Report
 from channels.twilio.api import Api
-from channels.twilio.lines import Kind, Senders, chat_of, line_to
+from channels.twilio.lines import Kind, Senders, chat_of, is_number, line_to
 from workflow.message import Fact, SendError
 
 KNOCKS = ("answer_waiting", "status_update", "reminder")  # templates that go outside the 24 hours
@@ -126,12 +126,13 @@ class Look:
 
 
 async def describe(
-    api: Api, by_token: Api, kind: Kind, senders: Senders, templates: Mapping[str, str], hook: str
+    api: Api, by_token: Api, kind: Kind, senders: Senders, templates: Mapping[str, str], hook: str, *, receives: bool
 ) -> Report:
     """Look at the account, this channel's sender, and on WhatsApp the templates. Raises nothing.
 
     `by_token` asks with the account's token, which signs Twilio's calls to us and which alone may see the account; an
-    API key of the usual kind may not. `hook` is our address for messages; "" where none is configured.
+    API key of the usual kind may not. `hook` is our address for messages, "" where none is configured. `receives` says
+    whether people can write to the line.
     """
     look = Look(api)
     if not await _account(look, by_token) and by_token is api:
@@ -141,8 +142,10 @@ async def describe(
             "no public address is configured: Twilio can't bring messages",
             "Set [service] public_url to your HTTPS address.",
         )
-    works = [_whatsapp(look, senders, hook) if kind == "whatsapp" else _sms(look, senders, hook)]
-    if senders.service:
+    works = [_whatsapp(look, senders, hook) if kind == "whatsapp" else _sms(look, senders, hook if receives else "")]
+    if kind == "sms":
+        look.right.append(_directions(senders, receives=receives))
+    if senders.service and receives:
         works.append(_service(look, senders, hook))
     if kind == "whatsapp":
         works += [_template(look, name, sid) for name, sid in sorted(templates.items())]
@@ -195,9 +198,21 @@ async def _whatsapp(look: Look, senders: Senders, hook: str) -> None:
         look.right.append(f"the sender {line} is {(sender.status or 'there').lower()}")
 
 
+def _directions(senders: Senders, *, receives: bool) -> str:
+    """Which way SMS can be expected to go (docs/twilio.md A3)."""
+    if not receives:
+        return "SMS goes out only: what people answer doesn't arrive (sms_receives)"
+    if senders.sms.startswith("+62"):
+        return "Twilio names no two-way SMS in Indonesia: send an SMS to the number to see whether it arrives"
+    return "SMS is expected in both directions"
+
+
 async def _sms(look: Look, senders: Senders, hook: str) -> None:
-    """The number for SMS: it's the account's, can do SMS, and brings its messages to us."""
-    if not senders.sms:
+    """The number for SMS: it's the account's, can do SMS, and brings its messages to us.
+
+    A registered name instead of a number is in no list of the account's.
+    """
+    if not is_number(senders.sms):
         return
     url = f"{look.api.hosts.of_account()}/IncomingPhoneNumbers.json"
     found = await look.ask("the SMS number", url, Numbers, _KEY, [("PhoneNumber", senders.sms)])

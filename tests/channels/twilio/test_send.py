@@ -14,7 +14,7 @@ from channels.base import Parcel, Recalling, Sharing
 from channels.http import Http
 from tests.channels.twilio import stub
 from tests.channels.twilio.conftest import KEY_SECRET, NOW, PUBLIC, SMS, TEMPLATES, WHATSAPP, built
-from tests.channels.twilio.forms import SARI
+from tests.channels.twilio.forms import SARI, call
 from tests.channels.twilio.stub import ACCOUNT, MM, ROOT, SM, TOKEN, Reply, no, taken, told
 from workflow.message import Address, Choice, Enclosure, Location, Outbound, SendError, Sent
 
@@ -135,6 +135,21 @@ async def test_with_a_messaging_service_it_chooses_the_number(http, server):
     first, second = (dict(each.fields) for each in server.requests)
     assert (first.get("MessagingServiceSid"), first.get("From")) == ("MG" + "5" * 32, None)
     assert (second.get("MessagingServiceSid"), second.get("From")) == (None, WHATSAPP)
+
+
+async def test_a_registered_name_sends_and_hears_what_became_of_it(http, server):
+    line = built(http, api_url=server.url, sms="KECKANIGARA", sms_receives=False)["sms"]
+    await line.send(parcel(BY_SMS, text="x"), "key")
+    assert dict(server.requests[0].fields)["From"] == "KECKANIGARA"
+    delivered = {
+        "MessageSid": SM,
+        "AccountSid": ACCOUNT,
+        "From": "KECKANIGARA",
+        "To": "+6281234567890",
+        "MessageStatus": "sent",
+    }
+    news = line.read(line.accept(call(delivered, "status", query="ours=12")))
+    assert (news.chat, news.ours, news.state) == (BY_SMS, 12, "sent")
 
 
 async def test_the_libraries_environment_is_not_ours(monkeypatch, http, server):

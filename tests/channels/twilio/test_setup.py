@@ -124,6 +124,24 @@ async def test_a_service_hands_messages_on_in_the_numbers_place(http, server):
     assert [each.what for each in (await line.describe()).problems] == ["the Messaging Service's webhook is not set"]
 
 
+DIRECTIONS = {
+    "a number in Indonesia": ({}, "Twilio names no two-way SMS in Indonesia: send an SMS to the number to see whether it arrives"),
+    "a number elsewhere": ({"sms": "+15005550006"}, "SMS is expected in both directions"),
+    "out only": ({"sms_receives": False}, "SMS goes out only: what people answer doesn't arrive (sms_receives)"),
+    "a registered name": ({"sms": "KECKANIGARA", "sms_receives": False}, "SMS goes out only: what people answer doesn't arrive (sms_receives)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DIRECTIONS)
+async def test_which_way_sms_goes_is_told_and_no_webhook_is_missed_where_nothing_comes(case, http, server):
+    changes, told_so = DIRECTIONS[case]
+    hook = "" if "sms_receives" in changes else HOOK
+    server.answer = answering({NUMBERS: number(phone_number=changes.get("sms", SMS), sms_url=hook)})
+    report = await built(http, api_url=server.url, **changes)["sms"].describe()
+    assert told_so in report.right
+    assert report.problems == ()
+
+
 async def test_templates_that_are_missing_are_named(http, server):
     server.answer = answering()
     report = await built(http, api_url=server.url, templates={})["whatsapp"].describe()
