@@ -125,7 +125,10 @@ class Sending:
         except (TimeoutError, OSError, SMTPException):
             raise SendError("uncertain", "SMTP: no answer to the mail") from None
         self._sent += 1
-        self._linger()
+        if self._sent >= self.mails_each:
+            self._leave()
+        else:
+            self._going = asyncio.get_running_loop().call_later(self.idle_s, self._give_back)
 
     # --- the connection -----------------------------------------------------------------------------------------------
 
@@ -189,14 +192,12 @@ class Sending:
             return await smtp.auth_crammd5(user, secret)
         raise SendError("misconfigured", "SMTP: the server offers no login that we know; perhaps only with TLS")
 
-    def _linger(self) -> None:
-        """Keep the connection for a while, unless it was used often."""
-        loop = asyncio.get_running_loop()
-        self._going = loop.call_later(0 if self._sent >= self.mails_each else self.idle_s, self._leave)
+    def _give_back(self) -> None:
+        if not self._lock.locked():
+            self._leave()
 
     def _leave(self) -> None:
-        if not self._lock.locked():
-            self._leaving = asyncio.ensure_future(_part(self._taken_away()))
+        self._leaving = asyncio.ensure_future(_part(self._taken_away()))
 
     def _taken_away(self) -> aiosmtplib.SMTP | None:
         """The connection, which from now on nobody else gets."""

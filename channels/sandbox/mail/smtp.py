@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -54,13 +55,14 @@ class Smtp:
     handed: list[Handed] = field(default_factory=list)
     connections: int = 0  # how many there were
     port: int = 0
+    starttls: ssl.SSLContext | None = None  # offered, and then nothing goes without
     _open: set[asyncio.BaseTransport] = field(default_factory=set)
 
     @contextlib.asynccontextmanager
-    async def listening(self, port: int = 0) -> AsyncIterator[int]:
-        """Serve on this port of loopback; the value is the port."""
+    async def listening(self, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+        """Serve on this port of loopback, with TLS from the first byte if there's a context for it; the port."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(self._protocol, "127.0.0.1", port)
+        server = await loop.create_server(self._protocol, "127.0.0.1", port, ssl=tls)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self.port
@@ -81,7 +83,9 @@ class Smtp:
                 loop=loop,
                 data_size_limit=LARGEST_BYTES,
                 auth_required=True,
-                auth_require_tls=False,
+                auth_require_tls=self.starttls is not None,
+                tls_context=self.starttls,
+                require_starttls=self.starttls is not None,
                 authenticator=self._authenticated,
             )
 
