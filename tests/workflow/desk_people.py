@@ -68,9 +68,9 @@ def draft(place: Office, *, without: tuple[str, ...] = ()) -> Draft:
                  later=without)  # fmt: skip
 
 
-def citizen(place: Office) -> Conversation:
+def citizen(place: Office, address: Address | None = None) -> Conversation:
     """The lane of the citizen."""
-    return Conversation(address=Address(place.id, "telegram", CITIZEN))
+    return Conversation(address=address or Address(place.id, "telegram", CITIZEN))
 
 
 def opened(

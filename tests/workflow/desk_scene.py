@@ -9,6 +9,7 @@ import msgspec
 
 from tests.bench import Bench, Posted
 from tests.workflow.desk_people import CITIZEN, DESK, citizen, draft, moment, office
+from workflow.conversation import Conversation
 from workflow.desk.desk import show
 from workflow.message import Address, Attachment, Message, Outbound, Press, Sender
 from workflow.office import Staff
@@ -23,6 +24,8 @@ class Scene:
     at: str = "2026-11-23 09:12"
     without: tuple[str, ...] = ()
     changes: dict = field(default_factory=dict)  # fields of the draft
+    channel: str = "telegram"  # where the citizen wrote
+    chat: str = CITIZEN
     bench: Bench = field(init=False)
     ids: itertools.count = field(default_factory=itertools.count)
     sent: list[Outbound] = field(default_factory=list)
@@ -39,17 +42,31 @@ class Scene:
             **{k: v for k, v in self.changes.items() if k not in ("linked", "empty")},
         )
         world = self.bench.world_for(Press(chat=self.group, id="x", sender=Sender(id="0"), at=self.bench.now, data="-"))
-        opened = open_from(told, citizen(place), world)
+        opened = open_from(told, citizen(place, self.home), world)
         shown = show({}, opened.complaints, opened, world)
         before = len(self.bench.sent)
+        self.bench.heard[self.home.lane] = self.bench.now
         self.bench._apply(None, opened + shown)
         self.sent = self.bench.sent[before:]
+        if self.channel != "telegram":
+            self.bench.conversations[self.home.lane] = Conversation(
+                address=self.home, complaints=tuple(each.id for each in opened.complaints)
+            )
 
     # --- who and where ------------------------------------------------------------------------------------------------
 
     @property
     def group(self) -> Address:
         return Address(self.name, "telegram", DESK)
+
+    @property
+    def home(self) -> Address:
+        """Where the citizen writes."""
+        return Address(self.name, self.channel, self.chat)
+
+    @property
+    def talk(self) -> Conversation:
+        return self.bench.conversations[self.home.lane]
 
     @property
     def complaint(self) -> Complaint:
@@ -60,6 +77,30 @@ class Scene:
         return next(person for person in self.bench.office.staff if person.name.startswith(name))
 
     # --- what they do -------------------------------------------------------------------------------------------------
+
+    def citizen(self, text: str, **more) -> list[Outbound]:
+        """The citizen writes; `claimed=True` where nothing proves that it's them."""
+        sender = Sender(id=self.chat, name="Warga", claimed=more.pop("claimed", False))
+        more.setdefault("id", f"c{next(self.ids)}")
+        at = more.pop("at", self.home)
+        self.sent = self.bench.feed(Message(chat=at, sender=sender, at=self.bench.now, text=text, **more))
+        self.sent += self.bench.pass_s(2)
+        return self.sent
+
+    def answer(self, wait_h: float = 0) -> list[Outbound]:
+        """Kanigaran's steps to the answer, which leaves so many hours later."""
+        for who, label in (("Petugas Satu", "Lengkap"), ("Sekcam", "Teruskan"), ("Camat", "Kasi Satu")):
+            self.press(who, label)
+        self.reply("Kasi Satu", "Langkah 5", "Sudah ditambal.")
+        self.press("Kasi Satu", "Kirim laporan")
+        self.bench.pass_s(wait_h * 3600)
+        self.press("Petugas Satu", "Kirim")
+        return self.press("Petugas Satu", "Ya, kirim")
+
+    def news(self, state: str, snippet: str = "", **more) -> list[Outbound]:
+        """The provider's news of the newest message to the citizen that contains the snippet."""
+        self.sent = self.bench.news(state, snippet, **more)
+        return self.sent
 
     def press(self, name: str, label: str, *, private: bool = False, data: str = "") -> list[Outbound]:
         """Press the newest button of that label."""
@@ -104,7 +145,7 @@ class Scene:
         return next(each.text for each in self.sent if each.kind == "press")
 
     def to_citizen(self) -> list[str]:
-        return [each.text for each in self.sent if each.to.chat == CITIZEN]
+        return [each.text for each in self.sent if each.to.chat == self.chat]
 
     def in_group(self) -> list[str]:
         return [each.text for each in self.sent if each.to.chat == DESK and each.kind == "card"]

@@ -21,6 +21,7 @@ SAY, REMIND, KNOCK, SMS = "say", "remind", "knock", "sms"
 """How the keys of staff's replies, reminders, requests to write again and their stand-ins by SMS begin."""
 
 _WEIGHT = ("reminder", "status_update", "answer_waiting")
+_IN_A_LANE = 2  # colons in a lane's name
 _LEFT = ("accepted", "sent", "delivered", "read", "uncertain")
 
 
@@ -31,7 +32,7 @@ def home_of(event: Delivery) -> Address | None:
     """For news of a stand-in sent to another address: the address whose messages wait."""
     word, _, rest = event.key.partition(":")
     lane = rest.partition(":")[2] if word == SMS else ""
-    return address_of(lane) if lane and lane != event.chat.lane else None
+    return address_of(lane) if lane.count(":") >= _IN_A_LANE and lane != event.chat.lane else None
 
 
 def after(
