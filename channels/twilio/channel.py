@@ -7,6 +7,7 @@ import importlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
@@ -16,11 +17,11 @@ from channels.twilio.api import Api
 from channels.twilio.errors import error_of
 from channels.twilio.form import By, Form, Head, head_of, pairs_of, stored
 from channels.twilio.hosts import MESSAGE, Hosts
-from channels.twilio.lines import Kind, Senders, chat_of
+from channels.twilio.lines import Kind, Senders, chat_of, line_to
 from channels.twilio.read import Reader
 from channels.twilio.render import Create, Renderer
 from channels.twilio.sharing import Shelf
-from channels.twilio.sign import Signatures
+from channels.twilio.sign import SIGNATURE, Signatures
 from workflow.message import Address, Enclosure, Inbound, Limits, SendError, Sent
 
 if TYPE_CHECKING:
@@ -148,6 +149,21 @@ class Twilio:
         if not signatures.fit_form(url, form, call.headers):
             raise Forged
         return form
+
+    def probe(self) -> Call | None:
+        """A signed form to this line that names no message; None where Twilio has no address to call."""
+        url = self._account.public(self._account.message_path)
+        if not url:
+            return None
+        line = self._account.senders.whatsapp if self._kind == "whatsapp" else self._account.senders.sms
+        fields = {
+            "AccountSid": self._account.hosts.account,
+            "To": line_to(self._kind, line),
+            "From": "",
+            "MessageSid": "",
+        }
+        headers = {"content-type": FORM, SIGNATURE: self._account.signatures.sign(url, fields)}
+        return Call(self._account.message_path, headers, urlencode(fields).encode())
 
     def envelope(self, payload: bytes) -> Envelope:
         """The message's name, or the status's, and the person's lane. Raises `Malformed` for what we didn't store."""

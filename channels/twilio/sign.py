@@ -37,6 +37,10 @@ class Signatures:
         signature = headers.get(SIGNATURE) or ""
         return any(each.validate(url, form, signature, how) for each, how in self._signers(headers)) and bool(signature)
 
+    def sign(self, url: str, fields: Mapping[str, str]) -> str:
+        """The signature that Twilio would give a form for this address, by the present token; "" without one."""
+        return str(self._tokens[0].compute_signature(url, fields)) if self._tokens else ""
+
     def fit_body(self, url: str, body: bytes, headers: Mapping[str, str]) -> bool:
         """The same of a body that is no form: its address carries the body's digest, and the address is signed."""
         signature = headers.get(SIGNATURE) or ""
