@@ -34,7 +34,8 @@ def unreachable(server: MailServer, error: Exception) -> SendError:
             return SendError("misconfigured", f"{where}: its certificate isn't good: {cause.verify_message}")
         if isinstance(cause, ssl.SSLError):
             return SendError("down", f"{where}: no safe connection: {cause.reason or 'TLS failed'}")
-        said = getattr(cause, "strerror", "") or said
+        refused = isinstance(cause, ConnectionRefusedError)  # asyncio's own words for it hold the address again
+        said = "the connection was refused" if refused else getattr(cause, "strerror", "") or said
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, TimeoutError):
         return SendError("down", f"{where}: no answer in time")

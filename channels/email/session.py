@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
-from imap_tools.utils import encode_folder
+from imap_tools.errors import ImapToolsError, MailboxStarttlsError, UnexpectedCommandStatusError
+from imap_tools.utils import check_command_status, encode_folder
 
 from channels.email.cursor import moment
 from channels.email.idle import DrainingIdle
@@ -189,6 +189,19 @@ def failure(error: Exception) -> SendError:
     return SendError("down", f"IMAP: {str(error)[:200]}")
 
 
+class _StartTls(MailBoxStartTls):
+    """As imap-tools', and it closes what it opened where the server has no STARTTLS."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            check_command_status(client.starttls(self._ssl_context), MailboxStarttlsError)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+
 def _reached(server: MailServer, timeout_s: float) -> BaseMailBox:
     context = tls_context(server)
     try:
@@ -196,7 +209,7 @@ def _reached(server: MailServer, timeout_s: float) -> BaseMailBox:
         if context is None:
             box = MailBoxUnencrypted(server.host, server.port, timeout=timeout_s)
         else:
-            kind = MailBox if server.tls == "tls" else MailBoxStartTls
+            kind = MailBox if server.tls == "tls" else _StartTls
             box = kind(server.host, server.port, timeout=timeout_s, ssl_context=context)
     except FAILURES as error:
         if isinstance(error, imaplib.IMAP4.error | ImapToolsError):
