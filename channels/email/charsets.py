@@ -84,7 +84,8 @@ def decode(data: bytes, label: str = "") -> Decoded:
         return Decoded(text, sure=True)
     if codec in _WESTERN and (text := _strict(data, "cp1252")) is not None:
         return Decoded(text, sure=True)
-    return Decoded(_damaged_utf8(data) or _strict(data, _guessed(data)) or data.decode("cp1252", "replace"), sure=False)
+    text = _damaged_utf8(data) or ("" if codec in _WESTERN else _strict(data, _guessed(data)))
+    return Decoded(text or data.decode("cp1252", "replace"), sure=False)
 
 
 # Text in these is made of ASCII bytes that mean something else.

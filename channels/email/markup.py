@@ -16,13 +16,14 @@ _WIDEST_TABLES = 300_000  # characters a table may take up once every cell is as
 _LINKS = 20
 _LONGEST_LINK = 500
 
-_UNSEEN = re.compile(r"<!--|<(script|style|head|title|template)\b")
+_UNSEEN_TAGS = ("script", "style", "head", "title", "template")
+_UNSEEN = re.compile(rf"<!--|<({'|'.join(_UNSEEN_TAGS)})\b")
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}  # keeps every place, unlike str.lower
 _MANY_LINES = re.compile(r"\n{4,}")
 _BREAK = re.compile(r"(?i)<(?:br|/?(?:p|div|tr|li|ul|ol|table|blockquote|h[1-6]|hr|pre|section|article))\b[^<>]*>")
 _CELL = re.compile(r"(?i)</t[dh]\s*>")
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
-_WORDS = re.compile(r"\w")
+_NO_LETTERS = re.compile(r"\W+")
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all")
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _FORWARDED = re.compile(r"(?i)forwarded message|diteruskan|terusan")
@@ -61,12 +62,12 @@ def converted(html: str) -> Converted:
     tree = _tree(source) if source.count("<") <= _MOST_TAGS else None
     if tree is None:
         return Converted(plain, plain)
+    # The parser gives up below 256 levels, and what stands there would be lost.
+    if _letters(_words_of(tree)) < 0.9 * _letters(plain):
+        return Converted(plain, plain)
     _make_safe(tree)
     _show_links(tree)
     whole = _laid_out(tree)
-    # The parser gives up below 256 levels, and what stands there would be lost.
-    if len(_WORDS.findall(whole)) < 0.9 * len(_WORDS.findall(plain)):
-        return Converted(plain, plain)
     return Converted(whole, _laid_out(tree) if marks_quotation(source) and _cut(tree) else whole)
 
 
@@ -103,6 +104,20 @@ def _tree(source: str) -> HtmlElement | None:
         return document_fromstring(source)
     except (LxmlError, ValueError, AssertionError):
         return None
+
+
+def _words_of(tree: HtmlElement) -> str:
+    """All text in it, scripts and styles apart."""
+    pieces: list[str] = []
+    for element in tree.iter():
+        if isinstance(element.tag, str) and element.tag not in _UNSEEN_TAGS:
+            pieces.append(element.text or "")
+        pieces.append(element.tail or "")
+    return "".join(pieces)
+
+
+def _letters(text: str) -> int:
+    return len(_NO_LETTERS.sub("", text))
 
 
 def _make_safe(tree: HtmlElement) -> None:

@@ -32,6 +32,11 @@ _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 class _Shallow(Message):
     """What the parser makes parts of: one in which another mail is no container."""
 
+    @property
+    def held(self) -> object:
+        """Its parts or its undecoded text: `get_payload` would replace bytes that fit no character set."""
+        return vars(self).get("_payload")
+
     def get_content_type(self) -> str:
         kind = super().get_content_type()
         return "application/octet-stream" if kind.startswith("message/") else kind
@@ -123,14 +128,14 @@ def _refuse_poison(mail: bytes) -> None:
         at = lower.find(b"content-type:", at + 13)
 
 
-def _tree(message: Message, counter: Iterator[int], depth: int) -> Part:
+def _tree(message: _Shallow, counter: Iterator[int], depth: int) -> Part:
     if depth == 0:
         raise BadPayload(f"a mail of more than {DEPTH} levels")
     head = Head((name, str(value)) for name, value in message.raw_items())
     number, kind = next(counter), _type(head, message.get_default_type())
-    held = message.get_payload()
+    held = message.held
     if isinstance(held, list):
-        children = tuple(_tree(each, counter, depth - 1) for each in held if isinstance(each, Message))
+        children = tuple(_tree(each, counter, depth - 1) for each in held if isinstance(each, _Shallow))
         return Part(number, kind, head, children, after=message.epilogue or "")
     text = held if isinstance(held, str) else ""
     if kind.startswith("multipart/"):  # without a boundary that occurs

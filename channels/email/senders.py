@@ -78,9 +78,9 @@ def _entries(value: str) -> list[tuple[str, str]]:
         if angle:
             found.append((written or "".join(comment), angle))
         elif written:
-            bare = _ADDRESS.search(written)
-            if bare is not None:
-                found.append(("".join(comment), bare[0]))
+            bare = next((word for word in written.split() if canonical(word)), "")
+            if bare:
+                found.append(("".join(comment), bare))
         name.clear()
         comment.clear()
         angle = ""
