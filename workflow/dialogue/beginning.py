@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import part_of_day, say_hours
 from workflow.conversation import Draft
-from workflow.dialogue import asking, fields, gates, letting_in, putting_off, wanted
+from workflow.dialogue import asking, fields, gates, letters, letting_in, putting_off, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
@@ -68,7 +68,8 @@ def introduce(talk: Talk, key: str, text: str) -> None:
         return
     section = talk.standard.office
     brief = short_office(section.name, section.kind, section.ticket_prefix)
-    talk.tell(key, greeting=greeting(talk, text), office=office, short_office=brief, code=code)
+    returned = f"{salam(text)} ".lstrip()
+    talk.tell(key, greeting=greeting(talk, text), salam=returned, office=office, short_office=brief, code=code)
     if not talk.limits.short:
         talk.tell("who", office=office, hours=say_hours(calendar))
     talk.set(greeted_at=talk.world.now)
@@ -109,7 +110,7 @@ def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
     fields.file(talk, found)
     put_off, rest = putting_off.read(talk, rest)
     putting_off.file(talk, put_off)
-    rest = without_salutation(rest)
+    rest = without_salutation(rest) if talk.limits.one_thing_at_a_time else letters.without_greeting(rest)
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
     talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
 

@@ -170,7 +170,7 @@ def _hear(talk: Talk, message: Message) -> None:
         return
     if message.text and _number(talk, message):
         return
-    if talk.conversation.complaints and afterwards.hear(talk, message):
+    if talk.conversation.complaints and afterwards.hear(talk, mails.word_of(talk, message)):
         return
     if talk.telling:
         return

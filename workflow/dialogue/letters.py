@@ -11,7 +11,10 @@ from workflow.say import lines, say
 from workflow.standard.standard import Asked
 
 _LABELLED = re.compile(r"[\s>*•·\-\d.)]*([^:=\n]{2,80}?)\s*[:=]\s*(.*)")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _BRACKETS = re.compile(r"\([^)]*\)")
+FIRST_LINES = 8
+"""Among so many lines of a mail stands its greeting: address, salam, "Dengan hormat", and the subject above them."""
 LONGEST_SIGNATURE = 4
 """So many short lines below a "Hormat saya" are who wrote it."""
 
@@ -83,20 +86,36 @@ def _plain(label: str) -> str:
     return " ".join(hearing.folded(_BRACKETS.sub("", label)))
 
 
+def without_greeting(text: str) -> str:
+    """What a mail tells, without the lines above it that only greet and address; such words alone stay as they are."""
+    known = frozenset(table("fields")["salutation"]["words"]) | frozenset(table("papers")["courtesy"]["address"])
+    kept = text.splitlines()
+    for line in text.splitlines()[:FIRST_LINES]:
+        words = hearing.folded(line)
+        if words and set(words) <= known:
+            kept.remove(line)
+    return "\n".join(kept).strip() or text
+
+
 def without_courtesy(text: str) -> str:
-    """A reply without the lines that only greet, announce what's attached, thank and sign."""
-    known = frozenset(table("fields")["salutation"]["words"]) | frozenset(table("papers")["courtesy"]["words"])
+    """A reply without what only greets, announces the attachments, thanks and signs, be it lines or sentences."""
     closing = frozenset(table("papers")["courtesy"]["closing"])
     kept: list[str] = []
     all_lines = text.splitlines()
     for nth, line in enumerate(all_lines):
-        words = hearing.folded(line)
-        if words and set(words) <= known:
-            if closing & set(words) and _is_signature(all_lines[nth + 1 :]):
+        if line.strip() and _is_courtesy(line):
+            if closing & set(hearing.folded(line)) and _is_signature(all_lines[nth + 1 :]):
                 break
             continue
-        kept.append(line)
+        kept.append(" ".join(each for each in _SENTENCES.split(line) if not _is_courtesy(each)))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _is_courtesy(words: str) -> bool:
+    """Whether a line or sentence says nothing beyond politeness; thanks may say for what."""
+    known = frozenset(table("fields")["salutation"]["words"]) | frozenset(table("papers")["courtesy"]["words"])
+    folded = hearing.folded(words)
+    return bool(folded) and (set(folded) <= known or folded[:2] == ("terima", "kasih"))
 
 
 def _is_signature(below: list[str]) -> bool:

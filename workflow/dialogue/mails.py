@@ -31,6 +31,14 @@ def read(talk: Talk, message: Message) -> Message:
     return replace(message, text="\n".join(part for part in (told, rest) if part))
 
 
+def word_of(talk: Talk, message: Message) -> Message:
+    """A mail about a registered report: where it says one word that has a meaning, beside its courtesies, just that."""
+    bare = letters.without_courtesy(message.text)
+    if talk.limits.one_thing_at_a_time or not hearing.meanings(bare):
+        return message
+    return replace(message, text=bare)
+
+
 def _put_off(talk: Talk, text: str) -> tuple[tuple[putting_off.PutOff, ...], str]:
     """The lines that put something off, and the text without them."""
     found: list[putting_off.PutOff] = []

@@ -79,7 +79,11 @@ def _ask_by_letter(talk: Talk, papers: tuple[Paper, ...], sorts: tuple[str, ...]
         say("sorting.file", n=n, name=paper.name or say("sorting.nameless")) for n, paper in enumerate(papers, 1)
     )
     example = ", ".join(f"{n} {_short(sort)}" for n, sort in enumerate(sorts[: len(papers)], start=1))
-    talk.ask("sorting.files", list=listed, which=", ".join(_short(sort) for sort in sorts), example=example)
+    which = wanted.one_of(tuple(_short(sort) for sort in sorts))
+    if len(papers) == 1:
+        talk.ask("sorting.file_one", name=papers[0].name or say("sorting.nameless"), which=which)
+    else:
+        talk.ask("sorting.files", list=listed, which=which, example=example)
     open_ = wanted.missing(talk.draft, talk.standard)
     typed = tuple(each for each in open_ if each.kind in wanted.TEXT)
     files = tuple(each for each in open_ if each.kind not in wanted.TEXT)

@@ -74,7 +74,11 @@ def labels(items: tuple[str, ...]) -> str:
 
 def either(items: tuple[str, ...]) -> str:
     """Several of them to choose from: "KTP, SIM, atau KK"."""
-    named = [label(item) for item in items]
+    return one_of(tuple(label(item) for item in items))
+
+
+def one_of(named: tuple[str, ...]) -> str:
+    """Names to choose from."""
     if len(named) < 2:
         return "".join(named)
     return say("list.or_two" if len(named) == 2 else "list.or_many", first=", ".join(named[:-1]), last=named[-1])

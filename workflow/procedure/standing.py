@@ -46,7 +46,8 @@ def _open_status(complaint: Complaint, world: World, limits: Limits) -> Iterator
         yield say_for(limits, "telling.status.no_clock")
     else:
         key = "telling.status.late" if complaint.due_at < world.now else "telling.status.due"
-        yield say_for(limits, key, moment=_moment(complaint.due_at, zone, limits), condition=condition_of(standard))
+        due = _near(complaint.due_at, world.now, zone, limits) if limits.short else say_moment(complaint.due_at, zone)
+        yield say_for(limits, key, moment=due, condition=condition_of(standard))
     if things := lacking_words(complaint, standard):
         yield say_for(limits, "telling.status.lacking", things=things)
     yield _spent(complaint, world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_time
+from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_near, say_time
 from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.case import Case, limits_of
@@ -121,7 +121,8 @@ def _receipt(case: Case) -> str:
         notice = say_for(case.limits, "telling.data_notice")
     if case.limits.short:
         return _short_receipt(case, notice)
-    text = say(
+    text = say_for(
+        case.limits,
         "telling.receipt",
         number=complaint.number,
         date=say_moment(complaint.received_at if complaint.citizen is None else complaint.confirmed_at, zone),
@@ -154,14 +155,13 @@ def due_words(complaint: Complaint, world: World) -> str:
     if complaint.due_at is None:
         things = lacking_briefly(complaint, standard) if limits.short else lacking_words(complaint, standard)
         return say_for(limits, "telling.due_when_complete", things=things)
-    moment = moment_for(complaint.due_at, complaint, world)
-    return say_for(limits, "telling.due", moment=moment, condition=condition_of(standard))
-
-
-def moment_for(at: datetime, complaint: Complaint, world: World) -> str:
-    """An instant as it's written to a complaint's citizen: briefly where every sign costs."""
     zone = world.office.calendar.zone
-    return say_brief(at, zone) if limits_of(complaint, world).short else say_moment(at, zone)
+    if not limits.short:
+        moment = say_moment(complaint.due_at, zone)
+    else:
+        moment = say_near(complaint.due_at, world.now, zone)
+        moment = say_brief(complaint.due_at, zone) if moment == say_moment(complaint.due_at, zone) else moment
+    return say_for(limits, "telling.due", moment=moment, condition=condition_of(standard))
 
 
 def condition_of(standard: Standard) -> str:
@@ -248,7 +248,9 @@ def was_seen(asked: Asked) -> str:
 
 def is_handled(case: Case) -> str:
     """Somebody was named for the work."""
-    return say("telling.handled", number=name_of(case.complaint), who=who_handles(case.complaint, case.world))
+    return say_for(
+        case.limits, "telling.handled", number=name_of(case.complaint), who=who_handles(case.complaint, case.world)
+    )
 
 
 def asks_for(case: Case, text: str, until: datetime) -> str:
@@ -331,7 +333,7 @@ def _signature(complaint: Complaint, world: World) -> str:
         place = name[len(kind) :].strip() if name.lower().startswith(kind.lower()) else name
         return say("telling.signed_by", role=standard.role(signer).label, place=place)
     role = standard.role(standard.delivers_at().actor).label
-    return say("telling.brought_by", role=role, office=standard.office.name)
+    return say_for(limits_of(complaint, world), "telling.brought_by", role=role, office=standard.office.name)
 
 
 def answer_choices(complaint: Complaint, standard: Standard) -> tuple[tuple[Choice, ...], ...]:
