@@ -305,7 +305,7 @@ def replace_private(conversation: Conversation) -> Conversation:
 
 def masked(message: Message) -> Message:
     """As the pump does before the core sees a text."""
-    return msgspec.structs.replace(message, text=mask(message.text).text)
+    return msgspec.structs.replace(message, text=mask(message.text).text, whole=mask(message.whole).text)
 
 
 __all__ = ["Address", "Arrival", "Bench", "Posted", "Refers", "replace"]

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 
 from tests.limits import LIMITS
 from tests.workflow.desk_scene import DESK, Scene
+from tests.workflow.talk import Player, talk
+from workflow.dialogue.guard import written_again
+from workflow.dialogue.talk import Talk
 from workflow.happening import Delivery
 from workflow.message import Address, Limits, Message, Press, Sender
 from workflow.world import Way
@@ -355,9 +358,11 @@ def test_a_bounce_is_told_once_with_its_reason_and_the_next_step() -> None:
         scene.news("failed", "Jawaban Kecamatan", fact="gone", reason="550 5.1.1 user unknown")
     told = [each for each in scene.bench.sent[before:] if each.kind == "card"]
     assert [each.text for each in told] == [
-        "KNG-2026-0001: jawaban untuk pelapor lewat surel gagal dikirim (alamat atau nomor itu tidak dapat dihubungi). "
-        "Langkah berikut: telepon pelapor, atau cetak dan antarkan; pelapor juga dapat menulis ke WhatsApp +62811 "
-        "dengan LANJUT 7K3F."
+        (
+            "KNG-2026-0001: jawaban untuk pelapor lewat surel gagal dikirim (alamat atau nomor itu tidak dapat dihubungi). "
+            "Langkah berikut: telepon pelapor, atau cetak dan antarkan; pelapor juga dapat menulis ke WhatsApp +62811 "
+            "dengan LANJUT 7K3F."
+        )
     ]
     assert not any(each.to == scene.home for each in scene.bench.sent[before:]), "50 bounces send nothing there"
     assert "alamat atau nomor itu" in scene.card()
@@ -375,8 +380,6 @@ def test_fifty_bounces_of_fifty_messages_send_nothing_to_the_citizen() -> None:
 
 
 def test_reminders_stop_for_an_address_that_bounces_until_they_write_again() -> None:
-    from tests.workflow.talk import Player, talk
-
     player = Player(channel="email", limits=LIMITS["email"])
     talk("warga: jalan depan SD rusak parah dan berlubang", player)
     player.conversation = replace(player.conversation, bounced=True)
@@ -415,12 +418,9 @@ def test_news_of_anything_break_nothing(key: str, about: str, state: str) -> Non
 def test_a_message_carried_from_another_lane_does_not_end_the_silence_here() -> None:
     scene = late()
     scene.news("sent", KNOCK)
-    from workflow.dialogue.guard import written_again
-    from workflow.dialogue.talk import Talk
-
     elsewhere = Message(
         chat=Address("kanigaran", "telegram", "9"), id="t1", sender=Sender(id="9"), at=scene.bench.now, text="ok"
     )
-    talk = Talk(event=elsewhere, world=scene.bench.world_for(elsewhere), conversation=scene.talk)
-    assert not written_again(talk, elsewhere)
-    assert talk.conversation.knock is not None
+    here = Talk(event=elsewhere, world=scene.bench.world_for(elsewhere), conversation=scene.talk)
+    assert not written_again(here, elsewhere)
+    assert here.conversation.knock is not None

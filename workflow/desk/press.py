@@ -105,9 +105,10 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
     if data.act in ("docs", "name"):
         return send_documents(press, complaint, person, world)
     if data.act == "mails":
-        return wanted(press.chat, complaint, person, world) + Decision(
-            sends=(answered(press, "desk.done.sent_private"),)
-        )
+        done = wanted(press.chat, complaint, person, world)
+        if not done.posts:
+            return refused(press, "desk.refused.link_first") + done
+        return done + Decision(sends=(answered(press, "desk.done.sent_private"),))
     act = Act(kind=data.act, by=by, version=data.version, data={"arg": data.arg} if data.arg else {})
     if data.act == "label":
         index, _, sort = data.arg.partition(":")

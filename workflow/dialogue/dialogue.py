@@ -124,7 +124,7 @@ def _message(talk: Talk, message: Message) -> str:
     if not message.private:
         return "a group that isn't the office's desk"
     if message.edited:
-        return _edited(talk, message)
+        return "an edit that nobody proves" if message.sender.claimed else _edited(talk, message)
     if message.id in talk.conversation.recent:
         return "this message is known"
     _seen(talk, message.id)
@@ -293,6 +293,8 @@ def _edited_outside(talk: Talk, message: Message) -> str:
 def _press(talk: Talk, event: Press) -> str:
     if not event.private:
         return "a group that isn't the office's desk"
+    if event.sender.claimed:
+        return "a press that nobody proves"
     if event.id in talk.conversation.recent:
         return "this press is known"
     _seen(talk, event.id)

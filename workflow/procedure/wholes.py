@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from workflow.conversation import Saying
+from workflow.identity import mask
 from workflow.message import Message
 from workflow.record import Complaint, Entry
 from workflow.world import Decision
@@ -22,10 +23,11 @@ MAILS = "mails"
 
 
 def of(message: Message) -> str:
-    """Everything that stood in the mail, as far as it's kept; "" where that's no more than its words."""
-    if not message.whole.strip() or message.whole.strip() == message.text.strip():
+    """Everything that stood in the mail, as far as it's kept, masked; "" where that's no more than its words."""
+    whole = mask(message.whole).text
+    if not whole.strip() or whole.strip() == message.text.strip():
         return ""
-    return message.whole.encode()[:WHOLE_BYTES].decode("utf-8", "ignore")
+    return whole.encode()[:WHOLE_BYTES].decode("utf-8", "ignore")
 
 
 def bounded(sayings: tuple[Saying, ...]) -> tuple[Saying, ...]:
