@@ -22,6 +22,7 @@ from bot.fetch import Fetcher
 from bot.intake import Intake
 from bot.media import Media
 from bot.pump import Pump
+from bot.purge import Purger
 from bot.road import Road, endless
 from bot.ticks import Ticks
 from channels import REGISTRY
@@ -86,7 +87,11 @@ class Service:
         from bot.web import Health, Web
 
         health = Health(self.road, self.files, self.disk, self.how_channels_are)
-        return Web(self.road, self.intake, health).app(further)
+        return Web(self.road, self.intake, health, self._enclosures).app(further)
+
+    @property
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self.store, self.files, self.media)
 
     @property
     def disk(self) -> str:
@@ -106,13 +111,14 @@ class Service:
 
     async def work(self, stop: asyncio.Event) -> int:
         """The worker role until `stop`: decide, send, fetch, watch the clock, and ask the channels that are polled."""
-        deliver = self.deliver = Deliver(self.road, Enclosures(self.store, self.files, self.media), self._rates())
+        deliver = self.deliver = Deliver(self.road, self._enclosures, self._rates())
         await self._recover(deliver)
         ticks = Ticks(self.road, deliver)
         jobs = {
             "pump": Pump(self.road).run(),
             "deliver": deliver.run(),
             "fetch": Fetcher(self.road, self.files, self.media).run(),
+            "purge": Purger(self.road).run(),
         }
         for (name, office), channel in self.road.channels.items():
             jobs[f"{name}:{office}"] = self._prepare_and_poll(channel)
@@ -176,6 +182,8 @@ class Service:
 
     async def _prepare(self, channel: Channel, webhook: str) -> None:
         name, pause_s = f"{channel.office}/{channel.name}", 1.0
+        if not hasattr(channel, "set_up"):
+            self.reports[name] = "ready"
         while hasattr(channel, "set_up"):
             report: Report = await channel.set_up(webhook)
             self.reports[name] = "; ".join(problem.what for problem in report.problems) or "ready"

@@ -26,6 +26,16 @@ _SUFFIXES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A file fit to be shown."""
+
+    content: bytes
+    mime: str
+    name: str
+    office: str  # whose it is
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosures:
     """Opens files for parcels."""
 
@@ -35,6 +45,11 @@ class Enclosures:
 
     async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
         """The parcel with its file's bytes. Raises `SendError` ("refused") if the file can't be had any more."""
+        shown = await self.shown(enclosure)
+        return replace(parcel, content=shown.content, mime=shown.mime, file_name=shown.name)
+
+    async def shown(self, enclosure: Enclosure) -> Shown:
+        """A file as it may leave the house. Raises `SendError` ("refused") if it can't be had any more."""
         row = await self.store.read(lambda unit: unit.shelf.file(enclosure.file))
         if row is None or row.state != "ready":
             raise SendError("refused", "its file was erased or never arrived")
@@ -47,4 +62,4 @@ class Enclosures:
         except (Unopenable, NotThere, Unfit) as error:
             raise SendError("refused", f"its file can't be opened: {type(error).__name__}") from error
         name = PurePath(enclosure.name or row.id).stem + _SUFFIXES.get(mime, "")
-        return replace(parcel, content=content, mime=mime, file_name=name)
+        return Shown(content, mime, name, row.office)

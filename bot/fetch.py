@@ -11,8 +11,9 @@ from typing import Literal
 import structlog
 
 from bot.media import Finding, Media, Unfit
+from bot.purge import is_purged
 from bot.road import Road, endless, place_of
-from channels.base import Downloading, FetchError
+from channels.base import Channel, Containing, Downloading, FetchError
 from storage.files import Files
 from storage.rows import Arrival, FileRow, encode
 from storage.seal import Unopenable
@@ -22,6 +23,8 @@ from workflow.message import address_of
 
 _log = structlog.get_logger("fetch")
 
+Reason = Literal["too_big", "not_allowed", "broken", "gone", "timeout"]
+
 LIMIT_BYTES = 20_000_000  # what Telegram lets a bot download (core.telegram.org/bots/api#getfile)
 _TRIES = 3
 _PAUSES_S = (5.0, 30.0)
@@ -29,9 +32,7 @@ _LONGEST_S = 60.0
 _LEASE_S = 180.0
 _AT_ONCE = 4
 _IDLE_S = 5.0
-_REASONS = ("too_big", "not_allowed", "broken", "gone", "timeout")
-
-Reason = Literal["too_big", "not_allowed", "broken", "gone", "timeout"]
+_REASONS: tuple[Reason, ...] = ("too_big", "not_allowed", "broken", "gone", "timeout")
 
 
 class _Failure(Exception):
@@ -79,18 +80,16 @@ class Fetcher:
         """The bytes, at most `LIMIT_BYTES` of them."""
         if row.size_bytes > LIMIT_BYTES:
             raise _Failure("too_big")
-        channel = self.road.channels.get((row.channel, row.office))
-        if not isinstance(channel, Downloading) or not row.ref:
+        channel = self._channel(row)
+        if channel is None or not row.ref:
             raise _Failure("gone")
-        content = bytearray()
         try:
             async with asyncio.timeout(_LONGEST_S):
-                async for piece in channel.download(row.ref, LIMIT_BYTES):
-                    content += piece
-                    if len(content) > LIMIT_BYTES:
-                        break
+                content = await self._content(channel, row)
+        except _Failure:
+            raise
         except FetchError as error:
-            reason: Reason = error.reason if error.reason in _REASONS else "gone"
+            reason: Reason = next((each for each in _REASONS if each == error.reason), "gone")
             raise _Failure(reason, again=error.again) from error
         except TimeoutError:
             raise _Failure("timeout", again=True) from None
@@ -100,7 +99,31 @@ class Fetcher:
             raise _Failure("timeout", again=True) from error
         if len(content) > LIMIT_BYTES:
             raise _Failure("too_big")
+        return content
+
+    async def _content(self, channel: Channel, row: FileRow) -> bytes:
+        """Out of the stored payload that named it, or from the provider: no more than shows that it's too big."""
+        if isinstance(channel, Containing):
+            key = row.ref.rpartition("#")[0]
+            sealed = await self.road.store.read(lambda unit: unit.inbox.payload(row.office, row.channel, key))
+            if sealed is None:
+                raise _Failure("gone")
+            try:
+                payload = await asyncio.to_thread(self.road.store.seal.open, "inbox", sealed)
+            except Unopenable:
+                raise _Failure("gone") from None
+            return await asyncio.to_thread(channel.attached, payload, row.ref)
+        if not isinstance(channel, Downloading):
+            raise _Failure("gone")
+        content = bytearray()
+        async for piece in channel.download(row.ref, LIMIT_BYTES):
+            content += piece
+            if len(content) > LIMIT_BYTES:
+                break
         return bytes(content)
+
+    def _channel(self, row: FileRow) -> Channel | None:
+        return self.road.channels.get((row.channel, row.office))
 
     async def _inspected(self, content: bytes) -> Finding:
         try:
@@ -123,6 +146,7 @@ class Fetcher:
             try:
                 wrapped = unit.shelf.wrap_file_key(row, key, now)
             except Unopenable:
+                self._purge(unit, row, now)
                 return False
             kept = unit.shelf.settle_file(
                 row.id,
@@ -135,6 +159,7 @@ class Fetcher:
             )
             if kept:
                 self._tell(unit, row, _ready(row, finding, digest, len(content), now))
+            self._purge(unit, row, now)
             return kept
 
         if await store.write(keep):
@@ -142,6 +167,12 @@ class Fetcher:
             self.road.bells.inbox.set()
         else:
             await self._forget_if_erased(row)
+        self.road.bells.purges.set()
+
+    def _purge(self, unit: Unit, row: FileRow, now: datetime) -> None:
+        """It's kept here, or never will be: its provider needn't keep it any longer."""
+        if row.ref and is_purged(self._channel(row)):
+            unit.shelf.ask_purge([row], now)
 
     async def _forget_if_erased(self, row: FileRow) -> None:
         found = await self.road.store.read(lambda unit: unit.shelf.file(row.id))
@@ -159,8 +190,10 @@ class Fetcher:
             if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason):
                 event = FileFailed(chat=address_of(row.lane), at=now, file=row.id, reason=failure.reason)
                 self._tell(unit, row, event)
+            self._purge(unit, row, now)
 
         await self.road.store.write(give_up)
+        self.road.bells.purges.set()
         self.road.metrics.files.labels(failure.reason).inc()
         self.road.bells.inbox.set()
 

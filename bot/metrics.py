@@ -22,6 +22,7 @@ class Metrics:
         self.receipts = self._count("aduan_receipts", "Later news of sent messages", "channel", "what")
         self.files = self._count("aduan_files", "Files fetched, by outcome", "outcome")
         self.troubles = Gauge("aduan_troubles", "What an operator should mend now", registry=self.registry)
+        self.purges = self._count("aduan_purges", "Files deleted at their provider", "channel", "outcome")
         self.waiting = Gauge("aduan_waiting", "What waits, by queue", ["queue"], registry=self.registry)
         self.batch = Histogram(
             "aduan_batch_seconds",

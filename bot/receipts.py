@@ -117,11 +117,12 @@ def _belongs(unit: Unit, row: Traced, each: Arrived, told: Receipt) -> bool:
 
 
 def _failed_before(unit: Unit, rows: Iterable[Traced]) -> set[tuple[int, str]]:
-    """The attempts that failed before these messages were sent anew."""
-    returned = sorted({row.id for row in rows if row.returned})
+    """The attempts that failed before these messages were sent anew. A mail's name is the same at each attempt."""
+    returned = {row.id: row for row in rows if row.returned}
     if not returned:
         return set()
-    return {(told.outbox, told.message) for told in unit.receipts.told(returned) if told.state == "failed"}
+    failed = {(told.outbox, told.message) for told in unit.receipts.told(sorted(returned)) if told.state == "failed"}
+    return failed - unit.receipts.named([row for row in returned.values() if row.state == "sent"])
 
 
 def _receipt(each: Arrived) -> Receipt:

@@ -28,6 +28,7 @@ class Bells:
     inbox: asyncio.Event = field(default_factory=asyncio.Event)
     outbox: asyncio.Event = field(default_factory=asyncio.Event)
     files: asyncio.Event = field(default_factory=asyncio.Event)
+    purges: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)

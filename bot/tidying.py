@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from bot.purge import is_purged
 from bot.road import Road
 from storage.files import Files
 from storage.pruning import Traffic
@@ -59,9 +60,16 @@ class Tidying:
         while ids := await store.read(lambda unit: unit.pruning.erased_files(_AT_ONCE)):
             for each in ids:
                 await self.files.erase(each)
-            await store.write(partial(_remove_files, ids))
+            await store.write(partial(self._remove_files, ids))
             gone += len(ids)
         return gone
+
+    def _remove_files(self, ids: list[str], unit: Unit) -> None:
+        """What was erased before it was ever fetched may still lie at its provider."""
+        rows = [row for each in ids if (row := unit.shelf.file(each)) is not None]
+        purged = [row for row in rows if row.ref and is_purged(self.road.channels.get((row.channel, row.office)))]
+        unit.shelf.ask_purge(purged, self.road.clock.now())
+        unit.pruning.remove_files(ids)
 
 
 def _spent(where: Traffic, before: datetime, unit: Unit) -> list[int]:
@@ -70,7 +78,3 @@ def _spent(where: Traffic, before: datetime, unit: Unit) -> list[int]:
 
 def _remove(where: Traffic, ids: list[int], unit: Unit) -> None:
     unit.pruning.remove(where, ids)
-
-
-def _remove_files(ids: list[str], unit: Unit) -> None:
-    unit.pruning.remove_files(ids)

@@ -15,14 +15,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.alerts import disk_trouble
+from bot.enclosures import Enclosures
 from bot.intake import Intake
 from bot.metrics import CONTENT_TYPE
 from bot.road import Road
-from channels.base import Call, Called, Forged, Malformed, NotMine
+from channels.base import Call, Called, Channel, Forged, Malformed, NotMine, Sharing
 from storage.engine import Unavailable
 from storage.files import Files
 from storage.schema import is_current
-from storage.unit import Conflict
+from storage.unit import Conflict, Unit
+from workflow.message import SendError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,6 +34,10 @@ _log = structlog.get_logger("web")
 MOST_BYTES = 1 << 20
 RETRY_AFTER_S = 5
 LONGEST_BODY_S = 20.0  # whoever takes longer to say it keeps a connection and its memory from the others
+
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_PRIVATE = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex"}
 
 
 class _TooBig(Exception):
@@ -58,7 +64,14 @@ class Health:
             except Exception as error:  # noqa: BLE001 - whatever it is, it's told
                 found[name] = str(error) or type(error).__name__
         ready = all(said == "ok" for said in found.values())
-        return ready, {"ready": ready, **found, "channels": dict(self.channels())}
+        return ready, {"ready": ready, **found, "channels": dict(self.channels()), "outbox": await self._outbox()}
+
+    async def _outbox(self) -> dict[str, int]:
+        """What isn't sent yet, by state: `held` until its addressee writes."""
+        try:
+            return await self.road.store.read(lambda unit: unit.outbox.depths())
+        except (Unavailable, Conflict):
+            return {}
 
     def _database(self) -> None:
         if not self.road.store.now(lambda unit: unit.reachable()):
@@ -86,6 +99,7 @@ class Web:
     road: Road
     intake: Intake
     health: Health
+    enclosures: Enclosures | None = None  # opens what providers fetch from us; None: nothing is shared
 
     def app(self, further: list[BaseRoute] | None = None) -> Starlette:
         """The application; `further` routes come first."""
@@ -95,9 +109,43 @@ class Web:
                 Route("/healthz", self._healthz),
                 Route("/readyz", self._readyz),
                 Route("/metrics", self._metrics),
-                Route("/{path:path}", self._called, methods=["POST"]),
+                Route("/{path:path}", self._anything, methods=_METHODS),
             ]
         )
+
+    async def _anything(self, request: Request) -> Response:
+        """A provider's call, or its request for a file we send along; nothing else is here."""
+        path = request.path_params["path"]
+        if request.method == "POST":
+            return await self._called(request)
+        shelf, _, token = path.rpartition("/")
+        sharing = [each for each in self.road.channels.values() if isinstance(each, Sharing) and each.shares == shelf]
+        if sharing and token:
+            return await self._shared(sharing, token) if request.method in ("GET", "HEAD") else _only("GET")
+        called = any(isinstance(each, Called) and path in each.paths for each in self.road.channels.values())
+        return _only("POST") if called else PlainTextResponse("", 404)
+
+    async def _shared(self, channels: Sequence[Channel], token: str) -> Response:
+        """The file that a token was made for, as it would be sent; nobody on the way is to keep a copy."""
+        name, office = channels[0].name, channels[0].office
+        for channel in channels:
+            assert isinstance(channel, Sharing)
+            try:
+                enclosure = channel.shared(token)
+            except Forged:
+                continue
+            try:
+                shown = await self.enclosures.shown(enclosure) if self.enclosures else None
+            except SendError:
+                shown = None
+            except (Unavailable, Conflict):
+                return self._refused(name, 503, {"Retry-After": str(RETRY_AFTER_S)})
+            if shown is None or shown.office != office:
+                return self._refused(name, 404)
+            file_name = shown.name.encode("ascii", "replace").decode().replace('"', "").replace("\\", "")
+            headers = _PRIVATE | {"Content-Disposition": f'inline; filename="{file_name}"'}
+            return Response(shown.content, media_type=shown.mime, headers=headers)
+        return self._refused(name, 403)
 
     async def _called(self, request: Request) -> Response:
         """A provider's call. 200 only once the payload is stored."""
@@ -151,15 +199,24 @@ class Web:
 
     async def _metrics(self, _request: Request) -> Response:
         try:
-            depths = await self.road.store.read(lambda unit: (unit.inbox.depths(), unit.outbox.depths()))
+            depths = await self.road.store.read(_depths)
         except (Unavailable, Conflict):
-            depths = ({}, {})
+            depths = ({}, {}, 0)
         waiting = self.road.metrics.waiting
         for queue, count in depths[0].items():
             waiting.labels(f"inbox_{queue}").set(count)
-        for state in ("queued", "sending", "later", "uncertain"):
+        for state in ("queued", "sending", "later", "uncertain", "held"):
             waiting.labels(f"outbox_{state}").set(depths[1].get(state, 0))
+        waiting.labels("purges").set(depths[2])
         return Response(self.road.metrics.page(), media_type=CONTENT_TYPE)
+
+
+def _depths(unit: Unit) -> tuple[dict[str, int], dict[str, int], int]:
+    return unit.inbox.depths(), unit.outbox.depths(), unit.shelf.purges_waiting()
+
+
+def _only(method: str) -> Response:
+    return PlainTextResponse("", 405, {"Allow": method})
 
 
 async def _body(request: Request) -> bytes:

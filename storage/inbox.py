@@ -106,6 +106,13 @@ class Inbox(Part):
         """The payload of a row. Raises `Unopenable`."""
         return self.seal.open("inbox", row.payload)
 
+    def payload(self, office: str, channel: str, key: str) -> bytes | None:
+        """What came under this key, still sealed; None once it was let go."""
+        of_channel = (inbox.c.channel == channel) & (inbox.c.office == office)
+        found = select(inbox.c.payload).where(of_channel, inbox.c.key == key, inbox.c.form == "raw")
+        sealed: bytes | None = self.connection.execute(found).scalar()
+        return sealed
+
     def done(self, ids: Sequence[int], now: datetime) -> None:
         """These rows have had their effect."""
         if ids:

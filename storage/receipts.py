@@ -93,6 +93,13 @@ class Receipts(Part):
         rows = self.connection.execute(_TOLD_OF, {"values": list(ids)})
         return [Told(row.outbox, row.outcome.removeprefix(_TOLD), row.message, row.fact, row.reason) for row in rows]
 
+    def named(self, rows: Sequence[Traced]) -> set[tuple[int, str]]:
+        """What the provider calls these messages since they were sent last: (our number, its id)."""
+        if not rows:
+            return set()
+        given = {"values": [row.id for row in rows], "addresses": sorted({row.address for row in rows})}
+        return set({number: (number, message) for number, message in self.connection.execute(_NAMED, given)}.values())
+
     def mark(self, receipts: Mapping[int, str]) -> None:
         """What's known of these messages now: sent, delivered, read, failed."""
         self.each(_MARK, [{"number": number, "news": receipts[number]} for number in sorted(receipts)])
@@ -135,6 +142,11 @@ _TOLD_OF = (
     select(deliveries.c.outbox, deliveries.c.outcome, deliveries.c.message, deliveries.c.fact, deliveries.c.reason)
     .where(among(deliveries.c.outbox), deliveries.c.outcome.startswith(_TOLD))
     .order_by(deliveries.c.id)
+)
+_NAMED = (
+    select(sent.c.outbox, sent.c.message)
+    .where(sent.c.address.in_(bindparam("addresses", expanding=True)), among(sent.c.outbox))
+    .order_by(sent.c.id)
 )
 _ONE = outbox.c.id == bindparam("number", type_=BigInteger)
 _MARK = update(outbox).where(_ONE).values(receipt=bindparam("news", type_=Text))

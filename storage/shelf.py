@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from storage.parts import Part, among
 from storage.rows import FileRow, Keys, keyring
 from storage.seal import Unopenable, box, unbox
-from storage.tables import files, keys
+from storage.tables import files, keys, purges
 from workflow.world import Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeRow:
+    """A file to be deleted at its provider."""
+
+    file: str
+    office: str
+    channel: str
+    ref: str  # "" where it can't be opened any more
+    attempts: int
 
 
 class Shelf(Part):
@@ -114,6 +126,63 @@ class Shelf(Part):
             gone = {"values": list(names), "sealed": None, "state": "erased", "next_at": None}
             self.connection.execute(update(files).where(among(files.c.id)), gone)
 
+    # --- what providers still have ------------------------------------------------------------------------------------
+
+    def ask_purge(self, rows: Sequence[FileRow], now: datetime) -> None:
+        """These are to be deleted where they came from; each is asked for once."""
+        self.each(
+            self.put(purges).on_conflict_do_nothing(),
+            [
+                {
+                    "file": row.id,
+                    "office": row.office,
+                    "channel": row.channel,
+                    "ref": self.seal.close("file", row.ref.encode()),
+                    "asked_at": now,
+                    "next_at": now,
+                }
+                for row in rows
+            ],
+        )
+
+    def lease_purges(self, now: datetime, until: datetime, limit: int) -> list[PurgeRow]:
+        """Deletions that may be tried now; nobody else gets them before `until`."""
+        statement = _PURGE.where(purges.c.next_at <= now).order_by(purges.c.next_at).limit(limit)
+        if self.postgres:
+            statement = statement.with_for_update(skip_locked=True)
+        found = self.connection.execute(statement).all()
+        if found:
+            leased = {"values": [row.file for row in found], "next_at": until}
+            self.connection.execute(update(purges).where(among(purges.c.file)), leased)
+        return [PurgeRow(row.file, row.office, row.channel, self._ref(row.ref), row.attempts) for row in found]
+
+    def settle_purge(self, file: str, outcome: str, reason: str, now: datetime) -> None:
+        """It's deleted there, or given up. What's left of it is when that was and why."""
+        end = {"outcome": outcome, "reason": reason[:300], "settled_at": now, "next_at": None}
+        if outcome == "deleted":
+            end["ref"] = b""
+        statement = update(purges).where(purges.c.file == file, purges.c.settled_at.is_(None))
+        self.connection.execute(statement.values(attempts=purges.c.attempts + 1, **end))
+
+    def purge_later(self, file: str, reason: str, at: datetime) -> None:
+        """An attempt failed; the next one is at that time."""
+        again = {"next_at": at, "reason": reason[:300], "attempts": purges.c.attempts + 1}
+        self.connection.execute(update(purges).where(purges.c.file == file).values(**again))
+
+    def purges(self, office: str) -> list[dict[str, Any]]:
+        """What was asked for and what became of it, oldest first: the proof for whoever asks."""
+        columns = [
+            purges.c[each] for each in ("file", "channel", "asked_at", "attempts", "outcome", "reason", "settled_at")
+        ]
+        statement = select(*columns).where(purges.c.office == office).order_by(purges.c.asked_at, purges.c.file)
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
+
+    def purges_waiting(self) -> int:
+        """How many files are still to be deleted at their providers."""
+        return self.connection.execute(_PURGES_WAITING).scalar_one()
+
+    # --- keys of files ------------------------------------------------------------------------------------------------
+
     def file_key(self, row: FileRow) -> bytes:
         """The key of a ready file. Raises `Unopenable` if it, or the key that wraps it, was destroyed."""
         if row.sealed is None:
@@ -141,11 +210,13 @@ class Shelf(Part):
 
     def _file(self, row: Any) -> FileRow:  # noqa: ANN401 - a Row of _FILE
         name, office, channel, lane, ring, kind, state, sealed_ref, *rest = row
+        return FileRow(name, office, channel, lane, ring, kind, state, self._ref(sealed_ref), *rest)
+
+    def _ref(self, sealed: bytes) -> str:
         try:
-            ref = self.seal.open("file", sealed_ref).decode()
+            return self.seal.open("file", sealed).decode()
         except Unopenable:
-            ref = ""  # it can't be downloaded any more; the others shall be
-        return FileRow(name, office, channel, lane, ring, kind, state, ref, *rest)
+            return ""  # it can't be downloaded any more; the others shall be
 
 
 _FILE = select(
@@ -169,4 +240,6 @@ _FILE = select(
         )
     )
 )
+_PURGE = select(*(purges.c[each] for each in PurgeRow.__slots__))
+_PURGES_WAITING = select(func.count()).select_from(purges).where(purges.c.next_at.is_not(None))
 _KEYS = select(keys.c.name, keys.c.sealed).where(among(keys.c.name))

@@ -321,6 +321,17 @@ async def test_late_news_of_the_first_attempt_is_not_taken_for_the_second(scene)
     assert scene.news == [("a", "accepted"), ("a", "sent"), ("a", "delivered")]
 
 
+async def test_a_mail_that_bounces_again_under_its_own_name_has_failed_again(scene):
+    scene.channel.limits = Limits(threads=True)
+    scene.channel.outcome = lambda parcel: Sent(id=f"<{parcel.number}@example.go.id>")
+    await scene.put(out())
+    for _ in range(4):
+        await scene.go(8 * 3600)
+        await scene.told(receipt("failed", message="<1@example.go.id>", fact="busy", reason="4.2.2 mailbox full"))
+    assert len(scene.channel.sent) == 4
+    assert scene.news[-1] == ("a", "failed")
+
+
 async def test_what_was_to_be_sent_again_and_did_arrive_is_not(scene):
     await scene.put(out())
     await scene.go()

@@ -6,6 +6,7 @@ import sqlite3
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from bot import web
 from bot.deliver import Deliver
@@ -13,13 +14,18 @@ from bot.enclosures import Enclosures
 from bot.intake import Intake
 from bot.media import Media
 from bot.web import MOST_BYTES, Health, Web, listen, server
+from channels.base import Forged
 from storage import schema
 from storage.files import Files
+from tests.bot.test_fetch import picture
 from tests.doubles import a_road, a_seal, payload, said
 from tests.stores import until
-from workflow.message import Outbound, SendError
+from workflow.message import Enclosure, Limits, Outbound, SendError
+from workflow.world import Fetch
 
 GOOD = {"x-secret": "rahasia"}
+EXIF = Image.Exif()
+EXIF[0x010E] = "secret place"
 PATH = "/telegram/kanigaran"
 
 
@@ -32,7 +38,7 @@ async def site(sqlite, channel, tmp_path):
     road = a_road(sqlite, channel)
     files = Files(str(tmp_path / "files"), a_seal().random_bytes)
     deliver = Deliver(road, Enclosures(sqlite, files, Media()))
-    site = Web(road, Intake(road), Health(road, files, str(tmp_path), deliver.channels))
+    site = Web(road, Intake(road), Health(road, files, str(tmp_path), deliver.channels), deliver.enclosures)
     socket = listen("127.0.0.1", 0)
     running = server(site.app())
     task = asyncio.create_task(running.serve(sockets=[socket]))
@@ -44,7 +50,7 @@ async def site(sqlite, channel, tmp_path):
             async with session.request(method, base + path, **more) as answer:
                 return answer.status, answer.headers, await answer.read()
 
-        ask.road, ask.deliver = road, deliver
+        ask.road, ask.deliver, ask.files = road, deliver, files
         await until(lambda: running.started)
         yield ask
     running.should_exit = True
@@ -128,6 +134,94 @@ async def test_ten_at_once_of_the_same_are_all_acknowledged_and_stored_once(site
     assert await stored(site) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", PATH, 405, "POST"),
+        ("HEAD", PATH, 405, "POST"),
+        ("PUT", PATH, 405, "POST"),
+        ("GET", "/", 404, None),
+        ("GET", "/telegram", 404, None),
+        ("GET", "/telegram/kanigaran/", 404, None),
+        ("GET", "/wp-login.php", 404, None),
+        ("HEAD", "/wp-login.php", 404, None),
+        ("DELETE", "/telegram/kedopok", 404, None),
+        ("POST", "/", 404, None),
+        ("POST", "/telegram/kanigaran/x", 404, None),
+        ("POST", "/healthz", 404, None),
+        ("HEAD", "/healthz", 200, None),
+        ("POST", "/shares/kanigaran/token", 404, None),
+        ("DELETE", "/shares/kanigaran/token", 405, "GET"),
+    ],
+)
+async def test_other_ways_of_asking_have_their_word(site, channel, method, path, status, allowed):
+    channel.shares, channel.shared = "shares/kanigaran", lambda token: Enclosure(file="f1")
+    found, headers, _ = await site(method, path)
+    assert (found, headers.get("Allow")) == (status, allowed)
+
+
+@pytest.fixture
+async def shares(site, channel):
+    """A channel whose provider fetches the office's photo f1 and paper f2 by a token."""
+    channel.shares = "shares/kanigaran"
+    kept = {"f1": (picture(exif=EXIF), "photo", "image/jpeg"), "f2": (b"%PDF-1.4 surat", "pdf", "application/pdf")}
+
+    def shared(token):
+        if not token.startswith("good"):
+            raise Forged
+        return Enclosure(file=token.partition(".")[2], name='surat "jawaban".pdf')
+
+    channel.shared = shared
+    assert b"secret place" in kept["f1"][0]
+    store = site.road.store
+    for name, (content, kind, mime) in kept.items():
+        key = store.seal.new_key()
+        await site.files.write(name, content, key)
+
+        def keep(unit, name=name, kind=kind, mime=mime, key=key):
+            unit.shelf.expect([Fetch(file=name, lane=said("x").chat, ref="r", kind="photo")], site.road.clock.now())
+            sealed = unit.shelf.wrap_file_key(unit.shelf.file(name), key, site.road.clock.now())
+            unit.shelf.settle_file(name, state="ready", type=kind, mime=mime, sealed=sealed)
+
+        await store.write(keep)
+    return site
+
+
+async def test_a_provider_fetches_a_photo_as_it_would_be_sent_and_keeps_no_copy(shares):
+    status, headers, body = await shares("GET", "/shares/kanigaran/good.f1")
+    assert (status, headers["Content-Type"]) == (200, "image/jpeg")
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert body.startswith(b"\xff\xd8")
+    assert b"secret place" not in body, "re-encoded: nothing hides in it"
+
+
+async def test_a_provider_fetches_a_paper_with_its_name(shares):
+    status, headers, body = await shares("GET", "/shares/kanigaran/good.f2")
+    assert (status, body) == (200, b"%PDF-1.4 surat")
+    assert headers["Content-Disposition"] == 'inline; filename="surat jawaban.pdf"'
+    status, headers, body = await shares("HEAD", "/shares/kanigaran/good.f2")
+    assert (status, headers["Content-Length"], body) == (200, "14", b"")
+
+
+@pytest.mark.parametrize(
+    ("token", "status"), [("bad.f1", 403), ("good.f9", 404), ("good.f3", 404), ("good.f1/x", 404), ("", 404)]
+)
+async def test_other_tokens_open_nothing(shares, token, status):
+    assert (await shares("GET", f"/shares/kanigaran/{token}"))[::2] == (status, b"")
+
+
+async def test_a_file_that_was_erased_is_not_shown(shares):
+    await shares.road.store.write(lambda unit: unit.shelf.erase_files(["f1"]))
+    assert (await shares("GET", "/shares/kanigaran/good.f1"))[0] == 404
+
+
+async def test_a_file_of_another_office_is_not_shown(shares):
+    statement = "UPDATE files SET office = 'kedopok' WHERE id = 'f2'"
+    await shares.road.store.write(lambda unit: unit.connection.exec_driver_sql(statement))
+    assert (await shares("GET", "/shares/kanigaran/good.f2"))[0] == 404
+
+
 async def test_it_is_alive(site):
     assert (await site("GET", "/healthz"))[::2] == (200, b"ok")
 
@@ -153,6 +247,15 @@ async def test_a_channel_that_is_closed_is_listed_and_does_not_change_the_status
     await site.deliver.step()
     status, _, body = await site("GET", "/readyz")
     assert (status, b'"telegram:kanigaran":"401"' in body) == (200, True)
+
+
+async def test_what_is_held_is_told(site, channel):
+    channel.limits = Limits(window_h=24)
+    message = Outbound(to=said("x").chat, kind="answer", text="halo")
+    await site.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], site.road.clock.now()))
+    await site.deliver.step()
+    assert b'"outbox":{"held":1}' in (await site("GET", "/readyz"))[2]
+    assert b'aduan_waiting{queue="outbox_held"} 1.0' in (await site("GET", "/metrics"))[2]
 
 
 async def test_a_database_of_another_shape_is_not_ready(site):
