@@ -14,7 +14,7 @@ from channels.email.cleaning import clean
 
 HEAD_BYTES = 64_000  # a longer head isn't read to its end
 VALUE_CHARACTERS = 16_000  # nor is a longer field
-_FIELDS = 1_000
+FIELDS = 1_000  # nor are further ones
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100}):")  # RFC 5322, 2.2
@@ -65,7 +65,7 @@ def split_head(mail: bytes) -> tuple[tuple[Field, ...], int]:
     """
     found: list[tuple[str, list[bytes]]] = []
     at = 0
-    while at < min(len(mail), HEAD_BYTES) and len(found) < _FIELDS:
+    while at < min(len(mail), HEAD_BYTES) and len(found) < FIELDS:
         line = _line(mail, at)
         name = _NAME.match(line)
         if line[:1] in (b" ", b"\t") and line.strip():

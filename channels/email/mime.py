@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from channels.email.cleaning import clean
-from channels.email.headers import HEAD_BYTES, Head, parameters, split_head, unbase64
+from channels.email.headers import FIELDS, HEAD_BYTES, Head, parameters, split_head, unbase64
 from workflow.message import BadPayload
 
 DEPTH = 20
@@ -100,12 +100,9 @@ def taken_apart(mail: bytes) -> Part:
     _refuse_poison(mail)
     try:
         message = email.message_from_bytes(mail, _class=_Shallow)
-        counter = iter(range(PARTS + 1))
-        return _tree(message, counter, DEPTH)
+        return _tree(message, iter(range(PARTS)), DEPTH)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         raise BadPayload(f"not readable as a mail: {type(error).__name__}") from None
-    except StopIteration:
-        raise BadPayload(f"a mail of more than {PARTS} parts") from None
 
 
 def _refuse_poison(mail: bytes) -> None:
@@ -114,7 +111,8 @@ def _refuse_poison(mail: bytes) -> None:
         raise BadPayload(f"a mail of {lines} lines")
     if mail.count(b"\n--") + mail.count(b"\r--") > _DELIMITERS:
         raise BadPayload("a mail of too many parts")
-    if split_head(mail)[1] >= HEAD_BYTES:
+    fields, end = split_head(mail)
+    if end >= HEAD_BYTES or len(fields) >= FIELDS:
         raise BadPayload("a mail whose head has no end")
     lower = mail.lower()
     boundaries = lower.count(b"multipart/")
@@ -132,7 +130,9 @@ def _tree(message: _Shallow, counter: Iterator[int], depth: int) -> Part:
     if depth == 0:
         raise BadPayload(f"a mail of more than {DEPTH} levels")
     head = Head((name, str(value)) for name, value in message.raw_items())
-    number, kind = next(counter), _type(head, message.get_default_type())
+    number, kind = next(counter, None), _type(head, message.get_default_type())
+    if number is None:
+        raise BadPayload(f"a mail of more than {PARTS} parts")
     held = message.held
     if isinstance(held, list):
         children = tuple(_tree(each, counter, depth - 1) for each in held if isinstance(each, _Shallow))
