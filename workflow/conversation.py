@@ -134,7 +134,7 @@ class Question(Value):
 
 
 class Joined(Value):
-    """This lane speaks for the conversation of another one: what's said here is carried there."""
+    """A lane that speaks for the conversation of another one: what's said on it is carried there."""
 
     home: Address
     code: str = ""  # by which it was joined; "" where the provider vouches that both are one account

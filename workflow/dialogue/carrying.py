@@ -58,7 +58,7 @@ def _goes_on(event: Event, here: Conversation, joined: Joined) -> Said | None:
 
 
 def _is_over(said: Said, joined: Joined, world: World) -> bool:
-    """Too long a silence, MULAI BARU, a further report, or a LANJUT with another code."""
+    """Too long a silence, MULAI BARU, or a LANJUT with another code."""
     if joined.until is None or isinstance(said, Presence):
         return False
     if joined.until <= world.now:
@@ -71,7 +71,7 @@ def _is_over(said: Said, joined: Joined, world: World) -> bool:
 
 def _wants_own(said: Message) -> bool:
     word, _ = hearing.slash(said.text)
-    return bool(word in ("restart", "another") or hearing.means(said.text, "restart", "another"))
+    return word == "restart" or bool(hearing.means(said.text, "restart"))
 
 
 def _is_own(said: Said, here: Conversation, joined: Joined, world: World) -> bool:
@@ -160,12 +160,7 @@ def ended(talk: Talk, before: Conversation | None, reason: str) -> Decision:
     told = any(each.to == talk.conversation.address for each in talk.more.sends)
     if told and not talk.paragraphs and talk.to != talk.conversation.address:
         talk.tell("joining.told_home", home=channel_name(talk.conversation.address.channel))
-    decision = talk.decision(reason)
-    via = carried.message.chat.channel
-    entries = tuple(
-        replace(each, data={**each.data, "via": via}) if each.by == "citizen" else each for each in decision.entries
-    )
-    return changed(decision, entries=entries)
+    return talk.decision(reason)
 
 
 def _begins_there(talk: Talk, carried: Carried, before: Conversation | None) -> Decision:

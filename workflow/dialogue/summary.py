@@ -139,7 +139,8 @@ def _capital(text: str) -> str:
 def confirm(talk: Talk) -> None:
     """The citizen's YA: what stood in the summary is confirmed, and the report becomes a complaint."""
     draft = _settled(talk)
-    opened = complaint.open_from(draft, replace(talk.conversation, draft=draft), talk.world)
+    told_at = replace(talk.conversation, draft=draft, address=talk.answers_to)
+    opened = complaint.open_from(draft, told_at, talk.world)
     ids = tuple(each.id for each in opened.complaints if each.code == draft.code)
     after = opened.conversation or talk.conversation
     known = tuple(each for each in after.complaints if each not in ids)

@@ -94,9 +94,18 @@ class Talk:
         return speaking(self.event, self.conversation, self.world.now)
 
     @property
+    def answers_to(self) -> Address:
+        """Where the receipt and the answer of a report go that's confirmed now: home, or another id of that account."""
+        voice = self.conversation.voice(self.carried.by) if self.carried is not None else None
+        return self.to if voice is not None and voice.for_good else self.conversation.address
+
+    @property
     def foreign(self) -> bool:
         """Whether somebody else may read the answer: nothing personal stands in it."""
-        return self.carried is not None and not self.carried.vouched
+        if self.carried is not None:
+            return not self.carried.vouched
+        voice = self.conversation.voice(self.to)
+        return self.to != self.conversation.address and not (voice is not None and voice.vouched)
 
     def complaints(self) -> tuple[Complaint, ...]:
         """The registered complaints of this citizen, oldest first."""
@@ -196,7 +205,15 @@ class Talk:
             cancels=cancels,
             ignored=ignored or self.reason,
         )
-        return replace_conversation(self.more, None) + own
+        return self._recorded() + own
+
+    def _recorded(self) -> Decision:
+        """What the report's procedure decided; the record of what the citizen did says where, if it wasn't at home."""
+        if self.to == self.conversation.address:
+            return replace_conversation(self.more, None)
+        via = {"via": self.to.channel}
+        entries = (replace(each, data=each.data | via) if each.by == "citizen" else each for each in self.more.entries)
+        return changed(self.more, conversation=None, entries=tuple(entries))
 
     def _overtaken(self) -> tuple[str, ...]:
         """The key of a reply that still waits when a newer one is ready: it gives way, so no old question comes last.
