@@ -44,7 +44,9 @@ class Email:
     limits = Limits(
         text_units=TEXT_UNITS,
         caption_units=TEXT_UNITS,
+        rows=False,
         pins=False,
+        place_button=False,
         edits=False,
         one_thing_at_a_time=False,
         same_again=True,
