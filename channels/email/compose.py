@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from channels.base import Parcel
+from channels.email import subjects
 from channels.email.tokens import LOOP_HEADER, Tokens
 from channels.text import numbered
 from workflow.message import Kind, Outbound, SendError
@@ -25,9 +26,6 @@ SUBJECT_CHARACTERS = 150
 _LONGEST_ID = 900  # a line has at most 998 octets (RFC 5322, 2.1.1)
 _ID_FIELDS = frozenset({"message-id", "in-reply-to", "references"})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
-_REPLIES = re.compile(
-    r"\s*(?:re|aw|sv|bls|balas|fw|fwd|trs|terusan|diteruskan)\s*(?:\[\d{1,3}\])?\s*:\s*", re.IGNORECASE
-)
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 _PLAIN_TYPES = frozenset({"image", "application", "audio", "video"})
 _BY_PEOPLE: frozenset[Kind] = frozenset({"answer"})
@@ -116,14 +114,12 @@ def composed(parcel: Parcel, head: Letterhead) -> Letter:
 
 
 def subject(theirs: str, label: str) -> str:
-    """Theirs, with one "Re:" and the label once; ours where there's none to go on from."""
-    rest = _line(theirs)
-    while found := _REPLIES.match(rest):
-        rest = rest[found.end() :]
-    tag = f"[{_line(label)}]" if label else ""
-    begun = f"Re: {rest}" if rest else say("mail.subject_about" if label else "mail.subject")
+    """Theirs, with one "Re:" and one label, the newest; ours where there's none to go on from."""
+    line = _line(theirs)
+    rest, newest = subjects.bare(line), _line(label) or subjects.label_in(line)
+    begun = f"Re: {rest}" if rest else say("mail.subject_about" if newest else "mail.subject")
     begun = begun[:SUBJECT_CHARACTERS].rstrip()
-    return begun if tag in begun else f"{begun} {tag}"
+    return f"{begun} [{newest}]" if newest else begun
 
 
 def _words(message: Outbound) -> str:
