@@ -14,6 +14,7 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
     warga (surel): subjek | isi        a mail, with lines `(lampiran ktp.jpg)` for what is attached
     warga: (foto) ini ktp saya         sends a photo; also (foto gelap), (file), (suara), (pin LAT LON), (stiker),
                                        (kontak sendiri), (kontak lain), (album 3), (jajak pendapat), (ubah) new words
+    warga (tidak terbukti): isi        a mail of which nothing proves that it's theirs
     Siti: halo                         a member of staff writes in the group
     Siti (balas: snippet): teks        replies to the newest message there that contains the snippet
     Siti (pribadi): teks               writes in their private chat with the bot; `(pribadi, balas: ...)` too
@@ -136,7 +137,8 @@ class Play:
             return self.bench.pass_time(self._until(line.text))
         if line.who.startswith("warga"):
             chat = self.chat_of(line.who, line.how)
-            return self._say(chat, Sender(id=chat.chat, name="Warga"), line)
+            claimed = "tidak terbukti" in line.how
+            return self._say(chat, Sender(id=chat.chat, name="Warga", claimed=claimed), line)
         person = self.staff[line.who]
         sender = Sender(id=person.id, name=person.name, anonymous="anonim" in line.how)
         chat = Address(self.office.id, "telegram", person.id if "pribadi" in line.how else DESK)

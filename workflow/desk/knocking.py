@@ -81,7 +81,7 @@ def _waits(
         text=say(f"knock.{template}", name=fresh.name),
         key=fresh.key,
         replaces=KNOCK,
-        about=fresh.about,
+        about=fresh.about or event.chat.lane,
         label=fresh.name if complaint else "",
         not_before=world.office.quiet_until(world.now),
         priority=1,

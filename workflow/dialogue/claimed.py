@@ -38,6 +38,7 @@ def kept_apart(talk: Talk, message: Message) -> bool:
     heard = intent.guess(message.text)
     if not _something_exists(talk):
         return False
+    talk.apart = True
     _keep(talk, message)
     if heard.intent in _DANGER:
         before = talk.conversation

@@ -49,6 +49,7 @@ class Talk:
     late: bool = False  # the reply waits a moment, and gives way to a later one of the same word
     word: str = ""
     name: str = ""  # our name for the reply, where news of it is waited for
+    apart: bool = False  # the reply knows nothing of what exists, and changes nothing of it
     more: Decision = field(default_factory=Decision)
     arriving: list[tuple[str, Attachment]] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
@@ -222,7 +223,7 @@ class Talk:
         """
         held = self.conversation.extra
         answers = self.paragraphs or any(each.to in (self.to, self.conversation.address) for each in self.more.sends)
-        if not answers or "held_key" not in held:
+        if not answers or self.apart or "held_key" not in held:
             return ()
         waits = self.world.now.isoformat() < held["held_until"]
         if waits and self.paragraphs:
@@ -236,10 +237,8 @@ class Talk:
             return []
         if self.limits.short:
             self.rows = ()
-        offered = tuple(choice.data for row in self.rows or self.named for choice in row if choice.data)
-        self.set(offered=offered if self.offers is None else self.offers)
-        if not self.asks_to_join and self.conversation.requests:
-            self.set(requests=tuple(replace(each, latest=False) for each in self.conversation.requests))
+        if not self.apart:
+            self._offered()
         key = self.word
         if self.kind == "summary" and self.conversation.draft:
             key = f"summary:{self.draft.code}:{self.summary}"
@@ -273,8 +272,17 @@ class Talk:
         choices = next((each.choices for each in parts if each.choices), ())
         return [replace(told[-1], kind=kind, text="\n\n".join(each.text for each in parts), choices=choices)]
 
+    def _offered(self) -> None:
+        """What a typed number or a bare YA will answer from now on: the question of this reply."""
+        offered = tuple(choice.data for row in self.rows or self.named for choice in row if choice.data)
+        self.set(offered=offered if self.offers is None else self.offers)
+        if not self.asks_to_join and self.conversation.requests:
+            self.set(requests=tuple(replace(each, latest=False) for each in self.conversation.requests))
+
     def _label(self) -> str:
         """What the reply is about, by its number or code: the report being told, what was just done, or the newest."""
+        if self.apart:
+            return ""
         if self.conversation.draft is not None:
             return self.draft.code
         about = self.more.complaints or self.complaints()
