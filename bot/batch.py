@@ -18,7 +18,7 @@ from storage.cases import Kept
 from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.happening import Carried, Event
-from workflow.message import Address, Limits, Message, Refers, address_of
+from workflow.message import Address, Limits, Message, Press, Refers, address_of
 from workflow.office import Office
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
@@ -79,6 +79,7 @@ class Batch:
         self._offered: dict[str, _Offered] = {}
         self.offices: dict[str, Office] = {}  # as this batch changed them
         self.changes = Changes(now)
+        self.ignored: list[tuple[str, str]] = []  # office, and why nothing was done about what somebody said
 
     # --- loading ------------------------------------------------------------------------------------------------------
 
@@ -162,6 +163,8 @@ class Batch:
         if arrived.marks:
             decision = self._with_marks(decision, arrived, office)
         self.changes.add(decision, arrived, self._limits)
+        if decision.ignored and isinstance(event, Message | Press | Carried):
+            self.ignored.append((office.id, decision.ignored))
         if decision.conversation is not None:
             self._conversations[decision.conversation.address.lane] = decision.conversation
         for complaint in decision.complaints:

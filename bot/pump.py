@@ -10,10 +10,11 @@ import structlog
 
 from bot import receipts
 from bot.batch import Batch, Core, Standards
-from bot.reading import Arrived, read
+from bot.reading import Arrived, Reading
 from bot.road import Road, endless, place_of
 from storage.engine import Unavailable
 from storage.inbox import PER_LANE
+from storage.rows import InboxRow
 from storage.unit import Conflict, Unit
 from workflow.message import BadPayload, Receipt
 from workflow.office import Office
@@ -39,6 +40,8 @@ class _Outcome:
     fetches: bool = False
     receipts: tuple[tuple[str, str], ...] = ()  # (channel, what it said)
     offices: Mapping[str, Office] = field(default_factory=dict)  # that it changed
+    ignored: tuple[tuple[str, str], ...] = ()  # office and reason
+    large: tuple[InboxRow, ...] = ()  # that take long to read, and are still to be
 
 
 class Pump:
@@ -47,6 +50,7 @@ class Pump:
     def __init__(self, road: Road, core: Core | None = None) -> None:
         self._road, self._core = road, core or _the_core()
         self._standards = Standards(road.offices)
+        self._reading = Reading(road)
 
     async def run(self) -> None:
         """For ever."""
@@ -77,6 +81,7 @@ class Pump:
     async def _batch(self, now: datetime, lanes: int, only: str, per_lane: int) -> _Outcome:
         outcome = await self._road.store.write(lambda unit: self._move(unit, now, lanes, only, per_lane))
         self._tell(outcome)
+        await self._reading.ahead(outcome.large)
         return outcome
 
     def _move(self, unit: Unit, now: datetime, lanes: int, only: str, per_lane: int) -> _Outcome:
@@ -87,12 +92,21 @@ class Pump:
         rows, more = unit.inbox.waiting(leased, per_lane)
         arrived: list[Arrived] = []
         unreadable: list[str] = []
+        large: list[InboxRow] = []
         for row in rows:
+            if row.lane in {each.lane for each in large}:
+                continue
             try:
-                arrived.append(read(row, unit, self._road))
+                event = self._reading.of(row)
             except BadPayload as error:
                 unit.inbox.set_aside(row, now, str(error))
                 unreadable.append(row.office)
+                continue
+            if event is not None:
+                arrived.append(event)
+            else:
+                large.append(row)
+                more.add(row.lane)
         batch = Batch(unit, self._road, self._core, self._standards, now)
         news = [each for each in arrived if isinstance(each.event, Receipt)]
         events = [each for each in arrived if not isinstance(each.event, Receipt)] if news else arrived
@@ -113,6 +127,8 @@ class Pump:
             bool(batch.changes.fetches),
             tuple(taken.counts),
             batch.offices,
+            tuple(batch.ignored),
+            tuple(large),
         )
 
     def _tell(self, outcome: _Outcome) -> None:
@@ -125,6 +141,8 @@ class Pump:
             bells.files.set()
         for channel, what in outcome.receipts:
             metrics.receipts.labels(channel, what).inc()
+        for office, reason in outcome.ignored:
+            _log.info("nothing was done", office=office, reason=reason)
         for office in outcome.handled:
             metrics.handled.labels(office).inc()
         for office in outcome.quarantined:
