@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 
-_GONE = (
-    *range(0x20),
-    *range(0x7F, 0xA0),  # C1 controls
-    0xAD,  # soft hyphen
-    0x061C, 0x200B, 0x200C, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF, 0xFFFE, 0xFFFF,
-    *range(0x202A, 0x202F),  # direction: a name that reads backwards hides its ending
-    *range(0x2066, 0x2070),
-    *range(0xD800, 0xE000),  # halves of characters: no store takes them
-    *range(0xE0000, 0xE0080),  # tags: text that isn't shown
-)  # fmt: skip
-_TABLE: dict[int, str | None] = dict.fromkeys(_GONE, None)
-_TABLE |= {0x09: "\t", 0x0A: "\n", 0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-_TABLE |= dict.fromkeys((0xA0, 0x2007, 0x202F), " ")
-_ENDS = re.compile(r"\r\n?")
+_GONE = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
+    "\u00ad\u061c\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff\ufffe\uffff"  # seen by nobody
+    "\u202a-\u202e\u2066-\u206f"  # direction: a name that reads backwards hides its ending
+    "\ud800-\udfff"  # halves of characters: no store takes them
+    "\U000e0000-\U000e007f"  # tags: text that isn't shown
+    "]+"
+)
+_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = re.compile("[\xa0\u2007\u202f]")
+_ASCII = bytes.maketrans(b"\r\x0b\x0c", b"\n\n\n")
+_CONTROLS = bytes([*range(9), *range(14, 32), 127])
 
 
 def clean(text: str) -> str:
     """The text with line feeds as the only line ends and every blank a blank; nothing visible is changed."""
-    return _ENDS.sub("\n", text).translate(_TABLE)
+    if text.isascii():  # most mail, and ten times faster by bytes
+        lines = text.encode("ascii").replace(b"\r\n", b"\n")
+        return lines.translate(_ASCII, _CONTROLS).decode("ascii")
+    return _GONE.sub("", _BLANKS.sub(" ", _ENDS.sub("\n", text)))
 
 
 def clean_line(text: str, longest: int) -> str:

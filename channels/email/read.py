@@ -280,7 +280,7 @@ def _joined(texts: list[str]) -> str:
 
 
 def _same(whole: str, text: str) -> bool:
-    return " ".join(whole.split()) == " ".join(text.split())
+    return whole == text or " ".join(whole.split()) == " ".join(text.split())
 
 
 def _inner(part: Part) -> str:

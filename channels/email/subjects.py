@@ -54,5 +54,5 @@ def says_more(subject: str, body: str) -> bool:
     words = re.findall(r"\w{3,}", subject.casefold())
     if not words or subject.casefold().strip(" .!?:") in _SAYS_NOTHING:
         return False
-    there = set(re.findall(r"\w{3,}", body.casefold()))
+    there = body.casefold()
     return any(word not in there for word in words)
