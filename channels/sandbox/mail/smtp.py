@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -61,6 +62,7 @@ class Smtp:
     @contextlib.asynccontextmanager
     async def listening(self, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
         """Serve on this port of loopback, with TLS from the first byte if there's a context for it; the port."""
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own: it warns of each connection without TLS
         loop = asyncio.get_running_loop()
         server = await loop.create_server(self._protocol, "127.0.0.1", port, ssl=tls)
         self.port = server.sockets[0].getsockname()[1]
