@@ -203,7 +203,8 @@ def _several(talk: Talk, message: Message, several: tuple[putting_off.PutOff, ..
     if later:
         talk.tell("later.filed", things=wanted.labels(later))
     else:
-        talk.tell("none.filed")
+        none = tuple(item for each in several if not each.later for item in each.items)
+        talk.tell("none.filed", things=wanted.labels(none))
     asking.go_on(talk)
     return True
 

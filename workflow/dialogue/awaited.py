@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workflow.dialogue import asking, choices, corrections, elsewhere, fields, gates, sorting, summary, wanted
+from msgspec.structs import replace
+
+from workflow.dialogue import asking, choices, corrections, elsewhere, fields, gates, letters, sorting, summary, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.message import Message
@@ -40,8 +42,26 @@ def _summary(talk: Talk, message: Message) -> bool:
         return True
     rest = hearing.begins_with(text, "edit")
     if rest and corrections.read(text, talk.draft) is None:
-        return _change_words(talk, message, rest)
+        return _change_at_once(talk, message, rest) or _change_words(talk, message, rest)
     return False
+
+
+def _change_at_once(talk: Talk, message: Message, words: str) -> bool:
+    """`UBAH alamat: Jl. Melati 4`: the part and its new words together."""
+    names = tuple(each.id for each in wanted.things(talk.draft, talk.standard) if each.kind in wanted.TEXT)
+    found, rest = letters.form(words, names)
+    if not found or rest:
+        return False
+    if "statement" in found:
+        corrections.replace_statement(talk, replace(message, text=found["statement"]))
+    facts = {name: value for name, value in found.items() if name != "statement"}
+    fields.file(talk, facts)
+    if facts:
+        shown = fields.without_private(message.text, facts)
+        talk.heard(message, ",".join(facts), shown)
+    talk.tell("fact.changed", what=wanted.labels(tuple(found)))
+    asking.go_on(talk)
+    return True
 
 
 def _which(talk: Talk, message: Message, word: str) -> bool:
@@ -126,12 +146,18 @@ def _sorting(talk: Talk, message: Message) -> bool:
         talk.heard(message, "")
         asking.again(talk)
         return True
-    if not names or sorting.beside_names(message.text, sorting.KNOWN) > len(papers) + 2:
+    if other := sorting.not_asked(message.text, len(papers), names):
+        for number in other:
+            talk.change_paper(papers[number - 1].file, sorting_declined=True)
+    if not (names or other) or sorting.beside_names(message.text, sorting.KNOWN) > len(papers) + 2:
         return False
     talk.heard(message, "")
     for number, sort in names.items():
         sorting.name(talk, papers[number - 1].file, sort)
-    talk.tell("sorting.thanks", things=wanted.labels(tuple(dict.fromkeys(names.values()))))
+    if names:
+        talk.tell("sorting.thanks", things=wanted.labels(tuple(dict.fromkeys(names.values()))))
+    else:
+        talk.tell("sorting.declined")
     asking.go_on(talk)
     return True
 

@@ -10,6 +10,7 @@ from workflow.dialogue import (
     asking,
     beginning,
     evidence,
+    fields,
     letting_in,
     opening,
     sorting,
@@ -118,6 +119,12 @@ def _none(talk: Talk, args: list[str]) -> bool:
 
 def none(talk: Talk, items: tuple[str, ...], why: str) -> None:
     """TIDAK ADA, with its reason; without one, the reason is asked, once for all of them."""
+    if all(fields.may_be_nothing(item) for item in items):
+        fields.file(talk, dict.fromkeys(items, say("none.answer")))
+        talk.edit(awaiting="", awaiting_for="", changing="")
+        talk.tell("none.filed", things=wanted.labels(items))
+        asking.go_on(talk)
+        return
     draft = talk.draft
     reason = "" if why == NO_REASON else why
     later_ = tuple(each for each in draft.later if each not in items)
@@ -131,7 +138,7 @@ def none(talk: Talk, items: tuple[str, ...], why: str) -> None:
         return
     lacking = {**draft.lacking, **dict.fromkeys(items, reason)}
     talk.edit(lacking=lacking, later=later_, awaiting="", awaiting_for="", changing="")
-    talk.tell("none.filed")
+    talk.tell("none.filed", things=wanted.labels(items))
     if typed:
         asking.go_on(talk)
 

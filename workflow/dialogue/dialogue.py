@@ -163,9 +163,10 @@ def _hear(talk: Talk, message: Message) -> None:
             arrivals.place(talk, message.location)
         if not talk.limits.one_thing_at_a_time:
             message = mails.read(talk, message)
-        if message.text and not _number(talk, message):
-            answers.hear(talk, message)
-        elif message.location is not None or talk.paragraphs:
+        if message.text:
+            if not _number(talk, message):
+                answers.hear(talk, message)
+        elif message.location is not None or mails.was_read(talk):
             asking.go_on(talk)
         return
     if message.text and _number(talk, message):

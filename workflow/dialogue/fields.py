@@ -59,6 +59,19 @@ def hidden(asked: Asked) -> str | None:
     return say("hidden", what=say(f"label.{asked.id}")) if asked.id in PRIVATE else None
 
 
+def may_be_nothing(name: str) -> bool:
+    """Whether "tidak ada" is a full answer to it: nobody needs to have had a loss."""
+    return bool(table("fields").get(name, {}).get("may_be_nothing"))
+
+
+def without_private(text: str, found: dict[str, str]) -> str:
+    """A text as it may be kept, with what is private in it hidden."""
+    for name, value in found.items():
+        if name in PRIVATE:
+            text = text.replace(value, say("hidden", what=say(f"label.{name}")))
+    return text
+
+
 def file(talk: Talk, found: dict[str, str]) -> None:
     """Put facts where they belong: identity is sealed, the rest stands among the answers."""
     draft = talk.draft

@@ -26,7 +26,8 @@ def ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
     things = tuple(each.id for each in open_)
     talk.edit(asked=things[0], awaiting="", awaiting_for="")
     elsewhere.put_together(talk, things)
-    talk.ask("ask.everything", list=missing(open_))
+    attached = any(each.kind not in wanted.TEXT for each in open_)
+    talk.ask("ask.everything" if attached else "ask.fill_in", list=missing(open_))
 
 
 def missing(open_: tuple[Asked, ...]) -> str:
@@ -68,7 +69,7 @@ def form(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
         if labelled and name:
             current = name
             found[name] = labelled[2].strip()
-        elif current and line.strip():
+        elif current and line.strip() and not _is_courtesy(line):
             found[current] = f"{found[current]} {line.strip()}".strip()
         else:
             current = ""

@@ -19,16 +19,25 @@ def read(talk: Talk, message: Message) -> Message:
     if talk.draft.awaiting not in NOT_ASKED:
         return message
     put_off, text = _put_off(talk, message.text)
+    if not talk.draft.awaiting and talk.draft.asked and hearing.means(letters.without_courtesy(text), "yes"):
+        return replace(message, text="")  # a yes to nothing that was asked so: what's missing is asked again
     names = tuple(each.id for each in talk.standard.asked() if each.kind in wanted.TEXT)
     found, rest = letters.form(text, names)
     rest = letters.without_courtesy(rest)
     if not found and not put_off:
         return replace(message, text=rest) if rest or message.attachments else message
     told = found.pop("statement", "")
+    if hearing.means(rest, "edit"):
+        rest = ""  # what is to be changed stands in the form
     _file(talk, message, found)
     putting_off.file(talk, put_off)
     _tell(talk, put_off)
     return replace(message, text="\n".join(part for part in (told, rest) if part))
+
+
+def was_read(talk: Talk) -> bool:
+    """Whether a mail whose lines are all filed is to be answered now: not while its files are on their way."""
+    return not talk.limits.one_thing_at_a_time and (bool(talk.paragraphs) or not talk.arriving)
 
 
 def word_of(talk: Talk, message: Message) -> Message:
@@ -55,21 +64,20 @@ def _file(talk: Talk, message: Message, found: dict[str, str]) -> None:
     """Values of the form: facts, and what comes later or doesn't exist."""
     words = {name: hearing.means(value, "later", "none") for name, value in found.items()}
     facts = {
-        name: value for name, value in found.items() if not words[name] and (name != "name" or fields.is_name(value))
+        name: say("none.answer") if words[name] else value
+        for name, value in found.items()
+        if (not words[name] and (name != "name" or fields.is_name(value)))
+        or (words[name] == "none" and fields.may_be_nothing(name))
     }
-    shown = message.text
-    for name, value in facts.items():
-        if name in fields.PRIVATE:
-            shown = shown.replace(value, say("hidden", what=wanted.label(name)))
     fields.file(talk, facts)
     later = tuple(name for name, word in words.items() if word == "later")
-    none = {name: "" for name, word in words.items() if word == "none"}
+    none = {name: "" for name, word in words.items() if word == "none" and not fields.may_be_nothing(name)}
     talk.edit(
         later=tuple(dict.fromkeys((*talk.draft.later, *later))),
         lacking={**talk.draft.lacking, **none},
         changing="" if talk.draft.changing in facts else talk.draft.changing,
     )
-    talk.heard(message, ",".join(facts) or "note", shown)
+    talk.heard(message, ",".join(facts) or "note", fields.without_private(message.text, facts))
     if facts:
         talk.tell("fact.filed", what=wanted.labels(tuple(facts)))
 
@@ -78,5 +86,5 @@ def _tell(talk: Talk, put_off: tuple[putting_off.PutOff, ...]) -> None:
     later = tuple(item for each in put_off if each.later for item in each.items)
     if later:
         talk.tell("later.filed", things=wanted.labels(later))
-    elif put_off:
-        talk.tell("none.filed")
+    if none := tuple(item for each in put_off if not each.later for item in each.items):
+        talk.tell("none.filed", things=wanted.labels(none))

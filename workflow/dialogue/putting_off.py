@@ -75,7 +75,10 @@ def word_of(text: str) -> tuple[str, str]:
     for name in ("none", "later"):
         rest = hearing.begins_with(text, name)
         if rest and len(rest.split()) <= LONGEST_REASON_WORDS:
-            return name, re.sub(r"^(karena|krn|krna|soalnya|sebab)\s+", "", rest, flags=re.IGNORECASE)
+            reason = re.sub(r"^(karena|krn|krna|soalnya|sebab|jadi|makanya)\s+", "", rest, flags=re.IGNORECASE)
+            said_again = hearing.folded(reason)[:2] in (("tidak", "ada"), ("tidak", "punya"))
+            before = re.sub(r"^saya\s+", "", text[: -len(rest)].strip(" ,."), flags=re.IGNORECASE)
+            return name, before if said_again else reason  # "hilang, jadi tidak ada"
     return "", ""
 
 

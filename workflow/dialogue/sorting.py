@@ -146,6 +146,11 @@ def understood(text: str, count: int, sorts: tuple[str, ...]) -> dict[int, str]:
     return _paired(tokens, count)
 
 
+def not_asked(text: str, count: int, names: dict[int, str]) -> tuple[int, ...]:
+    """Which photos are said to be something that's known and not asked here: a petugas looks at those."""
+    return tuple(number for number in understood(text, count, KNOWN) if number not in names)
+
+
 def only_sorts(text: str, sorts: tuple[str, ...]) -> bool:
     """Whether a text is nothing but numbers and names of photos, be they right or not: no part of a story."""
     tokens = _tokens(text, sorts)
