@@ -18,8 +18,13 @@ GET  /api/state           everything there is now, with the `cursor` from which 
 GET  /api/events?after=C  server-sent events: `feed` (a change in the world), `strip`, `citizens`, `clock`, and `reset`
                           (fetch the state again). Ids replay after Last-Event-ID; a comment every 15 s keeps it open.
 GET  /api/files/ID        a file somebody sent
-POST /api/say photo album pin voice sticker contact edit press start block citizen desk clock (bodies: `stage_bodies`)
+GET  /api/media/ID        a file of WhatsApp's;  /api/mails/WHO/MAIL/FILE  one that came with a mail
+POST /api/say photo album pin voice sticker contact edit press start block read mail citizen desk clock
+                          (bodies: `stage_bodies`); an act in a chat of another channel is done there
 POST /api/upload?who=&chat=&name=...   the visitor's own file as the body
+
+With `lines` (Twilio's stand-in) and `letters` (the mail server's) citizens have WhatsApp, SMS and mail beside
+Telegram. All three worlds tell what happens in one feed, that of the first; so pass worlds where nothing happened yet.
 
 Only this machine is served: another name in the Host header, or a request that another site's page made, gets 403.
 """
@@ -34,54 +39,37 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from channels.sandbox import stage_bodies, stage_view
+from channels.sandbox import stage_bodies, stage_http, stage_view
 from channels.sandbox.samples import load_places, load_samples
-from channels.sandbox.stage_acts import UPLOAD_LIMIT_BYTES, Acts, OfficeStage, StaffMember
+from channels.sandbox.stage_acts import ACTS, UPLOAD_LIMIT_BYTES, Acts, OfficeStage, StaffMember
 from channels.sandbox.stage_bodies import StageError
-from channels.sandbox.stage_guard import Guard
+from channels.sandbox.stage_lines import LineActs, Lines
+from channels.sandbox.stage_mail import Letters, MailActs
 from channels.sandbox.stage_view import StripRow, StripStep
 from channels.sandbox.telegram.model import User
 from channels.sandbox.telegram.photos import photo_sizes
 from channels.sandbox.telegram.world import World
 
-__all__ = ["ClockHands", "OfficeStage", "StaffMember", "Stage", "StripRow", "StripStep", "build"]
-
-Answer = Callable[[Request], Awaitable[Response]]
+__all__ = [
+    "ClockHands",
+    "Letters",
+    "Lines",
+    "OfficeStage",
+    "StaffMember",
+    "Stage",
+    "StripRow",
+    "StripStep",
+    "build",
+]
 
 BODY_LIMIT_BYTES = 64 * 1024
 PING_S = 15.0
 LOOK_S = 1.0  # how often the steps and the clock are looked at while nothing else happens
 FOLLOWERS_MAX = 32
-
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-    "ogg": "audio/ogg",
-}
-
-_ACTS: dict[str, tuple[type[stage_bodies.Body], Callable[[Acts, Any], object]]] = {
-    "say": (stage_bodies.Say, Acts.say),
-    "photo": (stage_bodies.Photo, Acts.photo),
-    "album": (stage_bodies.Album, Acts.album),
-    "pin": (stage_bodies.Pin, Acts.pin),
-    "voice": (stage_bodies.Given, Acts.voice),
-    "sticker": (stage_bodies.Given, Acts.sticker),
-    "contact": (stage_bodies.OwnContact, Acts.contact),
-    "edit": (stage_bodies.Edit, Acts.edit),
-    "press": (stage_bodies.Press, Acts.press),
-    "start": (stage_bodies.Start, Acts.start),
-    "block": (stage_bodies.Block, Acts.block),
-    "desk": (stage_bodies.Desk, Acts.desk),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +94,17 @@ def build(
     hands: ClockHands,
     strip: Callable[[], Sequence[StripRow] | Awaitable[Sequence[StripRow]]],
     run: str,
+    lines: Lines | None = None,
+    letters: Letters | None = None,
 ) -> Stage:
     """Return the stage, whose `routes()` are put into a site; see the module's own words for what they answer."""
-    return Stage(Acts(world, offices, load_samples(), load_places(), list(citizens)), hands, strip, run)
+    acts = Acts(world, offices, load_samples(), load_places(), list(citizens))
+    for side in (lines, letters):
+        if side is not None:
+            side.world.feed = world.feed
+            for user in citizens:
+                side.join(user)
+    return Stage(acts, hands, strip, run, lines, letters)
 
 
 class Stage:
@@ -120,9 +116,14 @@ class Stage:
         hands: ClockHands,
         strip: Callable[[], Sequence[StripRow] | Awaitable[Sequence[StripRow]]],
         run: str,
+        lines: Lines | None,
+        letters: Letters | None,
     ) -> None:
         """Begin with nobody looking."""
         self.acts = acts
+        self.lines = LineActs(lines, acts) if lines else None
+        self.mail = MailActs(letters, acts) if letters else None
+        self._sides = [side for side in (lines, letters) if side is not None]
         self.world = acts.world
         self.hands = hands
         self.run = run
@@ -133,7 +134,7 @@ class Stage:
         self._pages = {
             entry.name: entry.read_bytes()
             for entry in files("channels.sandbox").joinpath("page").iterdir()
-            if entry.name.rpartition(".")[2] in _TYPES
+            if entry.name.rpartition(".")[2] in stage_http.TYPES
         }
 
     def close(self) -> None:
@@ -143,36 +144,40 @@ class Stage:
 
     def routes(self) -> list[Route]:
         """Return the addresses that the module's own words list, guarded."""
+        get, post = stage_http.get, stage_http.post
         return [
-            _get("/", self.page),
-            _get("/page/{name}", self.part),
-            _get("/samples/{name}", self.sample),
-            _get("/api/state", self.state),
-            _get("/api/events", self.events),
-            _get("/api/files/{name}", self.file),
-            _post("/api/citizen", self.citizen),
-            _post("/api/clock", self.clock),
-            _post("/api/upload", self.upload),
-            _post("/api/{act}", self.act),
+            get("/", self.page),
+            get("/page/{name}", self.part),
+            get("/samples/{name}", self.sample),
+            get("/api/state", self.state),
+            get("/api/events", self.events),
+            get("/api/files/{name}", self.file),
+            get("/api/media/{sid}", self.media),
+            get("/api/mails/{who:int}/{mail:int}/{file:int}", self.attached),
+            post("/api/citizen", self.citizen),
+            post("/api/clock", self.clock),
+            post("/api/mail", self.write),
+            post("/api/upload", self.upload),
+            post("/api/{act}", self.act),
         ]
 
     # What is shown
 
     async def page(self, _request: Request) -> Response:
         """Answer `GET /`."""
-        return _content(self._pages["index.html"], "html")
+        return stage_http.content(self._pages["index.html"], "html")
 
     async def part(self, request: Request) -> Response:
         """Answer `GET /page/NAME`."""
         name = request.path_params["name"]
         if name not in self._pages:
             raise StageError(404, "unknown", f"there is no {name!r}")
-        return _content(self._pages[name], name.rpartition(".")[2])
+        return stage_http.content(self._pages[name], name.rpartition(".")[2])
 
     async def sample(self, request: Request) -> Response:
         """Answer `GET /samples/ID`."""
         sample = self.acts.sample(request.path_params["name"], "photo", "voice", "sticker")
-        return _content(sample.content, sample.file.rpartition(".")[2])
+        return stage_http.content(sample.content, sample.file.rpartition(".")[2])
 
     async def file(self, request: Request) -> Response:
         """Answer `GET /api/files/ID`."""
@@ -183,19 +188,35 @@ class Stage:
         headers = {} if shown else {"content-disposition": "attachment"}
         return Response(file.content, media_type=mime, headers=headers)
 
+    async def media(self, request: Request) -> Response:
+        """Answer `GET /api/media/SID`."""
+        found = self.lines.lines.media(request.path_params["sid"]) if self.lines else None
+        if found is None:
+            raise StageError(404, "gone", "there is no such file")
+        return stage_http.file(found.content, found.mime)
+
+    async def attached(self, request: Request) -> Response:
+        """Answer `GET /api/mails/WHO/MAIL/FILE`."""
+        if self.mail is None:
+            raise StageError(404, "gone", "there is no mail")
+        found = self.mail.letters.attached(*(request.path_params[name] for name in ("who", "mail", "file")))
+        return stage_http.file(found.content, found.mime)
+
     async def state(self, _request: Request) -> Response:
         """Answer `GET /api/state`."""
         strip = await self._rows()
         # From here on nothing is awaited: what is told and the cursor belong together.
-        return _json(
+        return stage_http.json(
             {
                 "run": self.run,
                 "cursor": f"{self.run}.{self.world.feed.last}",
-                "offices": [stage_view.office_json(office) for office in self.acts.offices.values()],
-                "citizens": stage_view.people_json(self.acts.citizens),
+                "offices": self._offices(),
+                "citizens": self._people(),
                 "samples": [{"id": sample.id, "kind": sample.kind} for sample in self.acts.samples.values()],
                 "places": self.acts.places,
                 "chats": stage_view.chats_view(self.acts),
+                "lines": self.lines.lines.world.chats_json() if self.lines else [],
+                "mails": self.mail.letters.boxes_json() if self.mail else {},
                 "strip": strip,
                 "clock": self._time(),
             }
@@ -216,17 +237,26 @@ class Stage:
 
     async def act(self, request: Request) -> Response:
         """Answer `POST /api/ACT`."""
-        kind, do = _ACTS.get(request.path_params["act"], (None, None))
-        if kind is None or do is None:
-            raise StageError(404, "unknown", f"there is no act {request.path_params['act']!r}")
-        do(self.acts, await self._body(request, kind))
-        return _json({"ok": True})
+        name = request.path_params["act"]
+        kind = stage_bodies.BODIES.get(name)
+        if kind is None:
+            raise StageError(404, "unknown", f"there is no act {name!r}")
+        body = await self._body(request, kind)
+        if self.lines and self.lines.takes(body):
+            self.lines.act(name, body)
+        elif name in ACTS:
+            ACTS[name](self.acts, body)
+        else:
+            raise StageError(409, "cannot", f"nobody can {name} there")
+        return stage_http.json({"ok": True})
 
     async def citizen(self, request: Request) -> Response:
         """Answer `POST /api/citizen`."""
         user = self.acts.citizen(await self._body(request, stage_bodies.NewCitizen))
+        for side in self._sides:
+            side.join(user)
         self._wake()
-        return _json({"ok": True, "id": user.id})
+        return stage_http.json({"ok": True, "id": user.id})
 
     async def clock(self, request: Request) -> Response:
         """Answer `POST /api/clock`."""
@@ -237,24 +267,34 @@ class Stage:
         await _settled(self.hands.shift(body.by_s) if body.by_s else self.hands.next_working_day(office.id))
         self._turns += 1
         self._wake()
-        return _json({"ok": True, "clock": self._time()})
+        return stage_http.json({"ok": True, "clock": self._time()})
+
+    async def write(self, request: Request) -> Response:
+        """Answer `POST /api/mail`."""
+        if self.mail is None:
+            raise StageError(409, "cannot", "there is no mail")
+        await self.mail.write(await self._body(request, stage_bodies.Mail))
+        return stage_http.json({"ok": True})
 
     async def upload(self, request: Request) -> Response:
         """Answer `POST /api/upload`."""
         body = stage_bodies.from_query(stage_bodies.Upload, request.query_params)
-        content = await _received(request, UPLOAD_LIMIT_BYTES)
-        mime = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content = await stage_http.received(request, UPLOAD_LIMIT_BYTES)
+        mime = stage_http.mime_of(request)
+        if self.lines and self.lines.takes(body):
+            self.lines.upload(body, content, mime or "application/octet-stream")
+            return stage_http.json({"ok": True})
         if mime.startswith("image/") and not body.as_file:
             await asyncio.to_thread(_warmed, content)
         self.acts.upload(body, content, mime or "application/octet-stream")
-        return _json({"ok": True})
+        return stage_http.json({"ok": True})
 
     # Inside
 
     async def _body(self, request: Request, kind: type[stage_bodies.Body]) -> Any:  # noqa: ANN401 - the kind asked for
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        if stage_http.mime_of(request) != "application/json":
             raise StageError(415, "invalid", "send application/json")
-        return stage_bodies.decoded(kind, await _received(request, BODY_LIMIT_BYTES))
+        return stage_bodies.decoded(kind, await stage_http.received(request, BODY_LIMIT_BYTES))
 
     async def _stream(self, after: int | None) -> AsyncIterator[bytes]:
         if after is None:
@@ -288,7 +328,7 @@ class Stage:
         time = self._time()
         looks = {
             "strip": (await self._rows(), None),
-            "citizens": (stage_view.people_json(self.acts.citizens), None),
+            "citizens": (self._people(), None),
             "clock": (time, {name: time[name] for name in ("turn", "open")}),
         }
         news = []
@@ -298,6 +338,19 @@ class Stage:
                 told[name] = mark
                 news.append(stage_view.event(name, data))
         return news
+
+    def _offices(self) -> list[dict[str, Any]]:
+        def office(each: OfficeStage) -> dict[str, Any]:
+            further = {"lines": self.lines.lines.office_json(each)} if self.lines else {}
+            return stage_view.office_json(each) | further | (self.mail.letters.office_json(each) if self.mail else {})
+
+        return [office(each) for each in self.acts.offices.values()]
+
+    def _people(self) -> list[dict[str, Any]]:
+        found = dict(zip(self.acts.citizens, stage_view.people_json(self.acts.citizens), strict=True))
+        for side in self._sides:
+            found = {user: row | side.person_json(user) for user, row in found.items()}
+        return list(found.values())
 
     async def _rows(self) -> Sequence[StripRow]:
         found = self._strip()
@@ -325,47 +378,9 @@ async def _settled(result: Awaitable[None] | None) -> None:
         await result
 
 
-async def _received(request: Request, limit_bytes: int) -> bytes:
-    body = bytearray()
-    try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > limit_bytes:
-                raise StageError(413, "too_big", f"at most {limit_bytes} bytes")
-    except ClientDisconnect as error:
-        raise StageError(400, "invalid", "the request broke off") from error
-    return bytes(body)
-
-
 def _warmed(content: bytes) -> None:
     # Scaling a large photo takes a moment; done beside the event loop, its result is kept for the act itself.
     try:
         photo_sizes(content)
     except ValueError:
         return
-
-
-def _content(content: bytes, ending: str) -> Response:
-    return Response(content, headers={"content-type": _TYPES[ending]})
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(stage_view.packed(value), status, media_type="application/json")
-
-
-def _get(path: str, answer: Answer) -> Route:
-    return Route(path, _refusing(answer), methods=["GET"], middleware=[Middleware(Guard)])
-
-
-def _post(path: str, answer: Answer) -> Route:
-    return Route(path, _refusing(answer), methods=["POST"], middleware=[Middleware(Guard)])
-
-
-def _refusing(answer: Answer) -> Answer:
-    async def answered(request: Request) -> Response:
-        try:
-            return await answer(request)
-        except StageError as error:
-            return _json({"error": error.code, "reason": error.reason}, error.status)
-
-    return answered

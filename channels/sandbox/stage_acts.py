@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from channels.sandbox.samples import Place, Sample
 from channels.sandbox.stage_bodies import (
@@ -127,6 +128,13 @@ class Acts:
             raise StageError(404, "unknown", f"there is no sample {name!r} of kind {' or '.join(kinds)}")
         return found
 
+    def place(self, body: Pin) -> Place:
+        """Return where a pin lies: the office's sample place, unless coordinates are given."""
+        near = self.places.get(self.office(body.office).id) or next(iter(self.places.values()))
+        latitude = near.latitude if body.latitude is None else body.latitude
+        longitude = near.longitude if body.longitude is None else body.longitude
+        return Place(latitude, longitude, near.address)
+
     # Writing
 
     def say(self, body: Say) -> None:
@@ -164,14 +172,12 @@ class Acts:
 
     def pin(self, body: Pin) -> None:
         """Send a place."""
-        place = self.places.get(self.office(body.office).id) or next(iter(self.places.values()))
-        latitude = place.latitude if body.latitude is None else body.latitude
-        longitude = place.longitude if body.longitude is None else body.longitude
+        place = self.place(body)
         with _refusals():
             if body.title:
-                self._post(body, venue_content(latitude, longitude, body.title, place.address))
+                self._post(body, venue_content(place.latitude, place.longitude, body.title, place.address))
             else:
-                self._post(body, location_content(latitude, longitude, accuracy_m=20.0))
+                self._post(body, location_content(place.latitude, place.longitude, accuracy_m=20.0))
 
     def voice(self, body: Given) -> None:
         """Send a voice note."""
@@ -186,10 +192,10 @@ class Acts:
             self._post(body, sticker_content(self.world.files, sample.content, _STICKER_EMOJI))
 
     def contact(self, body: OwnContact) -> None:
-        """Share one's own (invented) number: +62 8xx 0000 and the end of the account's."""
+        """Share one's own number."""
         user = self.person(body.who)
         with _refusals():
-            self._post(body, contact_content(f"+628000{user.id % 1_000_000:06}", user.first_name, user.id))
+            self._post(body, contact_content(number_of(user), user.first_name, user.id))
 
     def edit(self, body: Edit) -> None:
         """Change the words of one's own message."""
@@ -270,7 +276,29 @@ class _refusals:  # noqa: N801 - reads as a word: with _refusals()
             raise StageError(400, "not_a_photo", str(error)) from error
 
 
+def number_of(user: User) -> str:
+    """Return a person's (invented) telephone number: +62 800 0 and the end of their account's."""
+    return f"+628000{user.id % 1_000_000:06}"
+
+
 def _current(chat: Chat) -> Chat:
     while chat.migrated_to:
         chat = chat.migrated_to
     return chat
+
+
+#: The acts of Telegram's people by name; those on telephone lines are in `stage_lines`.
+ACTS: dict[str, Callable[[Acts, Any], object]] = {
+    "say": Acts.say,
+    "photo": Acts.photo,
+    "album": Acts.album,
+    "pin": Acts.pin,
+    "voice": Acts.voice,
+    "sticker": Acts.sticker,
+    "contact": Acts.contact,
+    "edit": Acts.edit,
+    "press": Acts.press,
+    "start": Acts.start,
+    "block": Acts.block,
+    "desk": Acts.desk,
+}

@@ -85,6 +85,21 @@ class Press(Where, kw_only=True):
     data: Annotated[str, msgspec.Meta(max_length=128)]
 
 
+class Read(Where, kw_only=True):
+    """A person has a chat open."""
+
+
+class Mail(Body, kw_only=True):
+    """A mail to an office, or an answer to a mail: `answers` is its number in the writer's program."""
+
+    who: int
+    office: str
+    subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    text: Annotated[str, msgspec.Meta(max_length=20_000)] = ""
+    samples: Annotated[tuple[SampleId, ...], msgspec.Meta(max_length=10)] = ()
+    answers: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
 class Edit(Where, kw_only=True):
     """New words for a message of one's own."""
 
@@ -93,11 +108,12 @@ class Edit(Where, kw_only=True):
 
 
 class Block(Body, kw_only=True):
-    """A person blocks the bot of an office, or lets it in again."""
+    """A person blocks the bot of an office, or lets it in again; with `chat`, the office's line of that chat."""
 
     who: int
     office: str
     blocked: bool
+    chat: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class Start(Body, kw_only=True):
@@ -135,6 +151,24 @@ class Upload(Where, kw_only=True):
     name: Annotated[str, msgspec.Meta(max_length=120)] = "file"
     as_file: bool = False
     caption: Caption = ""
+
+
+#: What a request to do something holds, by the name of the act.
+BODIES: dict[str, type[Body]] = {
+    "say": Say,
+    "photo": Photo,
+    "album": Album,
+    "pin": Pin,
+    "voice": Given,
+    "sticker": Given,
+    "contact": OwnContact,
+    "edit": Edit,
+    "press": Press,
+    "start": Start,
+    "block": Block,
+    "desk": Desk,
+    "read": Read,
+}
 
 
 def decoded(kind: type[msgspec.Struct], raw: bytes) -> Any:  # noqa: ANN401 - the kind asked for

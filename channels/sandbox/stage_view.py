@@ -143,7 +143,11 @@ def place_in_feed(world: World, run: str, last_id: str) -> int | None:
 
 def file_type(file: StoredFile) -> tuple[str, bool]:
     """Return the media type to name, and whether a browser may show the file rather than save it."""
-    mime = _BY_KIND.get(file.kind) or file.mime_type
+    return shown_type(_BY_KIND.get(file.kind) or file.mime_type)
+
+
+def shown_type(mime: str) -> tuple[str, bool]:
+    """Return what a browser is told a type is, and whether it may show such a file."""
     return (mime, True) if mime in _SHOWN else ("application/octet-stream", False)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
+from typing import Any, cast
 
 _ID = re.compile(r"<[^<>\s]+>")
 
@@ -47,6 +47,32 @@ class Seen:
     def header(self, name: str) -> str:
         """A field of the head, "" without it."""
         return str(_parsed(self.raw).get(name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail in somebody's program. `words` is what they typed, without what their program put around it."""
+
+    mail: Seen
+    words: str = ""
+
+
+def kept_json(place: int, kept: Kept) -> dict[str, Any]:
+    """Return a mail for a page that draws a mail program; `place` is its number there."""
+    mail = kept.mail
+    return {
+        "id": place,
+        "at": mail.at.isoformat(),
+        "mine": mail.mine,
+        "from": mail.sender,
+        "name": mail.sender_name,
+        "to": mail.to,
+        "subject": mail.subject,
+        "text": mail.text,
+        "words": kept.words,
+        "attached": [{"name": each.name, "mime": each.mime, "size": len(each.content)} for each in mail.attached],
+        "names": [each for each in (mail.message_id, mail.in_reply_to, *mail.references) if each],
+    }
 
 
 def seen(raw: bytes, at: datetime, *, uid: int = 0, mine: bool = False, read: bool = False) -> Seen:

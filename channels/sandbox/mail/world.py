@@ -9,9 +9,10 @@ from email.utils import format_datetime
 
 from channels.sandbox.mail.imap import INBOX, Imap
 from channels.sandbox.mail.letters import Client, Draft, written
-from channels.sandbox.mail.seen import Attached, Seen, seen, threads
+from channels.sandbox.mail.seen import Attached, Kept, Seen, kept_json, seen, threads
 from channels.sandbox.mail.smtp import Handed, Smtp
 from channels.sandbox.telegram.clock import Clock
+from channels.sandbox.telegram.feed import Feed
 
 SIGNED_BY = "mx.sandbox.test"  # the name that Authentication-Results are signed with
 
@@ -24,18 +25,26 @@ class Person:
     name: str = ""
     password: str = "rahasia"  # noqa: S105 - of a stand-in
     client: Client = "gmail"
+    shown: bool = False  # on a page: what they get and send is told in the feed and kept in `box`
     sent: list[Seen] = field(default_factory=list)
+    box: list[Kept] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class MailWorld:
-    """Everybody's mail. It's delivered at once and kept in memory."""
+    """Everybody's mail. It's delivered at once and kept in memory.
+
+    `feed` tells what people who are `shown` get and send: kind "mail", chat "mail:" and their address, data as
+    `kept_json` writes it. `count` numbers the mails that are written here: a world that begins anew after another one
+    begins it higher, so that no name is used twice.
+    """
 
     clock: Clock
     imap: Imap
     people: dict[str, Person] = field(default_factory=dict)
     smtp: Smtp = field(init=False)
-    _count: int = 0
+    feed: Feed = field(default_factory=Feed)
+    count: int = 0
 
     def __post_init__(self) -> None:
         """Let the people's passwords open the SMTP side too."""
@@ -61,12 +70,12 @@ class MailWorld:
         proven: bool = True,
     ) -> Seen:
         """Let somebody write a mail, or answer one; what they sent. Not `proven`: nobody vouches for their From."""
-        self._count += 1
+        self.count += 1
         draft = Draft(
             sender=person.address,
             name=person.name,
             to=to or (answers.answer_to if answers else ""),
-            message_id=f"<{self._count:06d}.{person.client}@{person.address.rpartition('@')[2]}>",
+            message_id=f"<{self.count:06d}.{person.client}@{person.address.rpartition('@')[2]}>",
             at=self.clock.now(),
             subject=subject,
             text=text,
@@ -78,6 +87,7 @@ class MailWorld:
         raw = written(draft)
         sent = seen(raw, draft.at, mine=True, read=True)
         person.sent.append(sent)
+        self._show(person, Kept(sent, text))
         await self.bring(raw, draft.to, sender=person.address, proven=proven)
         return sent
 
@@ -97,13 +107,16 @@ class MailWorld:
             f"Authentication-Results: {SIGNED_BY}; {result}",
         ]
         head = "".join(f"{line}\r\n" for line in trace).encode("utf-8", "replace")
-        return await self.imap.put(owner.address, head + raw, now, folder)
+        uid = await self.imap.put(owner.address, head + raw, now, folder)
+        if owner.shown:
+            self._show(owner, Kept(seen(raw, now, uid=uid)))
+        return uid
 
     async def bounce(self, handed: Handed, why: str = "550 5.1.1 The email account does not exist") -> int:
         """Send a mail of the office back to it, as the server of who was meant does (RFC 3464)."""
         said = BytesHeaderParser().parsebytes(handed.content)
-        recipient, self._count = handed.recipients[0], self._count + 1
-        boundary = f"bounce-{self._count}"
+        recipient, self.count = handed.recipients[0], self.count + 1
+        boundary = f"bounce-{self.count}"
         status = next((word for word in why.split() if word.count(".") == 2), "5.0.0")
         head = handed.content.partition(b"\r\n\r\n")[0]
         parts = [
@@ -135,6 +148,12 @@ class MailWorld:
     async def threads(self, person: Person) -> list[list[Seen]]:
         """Their mails, received and sent, as their program shows them: the newest thread first."""
         return threads([*await self.inbox(person), *person.sent])
+
+    def _show(self, person: Person, kept: Kept) -> None:
+        if person.shown:
+            person.box.append(kept)
+            data = kept_json(len(person.box) - 1, kept)
+            self.feed.add(self.clock.now(), "mail", f"mail:{person.address}", data)
 
     async def _handed(self, handed: Handed) -> None:
         for recipient in handed.recipients:
