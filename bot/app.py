@@ -324,6 +324,9 @@ def _locked(settings: Settings) -> Iterator[None]:
         lock.take()
     except Taken as error:
         raise CannotStart(f"{error}. Stop it first; `aduan serve` needs a SQLite database for itself.", 3) from None
+    except OSError as error:
+        where = lock.path.parent
+        raise CannotStart(f"{where} can't be written: {error.strerror}. See [service] database_url.") from None
     try:
         yield
     finally:

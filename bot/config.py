@@ -72,6 +72,8 @@ class Settings:
     """A checked configuration: paths made absolute, standards read, people known by their roles."""
 
     def __init__(self, file: ConfigFile, texts: Mapping[str, str], folder: Path) -> None:
+        self.file = file
+        self.path: Path | None = None  # where it was read from, if from a file
         self.service = file.service
         self.offices = tuple(file.offices)
         self.standard_texts = dict(texts)  # office id -> the TOML text of its standard
@@ -122,7 +124,9 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises `ConfigProblems` with every problem at once, `OSError` if the file can't be read.
     """
-    return parse(path.read_text("utf-8"), place=path.name, folder=path.resolve().parent, environ=environ)
+    settings = parse(path.read_text("utf-8"), place=path.name, folder=path.resolve().parent, environ=environ)
+    settings.path = path.resolve()
+    return settings
 
 
 def parse(text: str, *, place: str, folder: Path, environ: Mapping[str, str] | None = None) -> Settings:

@@ -75,7 +75,8 @@ class Report:
     """What a provider says about a channel's account, for the operator."""
 
     problems: tuple[Problem, ...] = ()
-    right: tuple[str, ...] = ()  # what was looked at and is well, and what's only worth knowing
+    right: tuple[str, ...] = ()  # what was looked at and is well
+    notes: tuple[str, ...] = ()  # what nobody can mend or see from here, and the operator should know
 
     @property
     def ready(self) -> bool:

@@ -40,10 +40,26 @@ async def describe(settings: EmailSettings, key: Key, sending: Sending) -> Repor
     """Log in on both sides, look around, and change nothing."""
     inward, outward = _Look(), _Look()
     await asyncio.gather(in_thread(lambda: _inbox(inward, settings, key)), _way_out(outward, settings, sending))
-    domain = settings.address.rpartition("@")[2]
-    unseen = f"SPF, DKIM and DMARC of {domain} stand in the DNS and weren't looked at: ask who runs the domain"
     problems = (*inward.problems, *outward.problems)
-    return Report(problems, (*inward.right, *outward.right, unseen))
+    return Report(problems, (*inward.right, *outward.right), tuple(_unseen(settings)))
+
+
+def _unseen(settings: EmailSettings) -> list[str]:
+    """What stands in the DNS or is decided by others' servers, and where the operator sees it."""
+    domain = settings.address.rpartition("@")[2]
+    spf = f"SPF of {domain} isn't looked at from here: `dig +short TXT {domain}` must show a line that begins with "
+    dkim = f"DKIM: send a mail from {settings.address} to an address elsewhere and look at its source there: "
+    found = [
+        f"{spf}v=spf1 and covers {settings.smtp.host}",
+        f"DMARC: `dig +short TXT _dmarc.{domain}` should show v=DMARC1; ask for it where {domain} is run",
+        f"{dkim}Authentication-Results must say dkim=pass, spf=pass and dmarc=pass",
+    ]
+    if not settings.authserv_id:
+        found.append(
+            "authserv_id is empty: no sender counts as proven, so nobody learns anything of an existing report by mail "
+            "alone; take the first word of Authentication-Results in a mail that reached this mailbox"
+        )
+    return found
 
 
 def _inbox(look: _Look, settings: EmailSettings, key: Key) -> None:

@@ -79,10 +79,13 @@ async def describe(api: Api, desk: str | None, hook: str | None = None) -> BotRe
     me = await look.ask("getMe", {}, Me, "Check token and api_url; @BotFather shows the token.", PASSING)
     if me is None:
         return BotReport(problems=tuple(look.problems))
-    webhook, group = await asyncio.gather(_webhook(look, hook), _desk(look, me, desk))
+    webhook, (group, membership) = await asyncio.gather(_webhook(look, hook), _desk(look, me, desk))
     sees = "sees every message" if me.can_read_all_group_messages else "sees commands and replies, which is enough"
     right = [f"@{me.username} answers", f"in groups it {sees}"]
     right += [f"its desk is {group.title!r}" + (", with topics" if group.is_forum else "")] if group else []
+    notes = []
+    if membership is not None and membership.status == "member":
+        notes = ["the bot is no administrator of its desk: in a large group it may not learn who leaves"]
     return BotReport(
         bot_id=me.id,
         username=me.username,
@@ -92,6 +95,7 @@ async def describe(api: Api, desk: str | None, hook: str | None = None) -> BotRe
         waiting=webhook.pending_update_count if webhook else 0,
         problems=tuple(look.problems),
         right=tuple(right),
+        notes=tuple(notes),
     )
 
 
@@ -149,14 +153,14 @@ async def _webhook(look: Inspection, hook: str | None) -> WebhookState | None:
     return state
 
 
-async def _desk(look: Inspection, me: Me, desk: str | None) -> DeskChat | None:
+async def _desk(look: Inspection, me: Me, desk: str | None) -> tuple[DeskChat | None, Membership | None]:
     """The staff group, and whether the bot can do there what it must."""
     if not desk:
-        return None
-    mend = "Add the bot to the staff group, and put the group's number into `desk`."
+        return None, None
+    mend = "Add the bot to the staff group as an administrator; for another group, link it with `aduan link`."
     group = await look.ask("getChat", {"chat_id": int(desk)}, DeskChat, mend)
     if group is None:
-        return None
+        return None, None
     if group.type not in {"supergroup", ""}:
         upgrade = "Make its history visible to new members, or turn on topics: it becomes a supergroup with a new id."
         look.problems.append(Problem(f"the desk is a {group.type}, not a supergroup", upgrade))
@@ -166,4 +170,4 @@ async def _desk(look: Inspection, me: Me, desk: str | None) -> DeskChat | None:
     elif membership is not None and group.is_forum and not membership.can_manage_topics:
         rights = "Make the bot an administrator of the staff group with the right to manage topics."
         look.problems.append(Problem("the desk has topics and the bot may not make any", rights))
-    return group
+    return group, membership

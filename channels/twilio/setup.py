@@ -109,6 +109,7 @@ class Look:
     api: Api
     problems: list[Problem] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     async def ask(
         self, what: str, url: str, shape: type[_T], mend: str, fields: Sequence[tuple[str, str]] = ()
@@ -144,14 +145,14 @@ async def describe(
         )
     works = [_whatsapp(look, senders, hook) if kind == "whatsapp" else _sms(look, senders, hook if receives else "")]
     if kind == "sms":
-        look.right.append(_directions(senders, receives=receives))
+        look.notes += _directions(senders, receives=receives)
     if senders.service and receives:
         works.append(_service(look, senders, hook))
     if kind == "whatsapp":
         works += [_template(look, name, sid) for name, sid in sorted(templates.items())]
         _missing(look, templates)
     await asyncio.gather(*works)
-    return Report(tuple(look.problems), tuple(look.right))
+    return Report(tuple(look.problems), tuple(look.right), tuple(look.notes))
 
 
 async def _account(look: Look, by_token: Api) -> bool:
@@ -198,13 +199,24 @@ async def _whatsapp(look: Look, senders: Senders, hook: str) -> None:
         look.right.append(f"the sender {line} is {(sender.status or 'there').lower()}")
 
 
-def _directions(senders: Senders, *, receives: bool) -> str:
+def _directions(senders: Senders, *, receives: bool) -> list[str]:
     """Which way SMS can be expected to go (docs/twilio.md A3)."""
-    if not receives:
-        return "SMS goes out only: what people answer doesn't arrive (sms_receives)"
-    if senders.sms.startswith("+62"):
-        return "Twilio names no two-way SMS in Indonesia: send an SMS to the number to see whether it arrives"
-    return "SMS is expected in both directions"
+    found = []
+    if not is_number(senders.sms):
+        found.append("SMS goes out only: nobody can answer a sender's name")
+    elif not receives:
+        found.append("SMS goes out only: what people answer doesn't arrive (sms_receives)")
+    elif senders.sms.startswith("+62"):
+        found.append(
+            "Twilio's guidelines for Indonesia say: two-way SMS supported: No. What people send to this number may "
+            "never arrive: send it an SMS from a phone of each network before you publish it"
+        )
+    if not is_number(senders.sms) or senders.sms.startswith("+62"):
+        found.append(
+            "in Indonesia SMS goes out by a sender's name that was registered beforehand with the networks (letters of "
+            "authorisation, NPWP): networks may drop what comes from anything else"
+        )
+    return found
 
 
 async def _sms(look: Look, senders: Senders, hook: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.check import Line, lines
+from bot.check import lines
 from bot.config import parse
+from bot.ground import Line
 from channels.sandbox.telegram import HandClock, World, serve
 
 STAFF = "\n".join(

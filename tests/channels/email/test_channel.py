@@ -262,9 +262,10 @@ async def test_looking_at_the_account_says_what_is_right(email):
         "(MOVE)",
         "Diproses, Gagal, Otomatis",
         "25 MB",
-        "DMARC",
     ):
         assert words in told
+    for words in ("dig +short TXT aduan.test", "_dmarc.aduan.test", "dkim=pass"):
+        assert words in "\n".join(report.notes)
     assert (await email.set_up()).ready
 
 
