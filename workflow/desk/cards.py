@@ -218,7 +218,7 @@ def _delivery(complaint: Complaint, world: World) -> str:
     return say(
         f"desk.card.delivery_{complaint.delivery}",
         channel=channel_name(complaint.citizen.channel),
-        why=complaint.extra.get(WHY, ""),
+        why=complaint.extra.get(WHY) or say("desk.why.unknown"),
         how=_held(complaint, world),
     )
 

@@ -194,7 +194,7 @@ def why(event: Delivery) -> str:
     try:
         return say(f"desk.why.{event.fact}")
     except UnknownWords:
-        return shortened(event.reason, WHY_CHARACTERS) or event.kind
+        return shortened(event.reason, WHY_CHARACTERS) or say("desk.why.unknown")
 
 
 def next_step(code: str, chat: Address, world: World) -> str:
