@@ -1,4 +1,4 @@
-"""`aduan demo`: the real program against a stand-in for Telegram, and a page with phones, a desk and a clock."""
+"""`aduan demo`: the real program against stand-ins for Telegram, Twilio and mail, and a page with phones and a desk."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import contextlib
 import socket
 import sys
 import tempfile
-import tomllib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,9 +20,11 @@ from starlette.applications import Starlette
 from bot import app, logs, web
 from bot.clock import Chance, Clock
 from bot.config import Settings, parse
-from channels.sandbox import stage
-from channels.sandbox.stage import ClockHands, OfficeStage, StaffMember, StripRow, StripStep
-from channels.sandbox.telegram import World, serve
+from channels.sandbox import cast as casting
+from channels.sandbox import mail, stage, telegram, twilio
+from channels.sandbox.cast import Cast
+from channels.sandbox.mail.world import SIGNED_BY
+from channels.sandbox.stage import ClockHands, Letters, Lines, StripRow, StripStep
 from storage.unit import Unit
 from workflow.clocks.office_time import Calendar
 from workflow.record import Complaint
@@ -40,13 +40,21 @@ NUMBERS_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 SHOWN = 12  # complaints on the strip of an office
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """The people of the stand-in's world, by office."""
+KNOCKS = ("answer_waiting", "status_update", "reminder")
+QUICK = 100  # sends a second: nobody limits us here
 
-    world: World
-    offices: dict[str, OfficeStage]
-    citizens: Sequence[Any]
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """The providers that stand in, and how the program reaches them."""
+
+    cast: Cast
+    lines: Lines
+    letters: Letters
+    telegram_url: str
+    twilio_url: str
+    imap_port: int
+    smtp_port: int
 
 
 def run(*, port: int, office: str, keep: Path | None) -> int:
@@ -69,11 +77,12 @@ async def _demo(port: int, first: str, keep: Path | None) -> int:
     listening = _listening(port)
     with _folder(keep) as folder:
         _set_clock(clock, folder, standard.shipped()[first].calendar)
-        cast = _cast(clock, first, (started - NUMBERS_BEGIN) // timedelta(seconds=0.1))
-        async with serve(cast.world, clock) as telegram:
-            settings = _settings(cast, telegram.url, folder, Chance(clock))
+        public_url = _address(listening)
+        cast = _cast(clock, first, _base(started))
+        async with _stand_ins(cast, clock, public_url, _base(started)) as playing:
+            settings = _settings(playing, public_url, folder, clock)
             async with app.service(settings, migrate_first=True, clock=clock) as whole:
-                made = _stage(whole, cast, clock, folder)
+                made = _stage(whole, playing, clock, folder)
                 stop = asyncio.Event()
                 app.stop_at_signals(stop)
                 jobs = {
@@ -84,6 +93,11 @@ async def _demo(port: int, first: str, keep: Path | None) -> int:
                 _welcome(listening, first, folder if keep else None)
                 return await app.until_stopped(jobs, stop)
     return 0
+
+
+def _base(started: datetime) -> int:
+    """Where the providers' numbers begin: the tenths of a second until the start, so that no run repeats another's."""
+    return (started - NUMBERS_BEGIN) // timedelta(seconds=0.1)
 
 
 def _set_clock(clock: Clock, folder: Path, calendar: Calendar) -> None:
@@ -99,6 +113,11 @@ def _remember_clock(clock: Clock, folder: Path) -> None:
     """Keep how far the office's clock is ahead, so that a kept demo never goes back in time."""
     ahead = clock.now() - Clock().now()
     (folder / CLOCK_FILE).write_text(str(ahead.total_seconds()), "ascii")
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
 
 
 def _listening(port: int) -> socket.socket:
@@ -123,76 +142,80 @@ def _folder(keep: Path | None) -> Any:  # noqa: ANN401 - a context manager of a 
 
 
 def _cast(clock: Clock, first: str, base: int) -> Cast:
-    """One bot, one staff group and its people for each shipped standard, the chosen one first.
-
-    The provider's numbers begin at `base`, the tenths of a second until the start: above those of every earlier run
-    of a kept demo.
-    """
-    people = _people()
-    world = World(clock.now)
-    offices: dict[str, OfficeStage] = {}
-    for name in sorted(standard.shipped(), key=lambda each: (each != first, list(people).index(each))):
-        rules = standard.shipped()[name]
-        order = sorted(people).index(name)  # ids don't depend on which office comes first
-        bot = world.add_bot(
-            f"{7000 + order}:contoh",
-            username=f"{name.replace('-', '_')}_contoh_bot",
-            name=rules.office.name,
-            reads_all=True,
-        )
-        bot.next_update_id = bot.next_message_id = base
-        staff = [
-            StaffMember(world.add_user(each["name"], user_id=80_000 + order * 100 + place), each["title"])
-            for place, each in enumerate(people[name]["staff"])
-        ]
-        desk = world.add_group(
-            f"Meja {people[name]['short']}",
-            members=[each.user for each in staff],
-            bots=[bot],
-            chat_id=-1_009_000_000 - order,
-        )
-        desk.next_message_id = base
-        offices[name] = OfficeStage(
-            name,
-            rules.office.name,
-            people[name]["short"],
-            rules.office.timezone,
-            bot,
-            desk,
-            staff,
-            rules.office.government,
-        )
-    citizens = [_citizen(world, each, place) for place, each in enumerate(people["citizens"])]
-    return Cast(world, offices, citizens)
+    """The people of all shipped standards, the chosen one first."""
+    order = list(casting.people())
+    names = sorted(standard.shipped(), key=lambda each: (each != first, order.index(each)))
+    offices = [(name, standard.shipped()[name].office) for name in names]
+    described = [(name, office.name, office.timezone, office.government) for name, office in offices]
+    return casting.on_telegram(clock.now, described, base)
 
 
-def _people() -> dict[str, Any]:
-    return tomllib.loads((resources.files("channels.sandbox") / "people.toml").read_text("utf-8"))
+@contextlib.asynccontextmanager
+async def _stand_ins(cast: Cast, clock: Clock, public_url: str, base: int) -> AsyncIterator[StandIns]:
+    """The servers of all providers, on ports of their own."""
+    lines = casting.on_twilio(clock.now, cast, public_url, str(base))
+    async with (
+        telegram.serve(cast.world, clock) as bots,
+        twilio.serve(lines.world, clock) as lines_server,
+        mail.running(clock) as mails,
+    ):
+        letters = casting.by_mail(mails.world, cast, base)
+        yield StandIns(cast, lines, letters, bots.url, lines_server.url, mails.imap_port, mails.smtp_port)
 
 
-def _citizen(world: World, name: str, place: int) -> Any:  # noqa: ANN401 - a User of the stand-in
-    given, _, family = name.partition(" ")
-    return world.add_user(given, last_name=family, user_id=90_000 + place)
-
-
-def _settings(cast: Cast, api_url: str, folder: Path, chance: Chance) -> Settings:
+def _settings(playing: StandIns, public_url: str, folder: Path, clock: Clock) -> Settings:
     """A real configuration, read by the real reader."""
-    people = _people()
     lines = [
         "[service]",
         'database_url = "sqlite:///aduan.db"',
         'files = "files"',
+        f'public_url = "{public_url}"',
         'key = { env = "ADUAN_KEY" }',
     ]
-    for name, played in cast.offices.items():
+    templates = casting.templates(playing.lines, {name: say(f"knock.{name}", name="{{1}}") for name in KNOCKS})
+    since = (clock.now() - timedelta(days=1)).date().isoformat()
+    for name, played in playing.cast.offices.items():
         lines += ["[[offices]]", f'id = "{name}"', f'standard = "{name}"', "[offices.telegram]"]
-        lines += [f'token = "{played.bot.token}"', f"desk = {played.desk.id}", f'api_url = "{api_url}"']
-        for member, each in zip(played.staff, people[name]["staff"], strict=True):
-            roles = ", ".join(f'"{role}"' for role in each["roles"])
-            lines += ["[[offices.staff]]", f"telegram_id = {member.user.id}", f'name = "{each["name"]}"']
-            lines += [f'title = "{each["title"]}"', f"roles = [{roles}]"]
-    environ = {"ADUAN_KEY": _key(folder, chance)}
+        lines += [f'token = "{played.bot.token}"', f"desk = {played.desk.id}", f'api_url = "{playing.telegram_url}"']
+        lines += _twilio_table(playing, name, templates)
+        lines += _email_table(playing, name, since)
+        for member, each in zip(played.staff, playing.cast.roles[name], strict=True):
+            roles = ", ".join(f'"{role}"' for role in each)
+            lines += ["[[offices.staff]]", f"telegram_id = {member.user.id}", f'name = "{member.user.first_name}"']
+            lines += [f'title = "{member.title}"', f"roles = [{roles}]"]
+    environ = {"ADUAN_KEY": _key(folder, Chance(clock))}
     return parse("\n".join(lines), place="demo", folder=folder, environ=environ)
+
+
+def _twilio_table(playing: StandIns, office: str, templates: Mapping[str, str]) -> list[str]:
+    (account,) = playing.lines.world.accounts.values()
+    named = ", ".join(f'{name} = "{sid}"' for name, sid in templates.items())
+    senders = [f'{name} = "{line.address}"' for name, line in playing.lines.offices[office].items()]
+    return [
+        "[offices.twilio]",
+        f'account_sid = "{account.sid}"',
+        f'auth_token = "{account.auth_token}"',
+        f'api_url = "{playing.twilio_url}"',
+        *senders,
+        f"templates = {{ {named} }}",
+        "sms_stands_in = true",
+        f"sends_per_second = {QUICK}",
+    ]
+
+
+def _email_table(playing: StandIns, office: str, since: str) -> list[str]:
+    address = playing.letters.offices[office]
+    server = f'host = "{HOST}", tls = "none", user = "{address}", password = "{casting.MAIL_PASSWORD}"'
+    return [
+        "[offices.email]",
+        f'address = "{address}"',
+        f"imap = {{ {server}, port = {playing.imap_port} }}",
+        f"smtp = {{ {server}, port = {playing.smtp_port} }}",
+        "plus = true",
+        f'authserv_id = "{SIGNED_BY}"',
+        f'since = "{since}"',
+        f"sends_per_second = {QUICK}",
+    ]
 
 
 def _key(folder: Path, chance: Chance) -> str:
@@ -207,7 +230,7 @@ def _key(folder: Path, chance: Chance) -> str:
 # --- what the page shows ----------------------------------------------------------------------------------------------
 
 
-def _stage(whole: app.Service, cast: Cast, clock: Clock, folder: Path) -> stage.Stage:
+def _stage(whole: app.Service, playing: StandIns, clock: Clock, folder: Path) -> stage.Stage:
     def move(by: timedelta) -> None:
         clock.shift(by)
         _remember_clock(clock, folder)
@@ -221,15 +244,15 @@ def _stage(whole: app.Service, cast: Cast, clock: Clock, folder: Path) -> stage.
 
     async def strip() -> list[StripRow]:
         rows: list[StripRow] = []
-        for name in cast.offices:
+        for name in playing.cast.offices:
             found = await whole.store.read(partial(_latest, name))
             rows += [_row(whole, complaint) for complaint in found]
         return rows
 
     return stage.build(
-        cast.world,
-        cast.offices,
-        citizens=cast.citizens,
+        playing.cast.world,
+        playing.cast.offices,
+        citizens=playing.cast.citizens,
         hands=ClockHands(
             now=clock.now,
             shift=lambda seconds: move(timedelta(seconds=seconds)),
@@ -238,6 +261,8 @@ def _stage(whole: app.Service, cast: Cast, clock: Clock, folder: Path) -> stage.
         ),
         strip=strip,
         run=clock.now().strftime("%Y%m%dT%H%M%S%f"),
+        lines=playing.lines,
+        letters=playing.letters,
     )
 
 
@@ -275,10 +300,9 @@ async def _serve(site: Starlette, made: stage.Stage, listening: socket.socket, s
 
 
 def _welcome(listening: socket.socket, first: str, kept: Path | None) -> None:
-    host, port = listening.getsockname()[:2]
     words = [
         "",
-        f"  Aduan is running:  http://{host}:{port}",
+        f"  Aduan is running:  {_address(listening)}",
         "",
         f"  Open it in a browser: {standard.shipped()[first].office.name} first, the other offices a click away.",
         "  Write as a citizen on the left; be the office on the right.",
@@ -289,4 +313,4 @@ def _welcome(listening: socket.socket, first: str, kept: Path | None) -> None:
         "",
     ]
     print("\n".join(words), file=sys.stderr, flush=True)  # noqa: T201 - for people
-    print(f"http://{host}:{port}", flush=True)  # noqa: T201 - for scripts
+    print(_address(listening), flush=True)  # noqa: T201 - for scripts
