@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tests.bench import Bench
 from workflow import decide
-from workflow.conversation import Conversation
+from workflow.conversation import Conversation, Knock
 from workflow.dialogue.joining import named
 from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Sender
 from workflow.office import Office
@@ -418,6 +418,27 @@ def test_files_are_fetched_from_the_channel_they_came_by_and_arrive_at_home(town
     assert [replace(each, file="id0003") for each in decide.decide(carried, bench.world_for(carried)).fetches] == [
         fetch
     ]
+
+
+def test_staff_answer_at_home_and_it_is_said_so(town):
+    town.join(WA)
+    assert "membalas melalui SMS" in at(town.say(WA, "petugas"), WA)
+    assert "kami kirim melalui SMS" in at(town.say(WA, "apakah ada biaya untuk pengaduan seperti ini?"), WA)
+    card = next(each for each in reversed(town.bench.sent) if each.refers and each.refers.role == "question")
+    assert card.refers.conversation == town.address(HOME).lane
+
+
+def test_an_ok_to_a_request_of_this_lanes_own_is_no_word_for_the_report(town):
+    town.join(WA)
+    lane = town.address(WA).lane
+    asked = Knock(key="knock:1", at=MORNING, template="answer_waiting", held=("x",), left=True)
+    town.bench.conversations[lane] = replace(town.conversation(WA), knock=asked)
+    for _ in range(3):
+        town.say(HOME, "nanti")
+    town.say(WA, "ok")
+    assert town.bench.complaints == {}
+    assert town.conversation(WA).knock is None
+    assert town.conversation(HOME).speaks_at is None
 
 
 def test_a_button_is_answered_in_the_chat_where_it_was_pressed(town):

@@ -62,10 +62,20 @@ def question(talk: Talk, message: Message) -> None:
 def tell_forwarded(talk: Talk) -> None:
     """A petugas will answer, now or when the office opens."""
     if talk.world.office.is_open(talk.world.now):
-        talk.tell("question.forwarded")
+        tell_whose(talk, "question.forwarded", "question.forwarded_home")
     else:
-        talk.tell("question.forwarded_later", hours=say_hours(talk.world.office.calendar))
+        hours = say_hours(talk.world.office.calendar)
+        tell_whose(talk, "question.forwarded_later", "question.forwarded_later_home", hours=hours)
     talk.raise_to("notice")
+
+
+def tell_whose(talk: Talk, here: str, there: str, **fields: object) -> None:
+    """Say that staff will answer: here or, where this lane speaks for another one, over there."""
+    home = talk.conversation.address
+    if talk.to == home:
+        talk.tell(here, **fields)
+    else:
+        talk.tell(there, home=channel_name(home.channel), **fields)
 
 
 def ask_desk(talk: Talk, text: str) -> None:
@@ -143,7 +153,8 @@ def staff(talk: Talk, _: str) -> None:
     talk.more = talk.more + replace_conversation(wanted, None)
     talk.set(staff_wanted_at=talk.world.now)
     open_now = talk.world.office.is_open(talk.world.now)
-    talk.tell("staff.now" if open_now else "staff.later", hours=say_hours(talk.world.office.calendar))
+    keys = ("staff.now", "staff.now_home") if open_now else ("staff.later", "staff.later_home")
+    tell_whose(talk, *keys, hours=say_hours(talk.world.office.calendar))
     talk.raise_to("notice")
 
 

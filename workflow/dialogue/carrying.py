@@ -8,6 +8,7 @@ from dataclasses import replace as changed
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Joined, Voice
+from workflow.desk import knocking
 from workflow.dialogue import asking, beginning, letting_in
 from workflow.dialogue.joining import named
 from workflow.dialogue.talk import SPOKEN, Talk
@@ -30,7 +31,7 @@ def passed_on(event: Event, world: World) -> Decision | None:
     said = _goes_on(event, here, here.joined)
     if said is None or _is_over(said, here.joined, world) or _is_own(said, here, here.joined, world):
         return None
-    joined = here.joined
+    joined, knock = here.joined, here.knock
     vouched = joined.vouched and (event.vouched if isinstance(event, Carried) else True)
     carried = Carried(
         chat=joined.home,
@@ -43,7 +44,11 @@ def passed_on(event: Event, world: World) -> Decision | None:
     after = replace(here, joined=replace(joined, until=until), version=here.version + 1)
     if isinstance(said, Presence):
         after = replace(after, blocked=said.blocked)
-    return Decision(conversation=after, posts=((joined.home, carried),))
+    else:  # they write: whatever waits for them here follows by itself
+        heard_at = world.now if world.limits_at(here.address).window_h else here.heard_at
+        after = replace(after, knock=None, bounced=False, heard_at=heard_at)
+    cancels = (knock.key,) if knock is not None and after.knock is None else ()
+    return Decision(conversation=after, posts=((joined.home, carried),), cancels=cancels)
 
 
 def _goes_on(event: Event, here: Conversation, joined: Joined) -> Said | None:
@@ -75,8 +80,12 @@ def _wants_own(said: Message) -> bool:
 
 
 def _is_own(said: Said, here: Conversation, joined: Joined, world: World) -> bool:
-    """About a report of this lane's own: by its code or number, in reply to a message about it, or by its button."""
-    if joined.until is None or isinstance(said, Presence):
+    """About this lane's own: a report by its code, number or button, a reply about it, or the OK it was asked for."""
+    if isinstance(said, Presence):
+        return False
+    if here.knock is not None and knocking.is_answer(said, here.knock):
+        return True
+    if joined.until is None:
         return False
     own = {each for each in here.complaints if each in world.complaints}
     names = {name for each in own for name in (each, world.complaints[each].code, world.complaints[each].number)}

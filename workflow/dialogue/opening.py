@@ -240,7 +240,7 @@ def _unclear(talk: Talk, message: Message, heard: Guess) -> None:
     if talk.conversation.staff_wanted_at is not None and not talk.conversation.unclear:
         talk.heard(message, "question")
         asides.ask_desk(talk, message.text)
-        talk.tell("staff.passed_on")
+        asides.tell_whose(talk, "staff.passed_on", "staff.passed_on_home")
         return
     if talk.conversation.awaiting == "unclear" or talk.conversation.unclear:
         beginning.start(talk, message, heard, told=_told_before(talk))
