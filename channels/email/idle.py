@@ -8,6 +8,8 @@ from typing import Any
 from imap_tools.errors import MailboxTaggedResponseError
 from imap_tools.idle import IdleManager
 
+_BYE = b"* BYE "
+
 
 class DrainingIdle(IdleManager):
     """imap-tools' IDLE, which reads what imaplib or TLS have buffered already before it waits on the socket.
@@ -32,10 +34,13 @@ class DrainingIdle(IdleManager):
 
     def poll(self, timeout: float | None) -> list[bytes]:
         """What the server says within so many seconds; [] for silence or a closed link, which `stop` tells apart."""
-        if heard := self._early + self._buffered():
-            self._early = []
-            return heard
-        return super().poll(timeout)
+        heard, self._early = self._early + self._buffered(), []
+        heard = heard or super().poll(timeout)
+        said: dict[str, list[bytes]] = self.mailbox.client.untagged_responses
+        for line in heard:
+            if line.upper().startswith(_BYE):  # imaplib doesn't see what is read here
+                said.setdefault("BYE", []).append(line[len(_BYE) :])
+        return heard
 
     def _buffered(self) -> list[bytes]:
         client: Any = self.mailbox.client

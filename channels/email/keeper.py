@@ -120,7 +120,12 @@ class Keeper:
         """Let the connection go."""
         if (session := self._session) is not None:
             self._session = None
+            self._hear(session)
             session.close()
+
+    def _hear(self, session: Session) -> None:
+        for said in session.warnings():
+            _log.warning("the mail server says", office=self.office, said=said)
 
     # --- failing ------------------------------------------------------------------------------------------------------
 
@@ -200,6 +205,7 @@ class Keeper:
     def _look(self, session: Session) -> bool:
         """Whether there's mail to take."""
         if not self._queue and self._cursor is not None:
+            self._hear(session)
             session.noop()
             here = [uid for uid in session.search(self._cursor.search()) if uid >= self._cursor.first]
             self._done.intersection_update(here)

@@ -62,6 +62,12 @@ class Session:
         """The object of imaplib below."""
         return self.box.client
 
+    def warnings(self) -> list[str]:
+        """What the server wants people to hear: why it hangs up, and its alerts (RFC 3501, 7.1). Each is told once."""
+        said = self.client.untagged_responses
+        rows = [*said.pop("BYE", []), *(row for row in said.get("OK", []) if row and b"[ALERT]" in row)]
+        return [bytes(row).decode("utf-8", "replace")[:200] for row in rows if isinstance(row, bytes)]
+
     # --- looking ------------------------------------------------------------------------------------------------------
 
     def noop(self) -> None:

@@ -63,11 +63,12 @@ async def test_a_server_that_is_away_for_a_while_is_found_again(box, intake):
     assert intake.mailbox.trouble == ""
 
 
-async def test_a_goodbye_while_idling_is_understood(box, intake):
+async def test_a_goodbye_while_idling_is_understood_and_logged(box, intake, capsys):
     waiting = await idling(box, intake)
     box.front.say_bye()
     await box.deliver(mail("satu"))
     assert await waiting < 10
+    assert "Server shutting down" in capsys.readouterr().out
 
 
 async def test_a_goodbye_instead_of_go_on_is_understood(box, intake):
