@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -317,3 +319,17 @@ async def test_how_far_a_backlog_is_can_be_seen(servers, email, road):
     assert (email.waiting, email.trouble) == (2, "")
     await road.take(2)
     assert email.waiting == 0
+
+
+def test_building_the_channel_loads_no_library_for_mail():
+    script = """
+import sys
+from channels import REGISTRY
+from channels.base import Ground
+from channels.settings import EmailSettings, MailServer, Secret
+server = MailServer(host="h", port=1, user="u", password=Secret("x"))
+REGISTRY["email"]("kanigaran", EmailSettings(address="a@b.c", imap=server, smtp=server), Ground(None))
+print(*({"imap_tools", "imaplib", "aiosmtplib", "inscriptis", "pymap"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
