@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import quopri
 import re
+import subprocess
+import sys
 
 import msgspec
 import pytest
@@ -34,6 +36,7 @@ from tests.channels.email.letters import (
     understood,
     winmail,
 )
+from tests.house.tree import ROOT
 from workflow.message import Address, Attachment, BadPayload, Message, Sender
 
 PASSED = f"{SERVER}; spf=pass smtp.mailfrom={SARI}; dmarc=pass (p=REJECT) header.from=warga.example"
@@ -683,9 +686,21 @@ def test_html_becomes_the_text_that_is_seen(html, text):
 
 
 def test_a_wide_and_long_table_stays_small():
-    html = f"<table><tr><td>{'x' * 20_000}</td><td>y</td></tr>{'<tr><td>a</td></tr>' * 2_000}</table>"
+    html = f"<table><tr><td>{'x' * 20_000}</td><td>y</td></tr>{'<tr><td>a</td><td>b</td></tr>' * 300}</table>"
     assert len(converted(html).whole) < 2 * len(html)
 
 
 def test_our_own_address_is_what_this_file_thinks():
     assert TOKENS.address == ADDRESS
+
+
+def test_a_plain_mail_loads_no_library_for_html_or_guessing():
+    script = (
+        "import sys\n"
+        "from tests.channels.email.letters import heard\n"
+        "assert heard('Lampu mati').text == 'Lampu mati'\n"
+        "print('LOADED', *(name for name in ('lxml', 'inscriptis', 'charset_normalizer', 'imap_tools', 'aiosmtplib') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["LOADED"]
