@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 
 import structlog
 
 from bot.road import Road, place_of
 from channels.base import Channel, Malformed, Polled
 from storage.engine import Unavailable
+from storage.inbox import LARGE_BYTES
 from storage.rows import Arrival
 from storage.unit import Conflict, Unit
 from workflow.message import SendError
@@ -17,10 +19,15 @@ from workflow.message import SendError
 _log = structlog.get_logger("intake")
 
 _TOGETHER = 256  # at most so many payloads in one transaction
+_TOGETHER_BYTES = 1_000_000  # and about so much; a longer one goes alone
 _WAITING = 5_000  # with more than these waiting, we're overloaded and say so
 _CONFLICTS = 5
 _POLL_LEASE_S = 90
 _LONGEST_PAUSE_S = 60.0
+# A backlog is taken in as fast as it's decided: behind more lanes than these a word that comes in just now would wait.
+_AHEAD_LANES = 32
+_BREATH_S = 0.05
+_LONGEST_BREATH_S = 5.0  # then it goes on all the same: nobody may be deciding
 
 
 class Intake:
@@ -109,15 +116,29 @@ class Intake:
         """
         assert isinstance(channel, Polled)
         name, office, store, clock = channel.name, channel.office, self._road.store, self._road.clock
+        lease_s = _POLL_LEASE_S + channel.pause_s
         if store.postgres and not await store.write(
-            lambda unit: unit.times.hold(f"poll:{name}:{office}", holder, unit.clock(clock.now()), _POLL_LEASE_S)
+            lambda unit: unit.times.hold(f"poll:{name}:{office}", holder, unit.clock(clock.now()), lease_s)
         ):
             return _POLL_LEASE_S / 3
         cursor = await store.read(lambda unit: unit.times.cursor(office, name))
         payloads, after = await channel.poll(cursor)
-        if payloads or after != cursor:
-            await self._write([arrived_somehow(channel, payload) for payload in payloads], (office, name, after))
-        return 0.0
+        if not payloads and after == cursor:
+            return channel.pause_s
+        *earlier, last = _lots(payloads)
+        for lot in earlier:
+            await self._write(await _arrivals(channel, lot))
+        await self._write(await _arrivals(channel, last), (office, name, after))
+        return 0.0 if payloads else channel.pause_s
+
+    async def _let_others(self, channel: Channel) -> None:
+        """While what was polled waits to be decided, others come first."""
+        store, clock = self._road.store, self._road.clock
+        prefix = f"{channel.name}:{channel.office}:"
+        for _ in range(int(_LONGEST_BREATH_S / _BREATH_S)):
+            if await store.read(lambda unit: unit.inbox.ready_lanes(prefix, clock.now())) <= _AHEAD_LANES:
+                return
+            await clock.wait(_BREATH_S)
 
     async def run_polling(self, channel: Channel, holder: str) -> None:
         """Poll a channel for ever; errors pause it, each one longer than the last, and lose nothing."""
@@ -127,12 +148,34 @@ class Intake:
                 idle_s = await self.poll(channel, holder)
                 pause_s = 1.0
                 await clock.wait(idle_s)
+                if not idle_s:
+                    await self._let_others(channel)
             except Exception as error:  # noqa: BLE001 - whatever the provider or the database says, we ask again
                 level = _log.info if pause_s == 1.0 else _log.warning  # once is nothing: a connection that broke
                 why = error.reason if isinstance(error, SendError) else place_of(error)
                 level("polling failed", channel=channel.name, office=channel.office, error=why)
                 await clock.wait(self._road.chance.jitter(pause_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _lots(payloads: Sequence[bytes]) -> list[list[bytes]]:
+    """The payloads in lots that each make a short transaction; at least one, which may be empty."""
+    lots: list[list[bytes]] = [[]]
+    size = 0
+    for payload in payloads:
+        if lots[-1] and (len(lots[-1]) >= _TOGETHER or size + len(payload) > _TOGETHER_BYTES):
+            lots.append([])
+            size = 0
+        lots[-1].append(payload)
+        size += len(payload)
+    return lots
+
+
+async def _arrivals(channel: Channel, lot: Sequence[bytes]) -> list[Arrival]:
+    """What's long is looked through beside the loop."""
+    if sum(map(len, lot)) > LARGE_BYTES:
+        return await asyncio.to_thread(lambda: [arrived_somehow(channel, payload) for payload in lot])
+    return [arrived_somehow(channel, payload) for payload in lot]
 
 
 def arrived(channel: Channel, payload: bytes) -> Arrival:

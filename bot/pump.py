@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -90,23 +90,8 @@ class Pump:
         if not leased:
             return _Outcome()
         rows, more = unit.inbox.waiting(leased, per_lane)
-        arrived: list[Arrived] = []
-        unreadable: list[str] = []
-        large: list[InboxRow] = []
-        for row in rows:
-            if row.lane in {each.lane for each in large}:
-                continue
-            try:
-                event = self._reading.of(row)
-            except BadPayload as error:
-                unit.inbox.set_aside(row, now, str(error))
-                unreadable.append(row.office)
-                continue
-            if event is not None:
-                arrived.append(event)
-            else:
-                large.append(row)
-                more.add(row.lane)
+        arrived, unreadable, large = self._read(unit, rows, now)
+        more.update(row.lane for row in large)
         batch = Batch(unit, self._road, self._core, self._standards, now)
         news = [each for each in arrived if isinstance(each.event, Receipt)]
         events = [each for each in arrived if not isinstance(each.event, Receipt)] if news else arrived
@@ -130,6 +115,28 @@ class Pump:
             tuple(batch.ignored),
             tuple(large),
         )
+
+    def _read(
+        self, unit: Unit, rows: Sequence[InboxRow], now: datetime
+    ) -> tuple[list[Arrived], list[str], list[InboxRow]]:
+        """What the rows say, the offices of those that can't be read, and those that must be read beforehand."""
+        arrived: list[Arrived] = []
+        unreadable: list[str] = []
+        large: dict[str, InboxRow] = {}
+        for row in rows:
+            if row.lane in large:  # what's behind it waits with it
+                continue
+            try:
+                event = self._reading.of(row)
+            except BadPayload as error:
+                unit.inbox.set_aside(row, now, str(error))
+                unreadable.append(row.office)
+                continue
+            if event is None:
+                large[row.lane] = row
+            else:
+                arrived.append(event)
+        return arrived, unreadable, list(large.values())
 
     def _tell(self, outcome: _Outcome) -> None:
         """Ring for those who go on, after the commit."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.road import Road
+from storage.inbox import LARGE_BYTES
 from storage.rows import InboxRow, read_event
 from storage.seal import Unopenable
-from storage.unit import Unit
 from workflow.happening import Carried, Event
 from workflow.identity import mask
 from workflow.message import BadPayload, Message, Presence, Press
+
+_REMEMBERED = 8
 
 Marks = tuple[tuple[str, str], ...]
 
@@ -27,14 +32,44 @@ class Arrived:
     marks: Marks = ()
 
 
-def read(row: InboxRow, unit: Unit, road: Road) -> Arrived:
+class Reading:
+    """Reads the rows of batches. What's long is read beforehand, beside the loop: others wait for a transaction."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._ahead: dict[int, Arrived | BadPayload] = {}  # by the row's number; without its payload
+
+    def of(self, row: InboxRow) -> Arrived | None:
+        """The row as an event; None: it's long and was not read ahead yet. Raises `BadPayload`."""
+        if row.form != "raw" or len(row.payload) <= LARGE_BYTES:
+            return read(row, self._road)
+        known = self._ahead.get(row.id)
+        if isinstance(known, BadPayload):
+            raise known
+        return None if known is None else dataclasses.replace(known, row=row)
+
+    async def ahead(self, rows: Sequence[InboxRow]) -> None:
+        """Read these now. The last few are remembered; what's forgotten is read again."""
+        for row in rows:
+            self._ahead[row.id] = await asyncio.to_thread(self._read, row)
+        for number in list(self._ahead)[:-_REMEMBERED]:
+            del self._ahead[number]
+
+    def _read(self, row: InboxRow) -> Arrived | BadPayload:
+        try:
+            return dataclasses.replace(read(row, self._road), row=dataclasses.replace(row, payload=b""))
+        except BadPayload as error:
+            return error.with_traceback(None)
+
+
+def read(row: InboxRow, road: Road) -> Arrived:
     """The row as an event. Raises `BadPayload` with a reason for the operator; nothing of the payload is in it."""
     if row.office not in road.offices:
         raise BadPayload(f"no office {row.office!r} is configured")
     if row.form == "raw" and (row.channel, row.office) not in road.channels:
         raise BadPayload(f"{row.office} has no channel {row.channel!r}")
     try:
-        payload = unit.inbox.opened(row)
+        payload = road.store.seal.open("inbox", row.payload)
         if row.form == "event":
             return _ours(row, read_event(payload))
         event = road.channels[row.channel, row.office].read(payload)
@@ -74,6 +109,7 @@ def hidden(message: Message) -> tuple[Message, Marks]:
         replace(
             message,
             text=hide(message.text),
+            whole=hide(message.whole),
             sender=replace(message.sender, name=hide(message.sender.name)),
             forwarded=hide(message.forwarded),
             attachments=tuple(replace(each, name=hide(each.name)) for each in message.attachments),

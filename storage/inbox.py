@@ -15,6 +15,8 @@ from storage.rows import Arrival, InboxRow
 from storage.tables import inbox, lanes, quarantine
 
 PER_LANE = 16  # at most so many events of one lane in one batch, so that nobody's flood holds up the others
+PER_BATCH_BYTES = 512_000  # at most about so much to read in one batch: others wait for its transaction
+LARGE_BYTES = 256_000  # what's longer is one at most in a batch, beside what's shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,22 @@ class Inbox(Part):
         return list(self.connection.execute(_READY, {"now": now, "most": limit}).scalars())
 
     def waiting(self, leased: Sequence[str], per_lane: int = PER_LANE) -> tuple[list[InboxRow], set[str]]:
-        """The first waiting rows of each leased lane in their order, and the lanes that have more than those."""
-        rows, more = [], set()
-        for *columns, nth in self.connection.execute(_WAITING, {"values": list(leased), "most": per_lane + 1}):
-            row = InboxRow(*columns)
-            if nth > per_lane:
-                more.add(row.lane)
-            else:
-                rows.append(row)
-        return rows, more
+        """The first waiting rows of each leased lane in their order, and the lanes that have more than those.
+
+        Not more than can be read in a moment, but always one of them.
+        """
+        chosen: list[int] = []
+        more: set[str] = set()
+        left, large = PER_BATCH_BYTES, 1
+        for number, lane, size, nth in self.connection.execute(_SIZES, {"values": list(leased), "most": per_lane + 1}):
+            is_large = size > LARGE_BYTES
+            if nth > per_lane or lane in more or (large if is_large else left) <= 0:
+                more.add(lane)
+                continue
+            chosen.append(number)
+            left, large = (left, 0) if is_large else (left - size, large)
+        rows = self.connection.execute(_ROWS, {"values": chosen}) if chosen else ()
+        return [InboxRow(*row) for row in rows], more
 
     def opened(self, row: InboxRow) -> bytes:
         """The payload of a row. Raises `Unopenable`."""
@@ -246,6 +255,14 @@ class Inbox(Part):
             select(lanes.c.next_at).where(lanes.c.next_at.is_not(None)).order_by(lanes.c.next_at).limit(1)
         ).scalar()
 
+    def ready_lanes(self, prefix: str, now: datetime) -> int:
+        """How many lanes whose name begins so could be leased."""
+        return self._count(
+            select(func.count()).where(
+                lanes.c.next_at.is_not(None), lanes.c.next_at <= now, lanes.c.lane.startswith(prefix, autoescape=True)
+            )
+        )
+
     def depths(self) -> dict[str, int]:
         """How much waits, is parked, lies in quarantine: for /metrics."""
         return {
@@ -276,12 +293,13 @@ _RANKED = (
     .where(among(inbox.c.lane), inbox.c.done_at.is_(None))
     .subquery()
 )
-_WAITING = (
-    select(*_INBOX_COLUMNS, _RANKED.c.place)
+_SIZES = (
+    select(inbox.c.id, inbox.c.lane, func.length(inbox.c.payload), _RANKED.c.place)
     .join(_RANKED, _RANKED.c.id == inbox.c.id)
     .where(_RANKED.c.place <= bindparam("most", type_=Integer))
     .order_by(inbox.c.id)
 )
+_ROWS = select(*_INBOX_COLUMNS).where(among(inbox.c.id)).order_by(inbox.c.id)
 _DONE = update(inbox).where(among(inbox.c.id)).values(done_at=bindparam("now", type_=Moment))
 _RELEASE = (
     update(lanes).where(among(lanes.c.lane)).values(next_at=bindparam("at", type_=Moment), rest_until=None, error="")

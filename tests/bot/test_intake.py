@@ -160,6 +160,16 @@ async def test_errors_pause_the_polling_longer_each_time_and_it_goes_on(memory):
     await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.mark.parametrize(
+    ("payloads", "after", "pause_s"),
+    [([], "", 600.0), ([], "moved on", 600.0), ([payload("1", said("a"))], "2", 0.0)],
+)
+async def test_after_a_poll_that_brought_nothing_the_channel_has_its_pause(road, channel, payloads, after, pause_s):
+    channel.polls, channel.pause_s = deque([(payloads, after)]), 600.0
+    assert await Intake(road).poll(channel, "me") == pause_s
+    assert await road.store.read(lambda unit: unit.times.cursor("kanigaran", "telegram")) == after
+
+
 async def test_only_one_process_polls_a_channel(postgres_url):
     store, channel = Store(postgres_url, a_seal()), FakeChannel(polls=deque([([], "1")] * 3))
     road = a_road(store, channel)
