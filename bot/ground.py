@@ -168,7 +168,7 @@ def _database(settings: Settings, clock: Clock, found: Found) -> None:
         stuck = len(store.now(lambda unit: unit.inbox.parked()))
         if stuck:
             mend = "`aduan inbox list` says which and why; mend it, then `aduan inbox replay`"
-            found.wrong("inbox", f"{stuck} conversations stand still", mend)
+            found.wrong("inbox", f"conversations that stand still: {stuck}", mend)
     finally:
         store.close()
 
