@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -16,7 +16,7 @@ from storage.rows import InboxRow, read_event
 from storage.seal import Unopenable
 from workflow.happening import Carried, Event
 from workflow.identity import mask
-from workflow.message import BadPayload, Message, Presence, Press
+from workflow.message import BadPayload, Left, Message, Presence, Press, Sender
 
 _REMEMBERED = 8
 
@@ -85,6 +85,8 @@ def read(row: InboxRow, road: Road) -> Arrived:
         return Arrived(row, *hidden(event))
     if isinstance(event, Press | Presence):
         event = replace(event, sender=replace(event.sender, name=mask(event.sender.name).text))
+    if isinstance(event, Left):
+        event = replace(event, person=replace(event.person, name=mask(event.person.name).text))
     return Arrived(row, event)
 
 
@@ -110,6 +112,7 @@ def hidden(message: Message) -> tuple[Message, Marks]:
             message,
             text=hide(message.text),
             whole=hide(message.whole),
+            replied_to=_hidden(message.replied_to, hide),
             sender=replace(message.sender, name=hide(message.sender.name)),
             forwarded=hide(message.forwarded),
             attachments=tuple(replace(each, name=hide(each.name)) for each in message.attachments),
@@ -118,3 +121,7 @@ def hidden(message: Message) -> tuple[Message, Marks]:
         ),
         tuple(found.items()),
     )
+
+
+def _hidden(person: Sender | None, hide: Callable[[str], str]) -> Sender | None:
+    return None if person is None else replace(person, name=hide(person.name))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
 
 from bot.consequences import Consequence, consequence, outside, undelivered
 from storage.columns import micros
@@ -12,8 +15,9 @@ from storage.receipts import Told, Traced
 from storage.rows import Arrival, OutboxRow, encode
 from storage.unit import Unit
 from workflow.happening import Delivery
-from workflow.message import Address, Limits, Outbound, SendError, Sent, address_of
+from workflow.message import Address, Fact, Limits, Outbound, SendError, Sent, address_of
 
+State = Literal["accepted", "held", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 NO_NEWS = frozenset({"edit", "delete", "press", "topic"})  # changes of something else: nobody waits for them
 _NOT_KEPT = frozenset({"edit", "delete", "press", "topic"})
 
@@ -85,9 +89,9 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
         unit.outbox.mark(row.address, gone_at=now, reason=error.reason[:300])
     elif found.mark == "moved":
         unit.outbox.mark(row.address, moved_to=error.moved_to)
-    told = found.news and found.state != "held" and row.message.kind not in NO_NEWS
-    if told and (row.message.about or row.message.key):
-        tell(unit, row, found.news, now, error.reason)
+    waited_for = row.message.kind not in NO_NEWS and (row.message.about or row.message.key)
+    if found.news and found.state != "held" and waited_for:
+        tell(unit, row, found.news, now, error.reason, error.fact)
     unit.outbox.go_on(row.address, now)
     return found
 
@@ -124,35 +128,38 @@ def not_delivered(unit: Unit, row: Traced, told: Told, now: datetime) -> Consequ
         unit.outbox.mark(row.address, gone_at=now, reason=reason[:300])
     about = unit.receipts.about(row)
     if found.news == "failed" and row.kind not in NO_NEWS and (about or row.key):
-        unit.inbox.take_in([news_of(row, "failed", now, reason, about=about)], now)
+        unit.inbox.take_in([news_of(row, "failed", now, reason, about=about, fact=told.fact)], now)
     unit.outbox.go_on(row.address, now)
     return found
 
 
-def tell(unit: Unit, row: OutboxRow, state: str, now: datetime, reason: str = "") -> None:
+def tell(
+    unit: Unit, row: OutboxRow, state: State, now: datetime, reason: str = "", fact: Fact | Literal[""] = ""
+) -> None:
     """Put the news of a message into the lane of its address."""
-    message = row.message
-    unit.inbox.take_in([_arrival(row, message.key, message.about, message.kind, state, now, reason)], now)
+    message, chat = row.message, address_of(row.address)
+    news = Delivery(chat=chat, at=now, key=message.key, state=state, about=message.about, kind=message.kind)
+    unit.inbox.take_in([_arrival(row, replace(news, reason=reason, fact=fact))], now)
 
 
-def news_of(row: Traced, state: str, now: datetime, reason: str = "", *, about: str = "", nth: str = "") -> Arrival:
-    """The news of a message, for the lane of its address. `nth` tells apart what may happen to it more than once."""
-    return _arrival(row, row.key, about or row.about, row.kind, state, now, reason, nth)
-
-
-def _arrival(
-    row: OutboxRow | Traced, key: str, about: str, kind: str, state: str, now: datetime, reason: str, nth: str = ""
+def news_of(
+    row: Traced,
+    state: State,
+    now: datetime,
+    reason: str = "",
+    *,
+    about: str = "",
+    fact: Fact | Literal[""] = "",
+    nth: str = "",
 ) -> Arrival:
-    news = Delivery(
-        chat=address_of(row.address),
-        at=now,
-        key=key,
-        state=state,  # type: ignore[arg-type]  # the caller's literal
-        about=about,
-        kind=kind,
-        reason=reason,
-    )
-    return Arrival(row.office, "delivery", f"{row.id}:{state}{nth}", row.address, encode(news), "event")
+    """The news of a message, for the lane of its address. `nth` tells apart what may happen to it more than once."""
+    chat = address_of(row.address)
+    news = Delivery(chat=chat, at=now, key=row.key, state=state, about=about or row.about, kind=row.kind)
+    return _arrival(row, replace(news, reason=reason, fact=fact), nth)
+
+
+def _arrival(row: OutboxRow | Traced, news: Delivery, nth: str = "") -> Arrival:
+    return Arrival(row.office, "delivery", f"{row.id}:{news.state}{nth}", row.address, encode(news), "event")
 
 
 def _accepted(unit: Unit, row: OutboxRow, now: datetime) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import BigInteger, Text, bindparam, or_, select, update
 
 from storage.columns import Moment
 from storage.parts import Part, among
 from storage.tables import addresses, deliveries, outbox, sent
+from workflow.message import Fact
 
 _TOLD = "told "  # before a state in `deliveries.outcome`: an attempt's own facts stand there too
 
@@ -42,7 +44,7 @@ class Told:
     outbox: int
     state: str
     message: str
-    fact: str
+    fact: Fact | Literal[""]
     reason: str
 
 

@@ -196,6 +196,7 @@ async def test_nobody_is_told_of_what_nobody_waits_for(scene):
     assert [known for *_, known in await scene.rows()] == ["read", "sent"]
     await scene.told(receipt("failed", 2, message="1002", fact="refused"))
     assert scene.news == [("q", "failed")]
+    assert scene.core.events[-1].fact == "refused", "by it the staff are told why, in their own language"
 
 
 async def test_a_failure_names_its_complaint_though_only_the_last_part_says_it(scene):
