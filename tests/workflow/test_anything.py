@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.limits import LIMITS
 from tests.workflow.talk import Player, office
 from workflow.happening import Delivery, FileFailed, FileReady, GistTyped, QuestionBecomesComplaint
 from workflow.message import Attachment, Contact, Location, Presence, Sender
@@ -17,9 +19,15 @@ WORDS = """
     privasi|sudah|belum|setuju|tidak setuju|lanjut|lanjut 7K3F|laporan baru|tambahan|1 ktp 2 kk 3 lokasi|ktp kk lokasi|ktp|1|2|3
     syarat KTP hilang apa?|untuk apa KK?|terima kasih|sebentar|udah dikirim|kebakaran di pasar tolong|suami saya memukuli saya|petugas minta uang
     pak camat minta uang|slot gacor|lampu|hmm|yang dekat warung bu haji|sampah menumpuk di pasar|masih rusak|orang lain|status KNG-2026-0001|/start
+    loket|ke kantor|UBAH alamat: Jl. Melati 4|di depan pasar|Nama: Budi Contoh Alamat: -|Selamat siang, berikut lampirannya|YA. Terima kasih.
     /batal|/xyz|saran saya taman diberi bangku|hapus data saya|3574010101900001|Sari Contoh|kk nyusul|cabut laporan|tidak tahu|🙂|?
 """
 KNOWN = [word.strip() for line in WORDS.strip().splitlines() for word in line.split("|")]
+KNOWN += [
+    "Nama: Budi Contoh\nAlamat: Jl. Mawar 3\nKK menyusul\n\nTerima kasih",
+    "Kerugian: TIDAK ADA\nNama:\nAlamat: NANTI",
+    "YA\n\nHormat saya,\nBudi Contoh",
+]
 KINDS = ("photo", "document", "voice", "audio", "video")
 FATES = ("", "dark", "blurred", "same", "too_big", "broken")
 
@@ -27,7 +35,7 @@ texts = st.sampled_from(KNOWN) | st.text(max_size=60)
 steps = st.one_of(
     st.tuples(st.just("say"), texts),
     st.tuples(st.just("say"), texts),
-    st.tuples(st.just("file"), st.sampled_from(KINDS), st.sampled_from(FATES), st.sampled_from(["", "a1", "a2"]), st.sampled_from(["", "ini ktp", "jalan rusak", "KTP, KK, lokasi", "halo"])),
+    st.tuples(st.just("file"), st.sampled_from(KINDS), st.sampled_from(FATES), st.sampled_from(["", "a1", "a2"]), st.sampled_from(["", "ini ktp", "jalan rusak", "KTP, KK, lokasi", "halo", "berikut lampirannya"])),
     st.tuples(st.just("press"), st.integers(min_value=0, max_value=400)),
     st.tuples(st.just("pin"), st.booleans()),
     st.tuples(st.just("edit"), st.integers(min_value=0, max_value=30), texts),
@@ -142,11 +150,13 @@ class Anything(Player):
 
 
 @given(
-    st.lists(steps, max_size=25), st.sampled_from(["kanigaran", "pekutatan", "kedopok", "pegantenan", "dpmd-pasuruan"])
+    st.lists(steps, max_size=25),
+    st.sampled_from(["kanigaran", "pekutatan", "kedopok", "pegantenan", "dpmd-pasuruan"]),
+    st.sampled_from(["telegram", "whatsapp", "sms", "email"]),
 )
-@settings(max_examples=150)
-def test_nothing_breaks_and_nothing_is_lost(story, name):
-    game = Anything(office=office(name))
+@settings(max_examples=300)
+def test_nothing_breaks_and_nothing_is_lost(story, name, channel):
+    game = Anything(office=office(name), channel=channel, limits=replace(LIMITS[channel], replies_per_day=0))
     kept_words: dict[str, None] = {}
     kept_files: dict[str, None] = {}
     for step in story:

@@ -35,7 +35,7 @@ def missing(open_: tuple[Asked, ...]) -> str:
     typed = [_field(each) for each in open_ if each.kind in wanted.TEXT]
     attached = [_file(each) for each in open_ if each.kind not in wanted.TEXT]
     parts = [
-        lines(say("letters.fill"), "", *typed) if typed else "",
+        lines(say("letters.fill"), *typed) if typed else "",
         lines(say("letters.attach"), *attached) if attached else "",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -93,7 +93,7 @@ def without_greeting(text: str) -> str:
     kept = text.splitlines()
     for line in text.splitlines()[:FIRST_LINES]:
         words = hearing.folded(line)
-        if words and set(words) <= known:
+        if words and (set(words) <= known or words[0] in table("papers")["courtesy"]["to"]):
             kept.remove(line)
     return "\n".join(kept).strip() or text
 
@@ -113,10 +113,10 @@ def without_courtesy(text: str) -> str:
 
 
 def _is_courtesy(words: str) -> bool:
-    """Whether a line or sentence says nothing beyond politeness; thanks may say for what."""
+    """Whether a line says nothing beyond politeness; thanks may say for what."""
     known = frozenset(table("fields")["salutation"]["words"]) | frozenset(table("papers")["courtesy"]["words"])
-    folded = hearing.folded(words)
-    return bool(folded) and (set(folded) <= known or folded[:2] == ("terima", "kasih"))
+    said = [folded for each in _SENTENCES.split(words) if (folded := hearing.folded(each))]
+    return bool(said) and all(set(folded) <= known or folded[:2] == ("terima", "kasih") for folded in said)
 
 
 def _is_signature(below: list[str]) -> bool:

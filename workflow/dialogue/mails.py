@@ -20,12 +20,16 @@ def read(talk: Talk, message: Message) -> Message:
         return message
     put_off, text = _put_off(talk, message.text)
     if not talk.draft.awaiting and talk.draft.asked and hearing.means(letters.without_courtesy(text), "yes"):
+        talk.heard(message, "")
         return replace(message, text="")  # a yes to nothing that was asked so: what's missing is asked again
     names = tuple(each.id for each in talk.standard.asked() if each.kind in wanted.TEXT)
     found, rest = letters.form(text, names)
     rest = letters.without_courtesy(rest)
     if not found and not put_off:
-        return replace(message, text=rest) if rest or message.attachments else message
+        if rest or not message.attachments:
+            return replace(message, text=rest) if rest else message
+        talk.heard(message, "caption")
+        return replace(message, text="")
     told = found.pop("statement", "")
     if hearing.means(rest, "edit"):
         rest = ""  # what is to be changed stands in the form

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from workflow.dialogue import wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, table
@@ -14,6 +16,7 @@ LONGEST_WORDS = 8
 
 LONGEST_REASON_WORDS = 20
 _LATER = frozenset({"nanti", "nyusul", "menyusul", "susul", "susulan", "besok"})
+_WHY = frozenset({"hilang", "karena", "soalnya", "sebab", "dicuri", "terbakar"})
 _COUNTER = frozenset({"loket"})
 _NONE = ("tidak ada", "tidak punya")
 _CLAUSES = re.compile(r"(?<=[,.;\n])\s*|\s+(?=(?:tapi|tetapi|sedangkan)\b)", re.IGNORECASE)
@@ -37,11 +40,19 @@ def read(talk: Talk, text: str) -> tuple[tuple[PutOff, ...], str]:
     kept: list[str] = []
     for clause in _CLAUSES.split(text):
         put_off = _read_clause(talk, re.sub(r"^(?:tapi|tetapi|sedangkan)\s+", "", clause, flags=re.IGNORECASE))
-        if put_off is None:
+        if put_off is None and found and not kept and _is_reason(clause, found[-1]):
+            found[-1] = replace(found[-1], reason=clause.strip(" ,.;"))
+        elif put_off is None:
             kept.append(clause)
         else:
             found.append(put_off)
     return tuple(found), " ".join(kept).strip(" ,;") if found else text
+
+
+def _is_reason(clause: str, before: PutOff) -> bool:
+    """Whether a clause goes on saying why: "KK tidak ada, hilang"."""
+    words = hearing.folded(clause)
+    return not before.later and not before.reason and bool(words) and words[0] in _WHY
 
 
 def file(talk: Talk, put_off: tuple[PutOff, ...]) -> None:

@@ -1,0 +1,247 @@
+"""Mails: everything that's missing is asked at once, a reply is read line by line, and one mail answers one mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.limits import LIMITS
+from tests.workflow.talk import Player, office, said
+from workflow.dialogue import letters
+from workflow.message import Attachment
+
+ROAD = "Jalan berlubang\njalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh"
+
+
+def writer(name: str = "kanigaran", **more) -> Player:
+    return Player(office=office(name), channel="email", limits=LIMITS["email"], **more)
+
+
+def mail(game: Player, text: str = "", *files: str):
+    """A mail with files; one named "x!too_big.jpg" can't be had for that reason."""
+    attachments = tuple(
+        Attachment(kind="photo", ref=f"ref-{n}-{name.partition('!')[2].partition('.')[0]}".rstrip("-"), name=name)
+        for n, name in enumerate(files)
+    )
+    return game.say(text, attachments=attachments)
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_one_mail_asks_for_everything_and_says_how_to_answer():
+    game = writer("kedopok")
+    (answer,) = game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")
+    assert "Mohon balas surel ini dengan mengisi:\nNama:\nAlamat:" in answer.text
+    assert "Mohon lampirkan pada balasan:\n- foto KTP-el yang jelas" in answer.text
+    assert "PRIVASI" in answer.text
+    assert "NANTI" in answer.text
+    assert answer.label == game.draft.code
+    assert game.draft.code in answer.text
+    assert answer.choices == ()
+
+
+def test_where_nothing_is_asked_the_summary_comes_at_once():
+    game = writer("pekutatan")
+    (answer,) = game.say("sampah menumpuk di Pantai Pekutatan")
+    assert "balas surel ini dengan kata YA" in answer.text
+    (receipt,) = game.say("YA")
+    assert receipt.kind == "receipt"
+    assert receipt.label == game.complaint.number
+
+
+def test_a_greeting_above_the_story_is_no_part_of_it():
+    game = writer()
+    game.say("Jalan berlubang\nKepada Yth. Camat Kanigaran\ndi tempat\n\nDengan hormat,\njalan di depan SD berlubang")
+    assert game.draft.statement == ("Jalan berlubang\n\njalan di depan SD berlubang",)
+
+
+# --- a reply ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_that_brings_three_things_is_filed():
+    game = writer("kedopok")
+    game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")
+    answer = mail(game, "Selamat siang,\nNama: Sari Contoh\nAlamat: Jl. Mawar 3\nRT 2 RW 5\n\nTerima kasih", "ktp.jpg")
+    assert game.draft.private == {"name": "Sari Contoh", "address": "Jl. Mawar 3 RT 2 RW 5"}
+    assert len(answer) == 1
+    assert "nama dan alamat sudah kami catat" in answer[0].text
+    assert "KTP (ktp.jpg)" in answer[0].text
+    assert "Selamat siang" not in "".join(game.draft.statement)
+
+
+def test_lines_that_put_something_off_are_heard_one_by_one():
+    game = writer()
+    game.say(ROAD)
+    answer = said(
+        game.say("Selamat pagi,\nKTP NANTI\nKK TIDAK ADA, hilang\nfoto lokasi menyusul\n\nHormat saya,\nSari")
+    )
+    assert game.draft.later == ("ktp", "location_photo")
+    assert game.draft.lacking == {"kk": "hilang"}
+    assert "Berikut ringkasan" in answer
+
+
+def test_nanti_alone_speaks_of_everything_that_was_asked():
+    game = writer("kedopok")
+    game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")
+    game.say("NANTI")
+    assert game.draft.later == ("name", "address", "ktp")
+
+
+def test_words_without_a_label_are_not_guessed_to_be_a_field():
+    game = writer("dpmd-pasuruan")
+    game.say("kantor desa Sukorejo tutup terus, pelayanan buruk")
+    game.say("Nama: Sari Contoh")
+    game.say("saya sudah tiga kali datang dan selalu tutup")
+    assert "loss" not in game.draft.answers
+    assert game.draft.statement[-1] == "saya sudah tiga kali datang dan selalu tutup"
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "rest"),
+    [
+        ("Nama: Sari\nAlamat: Jl. Mawar 3", {"name": "Sari", "address": "Jl. Mawar 3"}, ""),
+        ("1. Nama lengkap : Sari\n2. Alamat = Jl. Mawar 3", {"name": "Sari", "address": "Jl. Mawar 3"}, ""),
+        ("Nama:\nAlamat:\nKerugian (uang, waktu): dua hari", {"loss": "dua hari"}, ""),
+        ("Alamat: Jl. Mawar 3\nRT 2 RW 5\n\nlampunya mati", {"address": "Jl. Mawar 3 RT 2 RW 5"}, "lampunya mati"),
+        ("Alamat: Jl. Mawar 3\nTerima kasih", {"address": "Jl. Mawar 3"}, "Terima kasih"),
+        ("Jam: 10.15\nlampu mati", {}, "Jam: 10.15\nlampu mati"),
+        ("petugas bilang: tunggu", {}, "petugas bilang: tunggu"),
+    ],
+)
+def test_a_form_is_read_by_its_labels(text, found, rest):
+    assert letters.form(text, ("name", "address", "loss")) == (found, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("YA\n\nHormat saya,\nSari Contoh\nJl. Mawar 3", "YA"),
+        ("SUDAH. Terima kasih atas bantuannya.", "SUDAH."),
+        ("Selamat pagi,\nberikut lampirannya.\n\nTerima kasih", ""),
+        ("Terima kasih. Lubangnya makin dalam.", "Lubangnya makin dalam."),
+        ("Hormat saya, lampu di RT 5 mati", "Hormat saya, lampu di RT 5 mati"),
+    ],
+)
+def test_courtesies_are_no_part_of_a_reply(text, left):
+    assert letters.without_courtesy(text) == left
+
+
+def test_ubah_with_the_right_words_changes_at_once():
+    game = writer("kedopok")
+    game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")
+    game.say("Nama: Sari Contoh\nAlamat: Jl. Mawar 3\nKTP NANTI")
+    assert "Alamat: Jl. Melati 4" in said(game.say("UBAH alamat: Jl. Melati 4"))
+    assert "Nama: Budi Contoh" in said(game.say("UBAH\nNama: Budi Contoh"))
+    answer = said(game.say("UBAH isi laporan: KTP saya belum jadi sejak 9 November"))
+    assert "Isi: KTP saya belum jadi sejak 9 November" in answer
+    assert game.draft.private == {"name": "Budi Contoh", "address": "Jl. Melati 4"}
+    assert game.draft.statement == ("KTP saya belum jadi sejak 9 November",)
+
+
+# --- attachments ------------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_that_tells_and_attaches_gets_one_answer_when_all_files_are_in():
+    game = writer(wait_for_files=True)
+    assert mail(game, ROAD, "ktp.jpg", "KK saya.pdf", "IMG_2031.jpg", "IMG_2032.jpg") == []
+    for _ in range(3):
+        assert game.feed(game.waiting.pop(0)) == []
+    (answer,) = game.feed(game.waiting.pop(0))
+    assert "kode" in answer.text
+    assert "KTP dan KK sudah kami terima" in answer.text
+    assert "1. IMG_2031.jpg\n2. IMG_2032.jpg" in answer.text
+    assert "KK (KK saya.pdf), KTP (ktp.jpg), foto lokasi (IMG_2031.jpg)" in said(game.say("1 lokasi, 2 pendukung"))
+
+
+def test_the_name_of_a_file_counts_only_after_the_yes():
+    game = writer()
+    mail(game, ROAD, "ktp.jpg")
+    assert [(paper.sort, paper.confirmed) for paper in game.draft.papers] == [("ktp", False)]
+    game.say("KK NANTI\nfoto lokasi NANTI")
+    game.say("YA")
+    assert [(paper.sort, paper.confirmed) for paper in game.complaint.papers] == [("ktp", True)]
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG_2031.jpg", "WhatsApp Image 2026-11-20.jpeg", "", "lampiran.pdf", "ktp dan kk.pdf"]
+)
+def test_a_name_that_says_nothing_sure_is_asked_about(name):
+    game = writer()
+    assert "Apakah lampiran" in said(mail(game, ROAD, name))
+    assert game.draft.papers[0].sort == ""
+
+
+def test_a_single_file_is_not_taken_for_the_first_thing_that_was_asked():
+    game = writer()
+    game.say(ROAD)
+    mail(game, "", "IMG_2031.jpg")
+    assert game.draft.papers[0].sort == ""
+
+
+def test_a_file_name_is_kept_without_numbers_and_line_breaks():
+    game = writer()
+    mail(game, ROAD, "foto\r\n3574010101900001.jpg")
+    assert "3574010101900001" not in game.draft.papers[0].name
+    assert "\n" not in game.draft.papers[0].name
+
+
+def test_a_file_that_cannot_be_had_is_named():
+    game = writer()
+    answer = said(mail(game, ROAD, "ktp.jpg", "video!too_big.jpg"))
+    assert "lampiran video!too_big.jpg terlalu besar" in answer
+    assert "KTP sudah kami terima" in answer
+
+
+def test_what_is_said_with_the_files_waits_for_them_and_is_not_lost():
+    game = writer(wait_for_files=True)
+    game.say(ROAD)
+    assert mail(game, "sudah ada dua orang jatuh minggu ini", "ktp.jpg") == []
+    (answer,) = game.arrive()
+    assert "sudah kami tambahkan" in answer.text
+    assert "KTP sudah kami terima" in answer.text
+    assert "sudah ada dua orang jatuh minggu ini" in game.draft.statement
+
+
+def test_something_that_is_not_asked_is_left_to_a_petugas():
+    game = writer("pegantenan")
+    mail(game, "lampu jalan di Desa Bulangan mati", "a.jpg", "b.jpg")
+    answer = said(game.say("1 KTP, 2 pendukung"))
+    assert "Nama:" in answer
+    assert [paper.sort for paper in game.draft.papers] == ["ktp", ""]
+
+
+def test_a_yes_to_no_question_asks_again():
+    game = writer("kedopok")
+    game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")
+    assert "Nama:" in said(game.say("YA"))
+    assert game.draft.private == {}
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------------
+
+
+def registered() -> Player:
+    game = writer()
+    mail(game, ROAD, "ktp.jpg")
+    game.say("KK NANTI\nfoto lokasi NANTI")
+    game.say("YA")
+    return game
+
+
+def test_files_that_come_later_are_answered_by_one_mail():
+    game = registered()
+    (answer,) = mail(game, "Berikut yang menyusul.", "KK.pdf", "lokasi.jpg")
+    assert "KK kami tambahkan" in answer.text
+    assert "foto lokasi kami tambahkan" in answer.text
+    assert "sudah kami terima lengkap" in answer.text
+    assert answer.label == game.complaint.number
+
+
+@pytest.mark.parametrize(
+    "text", ["SUDAH. Terima kasih atas bantuannya.", "Selamat pagi,\nsudah.\n\nHormat saya,\nSari"]
+)
+def test_a_word_beside_courtesies_is_heard(text):
+    game = registered()
+    game.answer_complaint()
+    game.say(text)
+    assert game.complaint.satisfied == "yes"
