@@ -78,6 +78,11 @@ class Email:
         return f"Email({self.office!r})"
 
     @property
+    def reach(self) -> str:
+        """The address a person writes to."""
+        return self._settings.address
+
+    @property
     def waiting(self) -> int:
         """How many mails lie in the mailbox that aren't taken in yet."""
         return self._mailbox.waiting

@@ -17,7 +17,7 @@ from channels.twilio.api import Api
 from channels.twilio.errors import error_of
 from channels.twilio.form import By, Form, Head, head_of, pairs_of, stored
 from channels.twilio.hosts import MESSAGE, Hosts
-from channels.twilio.lines import Kind, Senders, chat_of, line_to
+from channels.twilio.lines import Kind, Senders, chat_of, is_number, line_to, spoken
 from channels.twilio.read import Reader
 from channels.twilio.render import Create, Renderer
 from channels.twilio.sharing import Shelf
@@ -108,6 +108,13 @@ class Twilio:
 
     def __repr__(self) -> str:
         return f"Twilio({self.office!r}, {self.name!r})"
+
+    @property
+    def reach(self) -> str:
+        """The number a person writes to, as it's spoken at home; "" where nobody can."""
+        line = self._account.senders.own(self._kind)
+        receives = self._account.receives or self._kind == "whatsapp"
+        return spoken(line) if receives and is_number(line) else ""
 
     def accept(self, call: Call) -> bytes:
         """The form with a line of our own above it. Raises `Forged`, `NotMine`, or `Malformed`.

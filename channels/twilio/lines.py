@@ -62,6 +62,16 @@ def line_to(kind: Kind, chat: str) -> str:
     return _PREFIX + chat if kind == "whatsapp" else chat
 
 
+def spoken(chat: str) -> str:
+    """A number as people say it: "+6281100001201" is 0811-0000-1201; one from abroad stays as it is."""
+    if not chat.startswith("+62"):
+        return chat
+    digits = "0" + chat[3:]
+    parts = [digits[:4], *(digits[at : at + 4] for at in range(4, len(digits) - 5, 4))]
+    rest = digits[sum(map(len, parts)) :]
+    return "-".join(filter(None, [*parts, rest]))
+
+
 def is_number(chat: str) -> bool:
     """Whether a chat is a telephone number, which can be called and sent an SMS."""
     return chat.startswith("+")

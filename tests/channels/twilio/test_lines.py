@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.twilio.lines import Senders, chat_of, kind_of, line_to
+from channels.twilio.lines import Senders, chat_of, kind_of, line_to, spoken
 
 SAME = [
     "+6281234567890", "6281234567890", "081234567890", "81234567890", "006281234567890", "+62081234567890",
@@ -70,3 +70,12 @@ def test_nobodys_line_is_nobodys():
     assert nobody.owner("whatsapp:") is None
     assert not nobody.is_ours("sms", "")
     assert Senders(sms="+6281").owner("whatsapp:+6281") is None
+
+
+@pytest.mark.parametrize(
+    ("chat", "said"),
+    [("+6281100001201", "0811-0000-1201"), ("+62812345678", "0812-3456-78"), ("+15551234567", "+15551234567")],
+)
+def test_a_number_is_said_as_people_say_it(chat, said):
+    assert spoken(chat) == said
+    assert chat_of(said) == chat
