@@ -18,7 +18,7 @@ _log = structlog.get_logger("alerts")
 
 LOOK_S = 30.0
 PATIENCE = timedelta(minutes=2)  # a connection that's down for less mends itself
-RIGHT = ("ok", "ready", "being prepared")
+RIGHT = ("ok", "ready", "being prepared")  # how a channel is with which nothing is wrong begins with one of these
 
 
 LEAST_FREE_BYTES = 50_000_000
@@ -71,7 +71,7 @@ class Alerts:
     def _at_hand(self) -> Iterable[Trouble]:
         """What this process knows without asking the store."""
         for name, how in self.channels().items():
-            if how not in RIGHT:
+            if not how.startswith(RIGHT):
                 what = say("operator.channel", name=name, why=how)
                 yield Trouble(f"channel:{name}", what, say("operator.channel_mend"), PATIENCE)
         if why := self.disk():

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("app")
 
 KEY_CHECK = "key check"  # a key made at the first start, by which a wrong master key is recognised
+READY = "ready"  # how a channel is that has nothing to mend
 LONGEST_PAUSE_S = 60.0
 STOP_S = 8.0  # what is under way may finish; then it's cut
 
@@ -102,8 +103,15 @@ class Service:
 
     def how_channels_are(self) -> dict[str, str]:
         """Each channel by "office/channel": what its set-up found, or why nothing is sent there now."""
-        closed = {f"{office}/{name}": why for (name, office), why in self._sending().items() if why != "ok"}
-        return {**self.reports, **closed}
+        found = dict(self.reports)
+        for (name, office), channel in self.channels.items():
+            where = f"{office}/{name}"
+            if (waiting := getattr(channel, "waiting", 0)) and found.get(where) == READY:
+                found[where] = f"{READY}; {waiting} wait to be taken in"
+            trouble = getattr(channel, "trouble", "") or self.intake.trouble.get((name, office), "")
+            if trouble:
+                found[where] = trouble
+        return found | {f"{office}/{name}": why for (name, office), why in self._sending().items() if why != "ok"}
 
     def _sending(self) -> dict[tuple[str, str], str]:
         routes = self.deliver.channels() if self.deliver else {}
@@ -183,10 +191,10 @@ class Service:
     async def _prepare(self, channel: Channel, webhook: str) -> None:
         name, pause_s = f"{channel.office}/{channel.name}", 1.0
         if not hasattr(channel, "set_up"):
-            self.reports[name] = "ready"
+            self.reports[name] = READY
         while hasattr(channel, "set_up"):
             report: Report = await channel.set_up(webhook)
-            self.reports[name] = "; ".join(problem.what for problem in report.problems) or "ready"
+            self.reports[name] = "; ".join(problem.what for problem in report.problems) or READY
             for problem in report.problems:
                 _log.warning("a channel isn't right", channel=name, problem=problem.what, mend=problem.mend)
             if report.ready:
@@ -371,7 +379,8 @@ def _channels(
     channels, tables = {}, {}
     for office in settings.offices:
         secret = seal.secret(f"tokens of {office.id}")
-        ground = Ground(http, settings.service.public_url or "", secret, clock.now)
+        name = settings.office(office).standard.office.name
+        ground = Ground(http, settings.service.public_url or "", secret, clock.now, name)
         for name, build in REGISTRY.items():
             table = getattr(office, name)
             for channel in build(office.id, table, ground) if table is not None else ():

@@ -37,6 +37,7 @@ class Intake:
         self._road = road
         self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self.trouble: dict[tuple[str, str], str] = {}  # (channel, office) -> why it can't be polled now
 
     async def receive(self, channel: Channel, payload: bytes) -> None:
         """Store a payload whose origin is verified; a doublet, known by its key, changes nothing.
@@ -147,6 +148,7 @@ class Intake:
             try:
                 idle_s = await self.poll(channel, holder)
                 pause_s = 1.0
+                self.trouble.pop((channel.name, channel.office), None)
                 await clock.wait(idle_s)
                 if not idle_s:
                     await self._let_others(channel)
@@ -154,6 +156,7 @@ class Intake:
                 level = _log.info if pause_s == 1.0 else _log.warning  # once is nothing: a connection that broke
                 why = error.reason if isinstance(error, SendError) else place_of(error)
                 level("polling failed", channel=channel.name, office=channel.office, error=why)
+                self.trouble[channel.name, channel.office] = f"it can't be asked for news: {why}"
                 await clock.wait(self._road.chance.jitter(pause_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 

@@ -105,6 +105,7 @@ class Ground:
     public_url: str = ""  # where the outside reaches us; "" where no address is configured
     secret: bytes = b""  # of the office, for tokens that come back to us; derived from the master key
     now: Callable[[], datetime] = _untold  # the present moment, aware: for what comes without a date, and for expiries
+    name: str = ""  # of the office, as citizens read it
 
 
 class Channel(Protocol):

@@ -18,6 +18,7 @@ def channel_of(office: str, settings: EmailSettings, ground: Ground) -> Email:
     """The channel of an office's mailbox."""
     from channels.email.read import Reader
 
+    settings = settings.model_copy(update={"name": settings.name or ground.name})
     tokens = Tokens(office, settings.address, ground.secret)
     reading = Reader(office, settings, tokens)
     return Email(office, settings, reading, http=ground.http, tokens=tokens, now=ground.now)

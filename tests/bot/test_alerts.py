@@ -104,3 +104,10 @@ async def test_another_process_does_not_tell_it_again(road):
         watched.disk = "full"
         await watched.alerts.step()
     assert len(await told(road)) == 1
+
+
+async def test_mails_that_wait_to_be_taken_in_are_no_trouble(road):
+    watched = Watched(road)
+    watched.channels["kanigaran/email"] = "ready; 1200 wait to be taken in"
+    road.clock.shift(timedelta(minutes=3))
+    assert await watched.alerts.step() == 0
