@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.bench import Bench
+from tests.bench import Bench, Posted
 from workflow import decide
 from workflow.conversation import Conversation, Knock
 from workflow.dialogue.joining import named
-from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Sender
+from workflow.happening import Due, JoinAnswered, JoinAsked, Parted, SameAccount
+from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
 from workflow.standard import standard
@@ -602,6 +603,216 @@ def test_whoever_blocks_us_on_the_joined_lane_is_answered_at_home_again(town):
     assert town.conversation(HOME).speaks_at is None
 
 
+def test_a_reply_and_a_button_about_their_own_report_stay_with_it():
+    town = Town()
+    town.say(HOME, STORY)
+    town.say(TELE, "lampu jalan mati di gang melati, mohon diperbaiki")
+    for _ in range(3):
+        town.say(TELE, "nanti")
+    town.press(TELE, "YA, benar")
+    own = town.complaint
+    town.bench.complaints[own.id] = replace(
+        own, answer="Sudah.", answered_at=town.bench.now, closed_at=town.bench.now, closed_as="answered", version=9
+    )
+    town.join(TELE)
+    press = Press(
+        chat=town.address(TELE), id="p1", sender=Sender(id=TELE[1]), at=town.bench.now, data=f"c:sudah:{own.code}"
+    )
+    town.bench.feed(press)
+    assert town.bench.complaints[own.id].satisfied == "yes"
+    message = Outbound(to=town.address(TELE), kind="notice", text="?", refers=Refers(role="relay", complaint=own.id))
+    town.bench.posted.append(Posted("m1", message, town.bench.now, "?"))
+    before = town.conversation(HOME)
+    town.say(TELE, "terima kasih ya", reply_to="m1")
+    assert town.conversation(HOME) == before
+
+
+# --- what crosses -----------------------------------------------------------------------------------------------------
+
+
+def event_of(town: Town, kind, lane: Lane, other: Lane, **more):
+    names = {Parted: "other", JoinAsked: "by", JoinAnswered: "home", SameAccount: "other"}
+    return kind(chat=town.address(lane), at=town.bench.now, **{names[kind]: town.address(other)}, **more)
+
+
+def test_a_request_for_a_report_that_has_ended_meanwhile_is_answered_as_a_wrong_code(town):
+    code = town.code()
+    town.say(WA, "halo")
+    town.say(HOME, "batal")
+    asking = Message(chat=town.address(WA), id="j1", sender=Sender(id=WA[1]), at=MORNING, text=f"LANJUT {code}")
+    world = town.bench.world_for(asking)
+    decision = decide.decide(asking, world)
+    town.say(HOME, "ya")
+    sent = [out for following in town.bench._apply(asking, decision) for out in town.bench.feed(following)]
+    assert "tidak kami temukan atau sudah tidak berlaku" in at(sent, WA)
+    assert len(town.conversation(WA).guesses) == 1
+
+
+def test_a_yes_to_a_request_that_is_made_no_more_joins_nothing(town):
+    code = town.join(WA)
+    town.say(WA, "mulai baru")
+    town.bench.feed(event_of(town, JoinAnswered, WA, HOME, request="old", code=code, answer="yes"))
+    assert town.conversation(WA).joined is None
+    town.bench.feed(event_of(town, JoinAnswered, WA, HOME, request="old", code=code, answer="no"))
+    assert town.bench.ignored[-1] == "an answer to a request that's no longer made"
+
+
+def test_whoever_began_a_report_while_the_answer_was_on_its_way_keeps_that(town):
+    code = town.code()
+    town.say(WA, f"LANJUT {code}")
+    town.say(WA, "tolong ada kebakaran rumah sekarang")
+    town.say(WA, "1")
+    assert town.conversation(WA).draft is not None
+    sent = town.say(HOME, f"YA {code}")
+    assert "masih ada laporan yang belum selesai" in at(sent, WA)
+    assert (town.conversation(WA).joined, town.conversation(HOME).voices) == (None, ())
+
+
+def test_a_bell_of_an_older_request_says_nothing(town):
+    town.say(WA, f"LANJUT {town.code()}")
+    bell = Due(chat=town.address(WA), at=MORNING, timer="join:old", kind="join_unanswered", subject="old")
+    assert town.bench.feed(bell) == []
+    assert town.conversation(WA).joining is not None
+
+
+def test_only_so_many_messages_are_held(town):
+    town.say(WA, f"LANJUT {town.code()}")
+    for n in range(10):
+        assert "kami simpan dulu" in at(town.say(WA, f"keterangan yang ke {n} tentang lubang itu"), WA)
+    assert "mohon dikirim lagi" in at(town.say(WA, "dan satu lagi tentang lubang itu"), WA)
+
+
+def test_asking_twice_for_the_same_report_asks_once(town):
+    code = town.code()
+    town.say(WA, f"LANJUT {code}")
+    sent = town.say(WA, f"LANJUT {code}")
+    assert "Kami masih menunggu" in at(sent, WA) or "masih menunggu" in at(sent, WA)
+    assert at(sent, HOME) == ""
+
+
+def test_asking_for_another_report_withdraws_the_first_request(town):
+    town.say(TELE, "lampu jalan mati di gang melati, mohon diperbaiki")
+    town.say(WA, f"LANJUT {town.code()}")
+    town.say(WA, f"LANJUT {town.code(TELE)}")
+    assert town.conversation(HOME).requests == ()
+    assert len(town.conversation(TELE).requests) == 1
+
+
+def test_more_than_three_requests_are_refused_unasked(town):
+    code = town.code()
+    for n in range(3, 7):
+        lane = ("whatsapp", f"+628120000000{n}")
+        sent = town.say(lane, f"LANJUT {code}")
+    assert len(town.conversation(HOME).requests) == 3
+    assert "tidak disetujui" in at(sent, lane)
+
+
+def test_a_number_that_chose_something_before_still_does_after_the_question(town):
+    town.say(HOME, STORY.replace("Mawar", "Melati"))
+    town.say(HOME, "batal")
+    offered = town.conversation(HOME).offered
+    town.say(WA, f"LANJUT {town.code()}")
+    assert town.conversation(HOME).offered == offered
+    assert len(town.conversation(HOME).requests) == 1
+
+
+def test_a_typed_number_of_the_question_is_heard_only_when_it_can_have_been_read(town):
+    for _ in range(3):
+        town.say(HOME, "nanti")
+    town.say(HOME, "ya")
+    town.say(WA, f"LANJUT {town.complaint.code}", settle_s=1)
+    lane = town.address(HOME).lane
+    request = town.conversation(HOME).requests[0].request
+    yes = f"c:join:{request}:y"
+    town.bench.conversations[lane] = replace(town.conversation(HOME), offered=(yes,))
+    town.say(HOME, "1")
+    assert town.conversation(WA).joined is None
+    town.bench.conversations[lane] = replace(town.conversation(HOME), offered=(yes,), requests=(
+        replace(town.conversation(HOME).requests[0], latest=True),
+    ))  # fmt: skip
+    town.say(HOME, "1")
+    assert town.conversation(WA).joined is not None
+
+
+def test_lanjut_with_no_report_at_all_is_answered_kindly():
+    town = Town()
+    assert "tidak ada laporan yang dapat dilanjutkan" in at(town.say(WA, "lanjut"), WA)
+    assert "tidak kami temukan" in at(town.say(WA, "LANJUT ABCD"), WA)
+    assert "tidak kami temukan" in at(town.say(WA, "7K3F 8M2P lanjut"), WA)
+
+
+def test_photos_that_were_held_for_a_choice_go_with_whoever_sent_them(town):
+    town.join(WA)
+    for _ in range(3):
+        town.say(WA, "nanti")
+    town.say(WA, "ya")
+    home = town.address(HOME).lane
+    town.bench.conversations[home] = replace(
+        town.conversation(HOME), extra={k: v for k, v in town.conversation(HOME).extra.items() if k != "focus"}
+    )
+    town.photo(WA, "lampu jalan di gang melati mati sudah seminggu, gelap sekali")
+    sent = town.say(WA, "laporan baru")
+    assert town.conversation(HOME).papers == ()
+    assert "lampu jalan di gang melati" in town.conversation(WA).draft.statement[0]
+    assert town.conversation(HOME).draft is None
+    assert at(sent, WA)
+
+
+def test_a_new_story_after_all_is_done_begins_where_it_is_told(town):
+    town.join(WA)
+    for _ in range(3):
+        town.say(WA, "nanti")
+    town.say(WA, "ya")
+    done = replace(town.complaint, closed_at=town.bench.now, closed_as="withdrawn", version=99)
+    town.bench.complaints[done.id] = done
+    town.photo(WA, "lampu jalan di gang melati mati sudah seminggu, gelap sekali")
+    assert len(town.conversation(WA).draft.papers) == 1
+    assert town.conversation(HOME).papers == ()
+    assert (town.conversation(HOME).voices, town.conversation(HOME).draft) == ((), None)
+
+
+def test_photos_held_for_a_choice_are_asked_for_again_where_the_new_report_begins(town):
+    for story in ("", "lampu jalan mati di gang melati, mohon diperbaiki"):
+        if story:
+            town.say(HOME, "laporan baru")
+            town.say(HOME, story)
+            town.say(HOME, "bukan")
+        for _ in range(3):
+            town.say(HOME, "nanti")
+        town.say(HOME, "ya")
+    assert len(town.bench.complaints) == 2
+    town.say(TELE, f"LANJUT {town.complaint.code}")
+    town.say(HOME, f"YA {town.complaint.code}")
+    town.bench.conversations[town.address(HOME).lane] = replace(town.conversation(HOME), extra={})
+    assert "Untuk laporan yang mana" in at(town.photo(TELE), TELE)
+    pressed = town.press(TELE, "Laporan baru")
+    assert "mohon dikirim lagi" in at(pressed, TELE)
+    assert [each.kind for each in pressed].count("press") == 1
+    assert town.conversation(HOME).papers == ()
+    assert town.conversation(TELE).draft is not None
+    assert town.conversation(TELE).joined is None
+
+
+def test_an_edit_of_what_was_said_before_the_join_stays_in_its_own_lane(town):
+    town.say(WA, "terima kasih banyak atas bantuannya", id="90")
+    town.join(WA)
+    town.say(WA, "terima kasih banyak atas bantuan petugas", id="90", edited=True)
+    assert town.conversation(WA).sayings[-1].text == "terima kasih banyak atas bantuan petugas"
+    assert town.conversation(HOME).draft.statement == (STORY,)
+
+
+def test_a_yes_that_comes_too_late_finds_no_request(town):
+    code = town.code()
+    town.say(WA, f"LANJUT {code}")
+    lane = town.address(HOME).lane
+    (request,) = town.conversation(HOME).requests
+    town.bench.conversations[lane] = replace(
+        town.conversation(HOME), requests=(replace(request, at=request.at - timedelta(hours=24)),)
+    )
+    assert "tidak ada permintaan baru" in at(town.say(HOME, f"YA {code}"), HOME)
+    assert town.conversation(WA).joined is None
+
+
 # --- two ids of one account -------------------------------------------------------------------------------------------
 
 PHONE, HIDDEN = ("whatsapp", "+6281200000009"), ("whatsapp", "ID.1234567890")
@@ -658,6 +869,33 @@ def test_the_other_id_of_a_joined_lane_speaks_for_the_same_report(town):
     sent = town.photo(HIDDEN, "ktp")
     assert [each.sort for each in town.conversation(HOME).draft.papers] == ["ktp"]
     assert "KTP sudah kami terima" in at(sent, HIDDEN)
+
+
+def test_two_ids_are_never_parted_and_each_is_told_once():
+    town = Town()
+    town.say(PHONE, STORY, sender=BOTH)
+    town.bench.feed(event_of(town, Parted, HIDDEN, PHONE))
+    assert town.conversation(HIDDEN).joined is not None
+    assert town.bench.ignored[-1] == "two ids of one account aren't parted"
+    town.say(HIDDEN, "dekat pos", sender=Sender(id=HIDDEN[1], also=(PHONE[1],)))
+    assert town.conversation(PHONE).draft.statement[1:] == ("dekat pos",)
+    assert town.conversation(PHONE).joined is None
+
+
+def test_a_request_that_reaches_the_second_id_is_asked_where_the_conversation_is():
+    town = Town()
+    town.say(PHONE, STORY, sender=BOTH)
+    code = town.code(PHONE)
+    town.bench.feed(event_of(town, JoinAsked, HIDDEN, TELE, request="r1", code=code, shown="Telegram"))
+    assert [each.by for each in town.conversation(PHONE).requests] == [town.address(TELE)]
+
+
+def test_a_lane_with_a_life_of_its_own_isnt_taken_over():
+    town = Town()
+    town.say(HIDDEN, STORY)
+    town.bench.feed(event_of(town, SameAccount, HIDDEN, PHONE, home=town.address(PHONE)))
+    assert town.conversation(HIDDEN).joined is None
+    assert town.bench.ignored[-1] == "a lane that has a life of its own"
 
 
 def test_two_ids_that_name_each_other_at_the_same_moment_find_one_home():

@@ -226,6 +226,8 @@ def meanwhile(talk: Talk, message: Message) -> bool:
         return word == "cancel"
     if intent.guess(message.text).intent in ("emergency", "violence_report"):
         return False
+    if bare and talk.conversation.offered and message.text.strip(" .)").isdigit():
+        return False  # a choice that was offered meanwhile
     if len(_held(talk)) > HELD:
         talk.tell("joining.full", code=asked.code)
         return True

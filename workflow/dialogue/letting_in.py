@@ -139,9 +139,6 @@ def _answers_this(talk: Talk, request: JoinRequest) -> bool:
     """Whether a bare YA can be meant for the question: it was put last, has left, and there was time to read it."""
     if not request.latest or request.asked_at is None:
         return False
-    draft = talk.conversation.draft
-    if talk.conversation.awaiting or (draft is not None and draft.awaiting):
-        return False
     if question_key(talk.conversation.address.lane) in talk.world.unsent:
         return False
     return (talk.world.received_at or talk.world.now) - request.asked_at >= READING
