@@ -111,11 +111,14 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Where config.toml and the file of secrets shall lie.")] = Path(),
+    telegram_url: Annotated[
+        str, typer.Option(help="The Bot API: Telegram's own or a server of yours.", show_default=True)
+    ] = "https://api.telegram.org",
 ) -> None:
     """Ask a few questions and write config.toml, and beside it aduan.env with the secrets."""
     from bot.init import run
 
-    raise typer.Exit(run(folder))
+    raise typer.Exit(run(folder, telegram_url))
 
 
 @app.command()
@@ -221,9 +224,9 @@ def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - im
     try:
         return load(config)
     except FileNotFoundError:
-        typer.echo(f"There is no {config}. Copy config.example.toml to it, or name yours with --config.", err=True)
+        typer.echo(f"There is no {config}. Make one with `aduan init`, or name yours with --config.", err=True)
     except OSError as error:
-        typer.echo(f"{config} can't be read: {error.strerror}.", err=True)
+        typer.echo(f"{error.filename or config} can't be read: {error.strerror}.", err=True)
     except ConfigProblems as problems:
         for problem in problems.problems:
             typer.echo(str(problem), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from workflow.standard import standard as standards
 from workflow.standard.shape import shape_finding
 from workflow.standard.standard import Standard
 from workflow.standard.toml_lines import line_of, lines_of
+
+SECRETS = "aduan.env"  # beside config.toml: NAME=value, for what the environment itself doesn't have
 
 
 class ConfigProblems(Exception):
@@ -120,13 +123,29 @@ class Settings:
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check a configuration file.
+    """Read and check a configuration file. Without `environ`, secrets come from the environment and from `SECRETS`.
 
-    Raises `ConfigProblems` with every problem at once, `OSError` if the file can't be read.
+    Raises `ConfigProblems` with every problem at once, `OSError` if a file can't be read.
     """
-    settings = parse(path.read_text("utf-8"), place=path.name, folder=path.resolve().parent, environ=environ)
+    folder = path.resolve().parent
+    text = path.read_text("utf-8")
+    environ = {**_secrets_beside(folder), **os.environ} if environ is None else environ
+    settings = parse(text, place=path.name, folder=folder, environ=environ)
     settings.path = path.resolve()
     return settings
+
+
+def _secrets_beside(folder: Path) -> dict[str, str]:
+    """What stands in the file of secrets: lines NAME=value, the value perhaps in quotation marks, and comments."""
+    path = folder / SECRETS
+    if not path.exists():
+        return {}
+    try:
+        words = shlex.split(path.read_text("utf-8"), comments=True)
+    except ValueError:
+        problem = Problem(SECRETS, "A quotation mark isn't closed.", "Write each secret on a line: NAME='value'.")
+        raise ConfigProblems([problem]) from None
+    return {name: value for name, mark, value in (word.partition("=") for word in words) if mark}
 
 
 def parse(text: str, *, place: str, folder: Path, environ: Mapping[str, str] | None = None) -> Settings:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from bot import app, people
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
-from bot.config import Secret, Settings
+from bot.config import SECRETS, Secret, Settings
 from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.schema import is_current
@@ -24,7 +24,6 @@ from storage.unit import Conflict
 if TYPE_CHECKING:
     from workflow.office import Office
 
-SECRETS_FILE = "aduan.env"
 _ROOM = "make room: what can't be stored isn't acknowledged"
 _OTHERS = stat.S_IROTH | stat.S_IWOTH
 
@@ -105,9 +104,9 @@ def _readers(settings: Settings, found: Found) -> None:
         found.note(settings.path.name, f'holds {", ".join(written)} itself; {{ env = "NAME" }} keeps secrets out of it')
     else:
         found.right(settings.path.name, "can be read, and holds no secret itself")
-    beside = settings.path.with_name(SECRETS_FILE)
+    beside = settings.path.with_name(SECRETS)
     if beside.exists() and beside.stat().st_mode & _OTHERS:
-        found.wrong(SECRETS_FILE, "everybody on this machine can read the secrets", f"chmod 600 {beside}")
+        found.wrong(SECRETS, "everybody on this machine can read the secrets", f"chmod 600 {beside}")
 
 
 def _secrets(part: object, place: str = "") -> Iterator[tuple[str, Secret]]:

@@ -72,7 +72,7 @@ def test_a_broken_standard_is_told_with_place_and_mend(tmp_path: Path) -> None:
 def test_a_missing_configuration_is_said_with_the_next_step(command: str, tmp_path: Path) -> None:
     result = RUNNER.invoke(app, [command, "--config", str(tmp_path / "none.toml")])
     assert result.exit_code == 2
-    assert "Copy config.example.toml" in result.stderr
+    assert "aduan init" in result.stderr
 
 
 def test_a_broken_configuration_is_told_whole(config: Path) -> None:
