@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,21 +19,17 @@ from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
+from bot.foundation import CannotStart, channels_of, check_key, keep_standards, locked, store_of
 from bot.intake import Intake
 from bot.media import Media
 from bot.pump import Pump
 from bot.purge import Purger
 from bot.road import Road, endless
 from bot.ticks import Ticks
-from channels import REGISTRY
-from channels.base import Ground, Polled
+from channels.base import Polled
 from channels.http import Http
-from storage.engine import Store, Unavailable
+from storage.engine import Store
 from storage.files import Files
-from storage.lock import DatabaseLock, Taken
-from storage.schema import is_current, migrate
-from storage.seal import Seal
-from storage.unit import Unit
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -45,18 +41,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("app")
 
-KEY_CHECK = "key check"  # a key made at the first start, by which a wrong master key is recognised
 READY = "ready"  # how a channel is that has nothing to mend
 LONGEST_PAUSE_S = 60.0
 STOP_S = 8.0  # what is under way may finish; then it's cut
-
-
-class CannotStart(Exception):
-    """Why the program can't start, and the next step; `code` is the process's exit code."""
-
-    def __init__(self, sentence: str, code: int = 1) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 @dataclass(slots=True)
@@ -208,21 +195,21 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
     """Everything of one process, built and at the end taken down. Raises `CannotStart`."""
     clock = clock or Clock()
     chance = Chance(clock)
-    with _locked(settings), contextlib.ExitStack() as stack:
-        store = _store(settings, chance, migrate_first=migrate_first)
+    with locked(settings), contextlib.ExitStack() as stack:
+        store = store_of(settings, chance, migrate_first=migrate_first)
         stack.callback(store.close)
-        _check_key(store, clock)
+        check_key(store, clock)
         configured = {each.id: settings.office(each) for each in settings.offices}
         offices = store.now(lambda unit: people.read(unit, configured))
         http = Http()
-        channels, tables = _channels(settings, http, store.seal, clock)
+        channels, tables = channels_of(settings, http, store.seal, clock)
         media = Media()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
         whole = Service(settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels)
         whole.tables, whole.configured = tables, configured
         whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}
-        _keep_standards(settings, offices, store, clock)
+        keep_standards(settings, offices, store, clock)
         try:
             yield whole
         finally:
@@ -302,98 +289,3 @@ async def serve_site(site: Starlette, host: str, port: int, *, stop: asyncio.Eve
     await stop.wait()
     server.should_exit = True
     await serving
-
-
-def migrate_database(settings: Settings) -> str:
-    """Migrate the database; what to tell the operator."""
-    clock = Clock()
-    with _locked(settings):
-        store = open_store(settings, Chance(clock))
-        try:
-            if is_current(store):
-                return "The database has this version's shape already."
-            migrate(store)
-        except Unavailable as error:
-            raise CannotStart(f"The database can't be reached: {error}") from None
-        finally:
-            store.close()
-    return "The database was brought to this version's shape."
-
-
-@contextlib.contextmanager
-def _locked(settings: Settings) -> Iterator[None]:
-    """On SQLite one process has the database, from before the first look until the end."""
-    _, mark, path = settings.database_url.partition("sqlite:///")
-    if not mark:
-        yield
-        return
-    lock = DatabaseLock(Path(path))
-    try:
-        lock.take()
-    except Taken as error:
-        raise CannotStart(f"{error}. Stop it first; `aduan serve` needs a SQLite database for itself.", 3) from None
-    except OSError as error:
-        where = lock.path.parent
-        raise CannotStart(f"{where} can't be written: {error.strerror}. See [service] database_url.") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def open_store(settings: Settings, chance: Chance) -> Store:
-    """The database, not looked at yet."""
-    return Store(settings.database_url, Seal([settings.master_key], chance.random_bytes))
-
-
-def _store(settings: Settings, chance: Chance, *, migrate_first: bool) -> Store:
-    store = open_store(settings, chance)
-    try:
-        current = is_current(store)
-        if not current and migrate_first:
-            migrate(store)
-            current = True
-    except Unavailable as error:
-        store.close()
-        raise CannotStart(f"The database can't be reached: {error}") from None
-    if not current:
-        store.close()
-        raise CannotStart("The database has another shape than this version. Run `aduan migrate` first.", 3)
-    return store
-
-
-def _check_key(store: Store, clock: Clock) -> None:
-    """Recognise a wrong master key before anything is sealed with it."""
-    if not store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())):
-        raise CannotStart(
-            "The master key isn't the one this database was begun with: what was sealed can't be opened. "
-            "Give ADUAN_KEY its former value.",
-            2,
-        )
-
-
-def _channels(
-    settings: Settings, http: Http, seal: Seal, clock: Clock
-) -> tuple[dict[tuple[str, str], Channel], dict[tuple[str, str], Any]]:
-    """Every configured channel by (name, office), and beside it the table that it was built from."""
-    channels, tables = {}, {}
-    for office in settings.offices:
-        secret = seal.secret(f"tokens of {office.id}")
-        name = settings.office(office).standard.office.name
-        ground = Ground(http, settings.service.public_url or "", secret, clock.now, name)
-        for name, build in REGISTRY.items():
-            table = getattr(office, name)
-            for channel in build(office.id, table, ground) if table is not None else ():
-                channels[channel.name, office.id] = channel
-                tables[channel.name, office.id] = table
-    return channels, tables
-
-
-def _keep_standards(settings: Settings, offices: Mapping[str, Office], store: Store, clock: Clock) -> None:
-    """Store the text of every standard in force by its content hash: complaints are pinned to it."""
-
-    def keep(unit: Unit) -> None:
-        for name, office in offices.items():
-            unit.cases.keep_standard(office.standard.version, name, settings.standard_texts[name], clock.now())
-
-    store.now(keep)

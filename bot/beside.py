@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.app import CannotStart, open_store
 from bot.clock import Chance, Clock
 from bot.config import Settings
+from bot.foundation import CannotStart, open_store
 from storage.engine import Store, Unavailable
 from storage.schema import is_current
 from storage.unit import Unit

@@ -38,7 +38,7 @@ def main() -> None:
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """What keeps a command from its work is told in a sentence, with the exit code that says which kind it is."""
-    from bot.app import CannotStart
+    from bot.foundation import CannotStart
 
     try:
         yield
@@ -94,7 +94,7 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
 @app.command()
 def migrate(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Bring the database to the schema of this version."""
-    from bot.app import migrate_database
+    from bot.foundation import migrate_database
 
     with _told():
         typer.echo(migrate_database(_settings(config)), err=True)

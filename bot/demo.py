@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from bot import app, logs, web
 from bot.clock import Chance, Clock
 from bot.config import Settings, parse
+from bot.foundation import CannotStart
 from channels.sandbox import cast as casting
 from channels.sandbox import mail, stage, telegram, twilio
 from channels.sandbox.cast import Cast
@@ -66,7 +67,7 @@ def run(*, port: int, office: str, keep: Path | None) -> int:
         return 2
     try:
         return app.run(_demo(port, office, keep))
-    except app.CannotStart as reason:
+    except CannotStart as reason:
         print(reason, file=sys.stderr)  # noqa: T201 - for people
         return reason.code
 

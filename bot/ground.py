@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from bot import app, people
+from bot import people
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
 from bot.config import SECRETS, Secret, Settings
+from bot.foundation import KEY_CHECK
 from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.schema import is_current
@@ -155,7 +156,7 @@ def _database(settings: Settings, clock: Clock, found: Found) -> None:
             mend = "run `aduan migrate` while nothing else runs; `aduan serve` does it by itself at its start"
             found.wrong("database", "has another shape than this version", mend)
             return
-        if not store.now(lambda unit: unit.shelf.ensure_keys([app.KEY_CHECK], clock.now())):
+        if not store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())):
             mend = "give ADUAN_KEY the value it had when this database was begun"
             found.wrong("key", "doesn't open what was sealed before", mend)
             return
