@@ -1,6 +1,6 @@
 // One chat as a list of bubbles that follows the model. The arrow keys walk through it; Enter opens a message's menu.
 
-import { icon, iconButton, initials, isShown, make, tint } from "./dom.js";
+import { icon, iconButton, initials, isInView, make, tint } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { messageBody, messageButtons, messageFoot, serviceWords } from "./message.js";
 import { authorOf, fullName } from "./model.js";
@@ -15,7 +15,8 @@ const isLong = (message) => (message.text ?? "").split("\n").length >= CARD_LINE
 export class ChatView {
   /**
    * `room`: {me(), press(message, data), command(text), link(url), reply(message), edit(message), timeOf(seconds),
-   * named: whether writers are named, empty(): what stands in a chat without messages}.
+   * dayOf(seconds), named: whether writers are named, empty(): what stands in a chat without messages}. Without `reply`
+   * or `edit` nobody can do that there.
    */
   constructor(model, room) {
     this.model = model;
@@ -47,6 +48,7 @@ export class ChatView {
   /** Draw everything again. */
   draw() {
     this.nodes.clear();
+    this.day = "";
     this.list.replaceChildren();
     this.jump.hidden = true;
     this.jump.lastChild.textContent = word("newMessages");
@@ -75,7 +77,7 @@ export class ChatView {
 
   /** What's on the screen is read. */
   seen() {
-    if (isShown(this.element)) this.model.chat(this.key).unread = 0;
+    if (isInView(this.element)) this.model.chat(this.key).unread = 0;
   }
 
   toEnd() {
@@ -117,12 +119,19 @@ export class ChatView {
       const focused = old.contains(document.activeElement);
       old.replaceWith(node);
       if (focused) node.focus({ preventScroll: true });
-    } else this.list.append(node);
+    } else this.append(node, this.room.dayOf(message.date));
     this.nodes.set(message.message_id, node);
     const before = node.previousElementSibling;
     const sameWriter = before && before.dataset.author === node.dataset.author && before.dataset.kind === "words";
     node.classList.toggle("follows", Boolean(sameWriter));
     node.classList.toggle("same-topic", before?.dataset.topic === node.dataset.topic);
+  }
+
+  /** Put a message at the end; a new day is named above it. */
+  append(node, day) {
+    if (this.day && day !== this.day) this.list.append(make("div", { class: "service day", text: day, data: { kind: "service" } }));
+    this.day = day;
+    this.list.append(node);
   }
 
   node(message) {
@@ -136,9 +145,11 @@ export class ChatView {
     if (this.thread === null && message.is_topic_message) bubble.append(this.topicLabel(message));
     const foot = messageFoot(message, this.room.timeOf);
     bubble.append(messageBody(message, this.room), foot);
-    const more = iconButton("more", word("messageMenu"), { class: "round more", tabindex: "-1", "aria-haspopup": "menu" });
-    more.addEventListener("click", () => this.menu(message, more));
-    foot.prepend(more);
+    if (this.actions(message).length) {
+      const more = iconButton("more", word("messageMenu"), { class: "round more", tabindex: "-1", "aria-haspopup": "menu" });
+      more.addEventListener("click", () => openMenu(more, this.actions(message), word("messageMenu")));
+      foot.prepend(more);
+    }
     const face = this.room.named && !mine ? make("span", { class: `face tint-${tint(author.id)}`, "aria-hidden": "true", text: initials(fullName(author)) }) : null;
     const kind = author.is_bot && isLong(message) ? ` card${buttons ? "" : " spent"}` : "";
     return make(
@@ -159,13 +170,15 @@ export class ChatView {
     return make("div", { class: "topic-label", text: topic?.name ?? "" });
   }
 
-  menu(message, opener) {
-    const items = [{ label: word("reply"), icon: "reply", run: () => this.room.reply(message) }];
+  /** What can be done to a message, as items of a menu. */
+  actions(message) {
+    const items = [];
     const own = authorOf(message).id === this.room.me();
-    if (own && (message.text || message.caption)) {
+    if (this.room.reply) items.push({ label: word("reply"), icon: "reply", run: () => this.room.reply(message) });
+    if (this.room.edit && own && (message.text || message.caption)) {
       items.push({ label: word("edit"), icon: "edit", run: () => this.room.edit(message) });
     }
-    openMenu(opener, items, word("messageMenu"));
+    return items;
   }
 
   walk(event) {
@@ -173,7 +186,7 @@ export class ChatView {
     const here = items.indexOf(document.activeElement?.closest?.("article"));
     if (event.key === "Enter" && document.activeElement?.matches("article")) {
       event.preventDefault();
-      items[here].querySelector(".more").click();
+      items[here].querySelector(".more")?.click();
       return;
     }
     const end = items.length - 1;

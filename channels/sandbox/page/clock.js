@@ -11,7 +11,7 @@ export class Clock {
     this.date = host.querySelector(".clock-date");
     this.open = host.querySelector(".clock-open");
     this.buttons = [...host.querySelectorAll("button")];
-    const turns = { plus10: { by_s: 600 }, plus60: { by_s: 3600 }, nextDay: { to: "next_working_day" } };
+    const turns = { plus10: { by_s: 600 }, plus60: { by_s: 3600 }, plusDay: { by_s: 86_400 }, nextDay: { to: "next_working_day" } };
     for (const button of this.buttons) {
       button.addEventListener("click", () => this.turn(turns[button.dataset.turn]));
     }
@@ -48,9 +48,19 @@ export class Clock {
     return this.format(new Date(seconds * 1000), { hour: "2-digit", minute: "2-digit" });
   }
 
+  /** The day of a message, in words. */
+  dayOf(seconds) {
+    return this.format(new Date(seconds * 1000), { weekday: "long", day: "numeric", month: "long" });
+  }
+
   /** A deadline: day and time. */
   dateOf(text) {
     return this.format(new Date(text), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  }
+
+  /** When a mail came: its day and time, short. */
+  briefly(text) {
+    return this.format(new Date(text), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   }
 
   format(moment, parts) {

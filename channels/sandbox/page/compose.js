@@ -4,6 +4,7 @@ import { act, upload } from "./api.js";
 import { iconButton, make } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { authorOf, fullName, gist } from "./model.js";
+import { measure } from "./segments.js";
 import { word } from "./words.js";
 
 let number = 0;
@@ -25,8 +26,11 @@ const OFFERS = [
 const CAPTIONED = ["photo", "album"];
 
 export class Composer {
-  /** `place()` returns {who, name, chat, office, thread} of whoever writes here, or null when nobody can. */
-  constructor(place) {
+  /**
+   * `place()` returns {who, name, chat, office, thread} of whoever writes here, or null when nobody can. `kit`:
+   * {attaches, counts: whether SMS are counted while one types}.
+   */
+  constructor(place, { attaches = true, counts = false } = {}) {
     this.place = place;
     this.answers = null; // the message replied to
     this.changes = null; // the message being edited
@@ -36,11 +40,12 @@ export class Composer {
     this.keys = make("div", { class: "keys", hidden: true });
     this.label = make("label", { class: "hidden", for: id });
     this.field = make("textarea", { id, rows: 1, maxlength: 20000, autocomplete: "off", onkeydown: (event) => this.key(event), oninput: () => this.grow() });
-    this.attach = iconButton("attach", word("attach"), { class: "round", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.offer() });
+    this.attach = iconButton("attach", word("attach"), { class: "round", hidden: !attaches, "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.offer() });
+    this.counter = counts ? make("div", { class: "counter number", "aria-live": "off" }) : null;
     this.submit = iconButton("send", word("send"), { class: "round send", type: "submit" });
     this.file = make("input", { type: "file", hidden: true, tabindex: "-1", "aria-hidden": "true", onchange: () => this.own() });
     this.form = make("form", { class: "write", onsubmit: (event) => this.send(event) }, this.attach, this.label, this.field, this.submit, this.file);
-    this.element = make("div", { class: "composer" }, this.above, this.keys, this.form);
+    this.element = make("div", { class: "composer" }, this.above, this.keys, this.form, this.counter);
   }
 
   /** Put the words for whoever writes now. */
@@ -55,6 +60,15 @@ export class Composer {
     this.submit.setAttribute("aria-label", word("send"));
     for (const part of [this.field, this.attach, this.submit]) part.disabled = !place;
     this.drawAbove();
+    this.count();
+  }
+
+  /** How many SMS the text is so far. */
+  count() {
+    if (!this.counter) return;
+    const { count, room, encoding } = measure(this.field.value);
+    this.counter.textContent = word("smsCounter", { count, room, encoding });
+    this.counter.classList.toggle("dear", encoding === "UCS-2");
   }
 
   /** Answer a message. */
@@ -130,6 +144,7 @@ export class Composer {
   grow() {
     this.field.style.setProperty("height", "auto");
     this.field.style.setProperty("height", `${Math.min(this.field.scrollHeight, 160)}px`);
+    this.count();
   }
 
   where() {

@@ -10,7 +10,7 @@ const ALL = null;
 const GENERAL = 0;
 
 export class Desk {
-  constructor(model, host, office, timeOf) {
+  constructor(model, host, office, clock) {
     this.model = model;
     this.office = office;
     this.tab = "group";
@@ -23,7 +23,7 @@ export class Desk {
     this.chips = host.querySelector(".speakers");
     this.withTopics = host.querySelector("#with-topics");
     this.withTopics.addEventListener("change", () => act("desk", { office: this.office().id, topics: this.withTopics.checked }));
-    const { view, composer } = makeRoom(model, () => this.place(), { named: true, timeOf, empty: () => this.welcome(), mention: (who) => this.mentioned(who) });
+    const { view, composer } = makeRoom(model, () => this.place(), { named: true, clock, empty: () => this.welcome(), mention: (who) => this.mentioned(who) });
     this.view = view;
     this.composer = composer;
     host.querySelector(".desk-room").append(view.element, composer.element);

@@ -50,6 +50,15 @@ export function tint(id) {
   return Math.abs(Number(id) || 0) % 6;
 }
 
+/** Whether an element can be seen now: laid out, and not scrolled out of the row of phones. */
+export function isInView(element) {
+  if (!isShown(element) || document.visibilityState === "hidden") return false;
+  const { left, right } = element.getBoundingClientRect();
+  const middle = (left + right) / 2;
+  const row = element.closest(".phones")?.getBoundingClientRect() ?? { left: 0, right: innerWidth };
+  return middle > row.left && middle < row.right;
+}
+
 /** Whether an element is laid out and not in a hidden part of the page. */
 export function isShown(element) {
   return element.isConnected && element.getClientRects().length > 0;

@@ -23,9 +23,21 @@ export function messageFoot(message, timeOf) {
   const sign = (name, label) => make("span", { class: "sign", title: label }, icon(name), make("span", { class: "hidden", text: label }));
   if (message.silent) foot.append(sign("silent", word("silent")));
   if (message.has_protected_content) foot.append(sign("lock", word("protected")));
+  if (message.line?.template) foot.append(make("span", { class: "tag", text: word("template"), title: word("templateHint") }));
+  if (message.line?.automatic) foot.append(make("span", { class: "tag", text: word("automatic") }));
+  if (message.line?.encoding) foot.append(make("span", { text: word("smsParts", { count: message.line.segments }), title: message.line.encoding }));
   if (message.edit_date && !message.from?.is_bot) foot.append(make("span", { text: word("edited") }));
   foot.append(make("time", { datetime: new Date(message.date * 1000).toISOString(), text: timeOf(message.date) }));
+  if (message.line?.mine && !message.line.encoding) foot.append(ticks(message.line.status));
   return foot;
+}
+
+// What WhatsApp shows the writer: one tick for sent, two for delivered, coloured when read.
+const TICKS = { sent: ["tick", "tickSent"], delivered: ["ticks", "tickDelivered"], read: ["ticks", "tickRead"] };
+
+function ticks(status) {
+  const [sign, label] = TICKS[status] ?? TICKS.sent;
+  return make("span", { class: `sign ticks ${status}`, title: word(label) }, icon(sign), make("span", { class: "hidden", text: word(label) }));
 }
 
 /** The buttons under a message, or null. */
@@ -69,7 +81,7 @@ function quote(target, part) {
   return make("div", { class: "quote" }, make("strong", { text: who }), make("span", { text: part?.text ?? gist(target, word) }));
 }
 
-const address = (file) => `/api/files/${encodeURIComponent(file.file_unique_id)}`;
+const address = (file) => file.address ?? `/api/files/${encodeURIComponent(file.file_unique_id)}`;
 
 function media(message) {
   if (message.photo) return [picture(message)];
@@ -113,17 +125,18 @@ function documentPart(file) {
     "a",
     { class: "fact", href: address(file), target: "_blank", rel: "noopener noreferrer" },
     make("span", { class: "fact-sign" }, icon("file")),
-    make("span", { class: "fact-words" }, make("strong", { text: file.file_name ?? word("file") }), make("small", { text: size(file.file_size) })),
+    make("span", { class: "fact-words" }, make("strong", { text: file.file_name ?? word("file") }), make("small", { text: file.file_size ? size(file.file_size) : word("file") })),
   );
   return shown;
 }
 
-function size(bytes) {
+/** A file's size in words. */
+export function size(bytes) {
   return bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1000))} kB`;
 }
 
 function voice(sound) {
-  const label = word("voice", { seconds: sound.duration });
+  const label = sound.duration ? word("voice", { seconds: sound.duration }) : word("voiceNote");
   return make(
     "div",
     { class: "voice" },

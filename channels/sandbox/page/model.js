@@ -1,5 +1,9 @@
 // What the page knows: the state as fetched, with every event folded in. Nothing here touches the document.
 
+import { changed, fromBubble } from "./lines.js";
+
+const WINDOW_MS = 24 * 3_600_000;
+
 export class Model {
   constructor(state) {
     this.take(state);
@@ -19,6 +23,13 @@ export class Model {
       chat.started = true;
       for (const topic of view.topics) chat.topics.set(topic.message_thread_id, { ...topic });
       for (const message of view.messages) chat.messages.set(message.message_id, message);
+    }
+    for (const view of state.lines ?? []) {
+      this.chat(view.key).blocked = view.blocked;
+      for (const bubble of view.bubbles) this.foldLine(view.key, "message", bubble);
+    }
+    for (const [address, mails] of Object.entries(state.mails ?? {})) {
+      for (const mail of mails) this.foldMail(`mail:${address}`, { ...mail, read: true });
     }
     this.setClock(state.clock);
   }
@@ -40,9 +51,34 @@ export class Model {
     return `${office.bot.id}:${who}`;
   }
 
+  /** The key of a citizen's chat with an office's WhatsApp or SMS line; "" where one of them has none. */
+  lineKey(office, channel, citizen) {
+    const line = office.lines?.[channel];
+    return line && citizen.phone ? `${line.sid}:${citizen.phone}` : "";
+  }
+
+  /** The key of a citizen's mails with an office; "" where one of them has no mailbox. */
+  mailKey(office, citizen) {
+    return office.mail && citizen.mail ? `mail:${citizen.mail} ${office.mail}` : "";
+  }
+
+  /** The keys of everything a citizen has with an office. */
+  keysOf(office, citizen) {
+    const lines = Object.keys(office.lines ?? {}).map((channel) => this.lineKey(office, channel, citizen));
+    return [this.privateKey(office, citizen.id), ...lines, this.mailKey(office, citizen)].filter(Boolean);
+  }
+
   /** The office a chat belongs to. */
   officeOf(key) {
     return this.offices.find((office) => office.desk === key || key.startsWith(`${office.bot.id}:`));
+  }
+
+  /** Whose chat on which office's line this is, or null. */
+  lineOf(key) {
+    const [sid, phone] = key.split(":");
+    const office = this.offices.find((one) => Object.values(one.lines ?? {}).some((line) => line.sid === sid));
+    const citizen = office && this.citizens.find((one) => String(one.phone) === phone);
+    return citizen ? { office, citizen } : null;
   }
 
   /** What a person is called, wherever they are known. */
@@ -55,8 +91,11 @@ export class Model {
     return this.citizens.some((person) => person.id === who);
   }
 
-  /** Fold one event of the feed in. */
-  apply({ kind, chat: key, data }) {
+  /** Fold one event of the feed in; the event as the parts of the page take it, or null for what none of them shows. */
+  apply(event) {
+    const { kind, chat: key, data } = event;
+    if (key.startsWith("mail:")) return this.foldMail(key, data);
+    if (this.lineOf(key)) return this.foldLine(key, kind, data);
     const chat = this.chat(key);
     if (kind === "message" || kind === "edited") chat.messages.set(data.message_id, data);
     else if (kind === "deleted") chat.messages.delete(data.message_id);
@@ -66,6 +105,32 @@ export class Model {
       chat.info = data;
       chat.started = true;
     }
+    return event;
+  }
+
+  foldLine(key, kind, data) {
+    const chat = this.chat(key);
+    const place = this.lineOf(key);
+    if (kind === "blocked") chat.blocked = data.blocked;
+    if (["action", "blocked"].includes(kind)) return { kind, chat: key, data };
+    const known = chat.messages.get(data.id);
+    if (!place || (kind !== "message" && !known)) return null;
+    const message = kind === "message" ? fromBubble(data, chat, place.citizen, place.office) : changed(known, kind, data);
+    chat.messages.set(message.message_id, message);
+    return { kind: kind === "message" ? "message" : "edited", chat: key, data: message };
+  }
+
+  foldMail(key, mail) {
+    const other = (mail.mine ? mail.to : mail.from).replace(/\+[^@]*@/, "@");
+    const chat = this.chat(`${key} ${other}`);
+    chat.messages.set(mail.id, mail);
+    return { kind: "mail", chat: chat.key, data: mail };
+  }
+
+  /** Whether an office may not write freely there any more: the citizen's last WhatsApp message is a day old. */
+  isOutsideWindow(key) {
+    const heard = [...this.chat(key).messages.values()].findLast((message) => message.line?.mine);
+    return Boolean(heard) && this.now() - heard.date * 1000 >= WINDOW_MS;
   }
 
   /** Remember the office's time and when we were told, so that it goes on by itself. */
@@ -105,7 +170,7 @@ export function gist(message, word) {
   if (message.caption) return message.caption;
   if (message.photo) return word("photo");
   if (message.document) return message.document.file_name ?? word("file");
-  if (message.voice) return word("voice", { seconds: message.voice.duration });
+  if (message.voice) return word("voiceNote");
   if (message.venue) return message.venue.title;
   if (message.location) return word("location");
   if (message.sticker) return word("sticker");

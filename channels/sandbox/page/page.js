@@ -19,8 +19,8 @@ class Page {
     const office = () => this.chosen;
     const clock = new Clock(this.model, find(".clock"), office);
     this.clock = clock;
-    this.phones = new Phones(this.model, find("#citizens"), office, (seconds) => clock.short(seconds));
-    this.desk = new Desk(this.model, find("#desk"), office, (seconds) => clock.short(seconds));
+    this.phones = new Phones(this.model, find("#citizens"), office, clock);
+    this.desk = new Desk(this.model, find("#desk"), office, clock);
     this.strip = new Strip(this.model, find("#steps"), office, (text) => clock.dateOf(text));
     this.select = find("#office-select");
     this.bar = find(".offices");
@@ -80,7 +80,7 @@ class Page {
   }
 
   keysOf(office, people) {
-    return people.map((person) => this.model.privateKey(office, person.id));
+    return people.flatMap((person) => this.model.keysOf(office, person));
   }
 
   /** Small dots where something unread waits. */
@@ -98,16 +98,19 @@ class Page {
     }
   }
 
-  feed(event) {
-    this.model.apply(event);
-    if (event.kind === "message") this.count(event);
+  feed(told) {
+    const event = this.model.apply(told);
+    if (!event) return;
+    const isNew = ["message", "mail"].includes(event.kind);
+    if (isNew) this.count(event);
     this.phones.take(event);
     this.desk.take(event);
-    if (event.kind === "message") this.drawBadges();
+    if (isNew) this.drawBadges();
   }
 
-  count({ chat, data }) {
-    if (authorOf(data).is_bot || this.model.office(this.model.officeOf(chat)?.id)?.desk === chat) this.model.chat(chat).unread += 1;
+  count({ chat, kind, data }) {
+    if (kind === "mail") this.model.chat(chat).unread += data.mine ? 0 : 1;
+    else if (authorOf(data).is_bot || this.model.office(this.model.officeOf(chat)?.id)?.desk === chat) this.model.chat(chat).unread += 1;
   }
 
   follow(state) {
@@ -125,6 +128,7 @@ class Page {
       clock: (clock) => {
         this.model.setClock(clock);
         this.clock.draw();
+        this.phones.tick();
       },
       connected: (yes) => {
         find(".lost").hidden = yes;

@@ -4,17 +4,19 @@ import { act } from "./api.js";
 import { ChatView } from "./chat.js";
 import { Composer } from "./compose.js";
 
-/** A chat with its composer. `place()` is where its writer stands (see Composer); the rest goes to the chat view. */
-export function makeRoom(model, place, { named, empty, timeOf, mention }) {
-  const composer = new Composer(place);
+/** A chat with its composer. `place()` is where its writer stands and `kit` what they can do (see Composer). */
+export function makeRoom(model, place, { named, empty, clock, mention, kit }) {
+  const composer = new Composer(place, kit);
+  const { replies = true, edits = true } = kit ?? {};
   const view = new ChatView(model, {
     named,
     empty,
-    timeOf,
+    timeOf: (seconds) => clock.short(seconds),
+    dayOf: (seconds) => clock.dayOf(seconds),
     mention,
     me: () => place()?.who,
-    reply: (message) => composer.reply(message),
-    edit: (message) => composer.edit(message),
+    reply: replies ? (message) => composer.reply(message) : null,
+    edit: edits ? (message) => composer.edit(message) : null,
     press: (message, data) => {
       const { who, chat } = place();
       return act("press", { who, chat, message_id: message.message_id, data });
