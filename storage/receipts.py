@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, Text, bindparam, or_, select, update
+from sqlalchemy import BigInteger, Text, bindparam, or_, select, union_all, update
 
 from storage.columns import Moment
 from storage.parts import Part, among
@@ -190,14 +190,13 @@ _PUT_BACK = (
         reason=bindparam("why", type_=Text),
     )
 )
-_ABOUT = (
-    select(outbox.c.about)
-    .where(
-        outbox.c.office == bindparam("office", type_=Text),
-        outbox.c.address == bindparam("address", type_=Text),
-        outbox.c.key == bindparam("key", type_=Text),
-        outbox.c.about != "",
-        or_(outbox.c.settled_at.is_(None), outbox.c.started_at.is_not(None)),  # an index for each
-    )
-    .limit(1)
+_OF_ITS_NAME = select(outbox.c.about).where(
+    outbox.c.office == bindparam("office", type_=Text),
+    outbox.c.address == bindparam("address", type_=Text),
+    outbox.c.key == bindparam("key", type_=Text),
+    outbox.c.about != "",
+)
+# An index for each: what still waits, and what was tried.
+_ABOUT = union_all(
+    _OF_ITS_NAME.where(outbox.c.settled_at.is_(None)), _OF_ITS_NAME.where(outbox.c.started_at.is_not(None))
 )

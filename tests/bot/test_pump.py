@@ -439,3 +439,12 @@ async def test_two_pumps_on_one_postgresql_do_each_event_once_and_in_order(postg
         assert found.extra["heard"] == "".join(f"|{n}" for n in range(chat, 70, 7))
     for each in stores:
         each.close()
+
+
+async def test_what_is_put_into_a_lane_of_the_same_batch_is_not_left_asleep(road, pump, core):
+    """The lane is let go after it was written to: its new work must wake it."""
+    due = Due(chat=citizen("2"), at=MORNING, timer="x", kind="step_due")
+    core.rule = lambda event, world: Decision(posts=((citizen("2"), due),) if event == said("halo") else ())
+    await arrive(road, said("halo"), said("hai", "2"))
+    await until_idle(pump)
+    assert [each for each in core.events if isinstance(each, Due)] == [due]

@@ -6,11 +6,14 @@ from sqlalchemy import inspect, text
 from storage import schema
 from storage.columns import metadata
 from storage.engine import Store
+from storage.held import Heard
+from storage.receipts import Traced
 from storage.tables import REVISION
 from tests.doubles import MORNING as NOW
-from tests.doubles import a_seal
+from tests.doubles import a_seal, citizen
 from workflow.world import Search
 
+TRACED = Traced(1, "kanigaran", "a", "answer", "k", "", 1, "sent", "", 0, 0, 0, NOW, NOW)
 OVERDUE = Search(overdue_at=NOW)
 
 
@@ -158,6 +161,15 @@ def _indexes(store):
         (lambda unit: unit.cases.find("kanigaran", OVERDUE), "complaints_open"),
         (lambda unit: unit.times.due(NOW, 9), "timers_due"),
         (lambda unit: unit.shelf.lease_files(NOW, NOW, 9), "files_pending"),
+        (lambda unit: unit.shelf.lease_purges(NOW, NOW, 9), "purges_due"),
+        (lambda unit: unit.inbox.payload("kanigaran", "email", "k"), "sqlite_autoindex_inbox_1"),
+        (lambda unit: unit.outbox.heard([Heard(citizen(), NOW)], NOW), "outbox_unsettled"),
+        (lambda unit: unit.receipts.known_by([("a", "1")]), "sent_message"),
+        (lambda unit: unit.receipts.told([1]), "deliveries_outbox"),
+        (lambda unit: unit.receipts.traced([1]), "PRIMARY KEY"),
+        (lambda unit: unit.receipts.named([TRACED]), "sent_message"),
+        (lambda unit: unit.receipts.about(TRACED), "outbox_pace"),
+        (lambda unit: unit.outbox.abouts([("a", "1")]), "sent_message"),
     ],
 )
 def test_a_hot_question_uses_its_index(sqlite, question, index):
