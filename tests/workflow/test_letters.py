@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.limits import LIMITS
+from tests.transcript import Play, parse
 from tests.workflow.talk import Player, office, said
 from workflow.dialogue import letters
 from workflow.message import Attachment
 
+DIALOGUES = Path(__file__).parents[1] / "dialogues"
 ROAD = "Jalan berlubang\njalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh"
 
 
@@ -245,3 +249,12 @@ def test_a_word_beside_courtesies_is_heard(text):
     game.answer_complaint()
     game.say(text)
     assert game.complaint.satisfied == "yes"
+
+
+@pytest.mark.parametrize("path", sorted(DIALOGUES.glob("*-email.txt")), ids=lambda path: path.stem)
+def test_every_mail_names_what_it_is_about(path):
+    head, _, lines = parse(path.read_text("utf-8"))
+    game = Play(head)
+    sent = [message for line in lines if not line.ours for message in game.act(line) if message.to.channel == "email"]
+    assert sent
+    assert [message.text for message in sent if not message.label] == []

@@ -12,6 +12,8 @@ import pytest
 from channels.twilio.gsm7 import fold, is_gsm, segments
 from tests.limits import LIMITS
 from tests.transcript import Play, parse
+from tests.workflow.talk import office
+from tests.workflow.test_without_photos import TELEGRAM, WHATSAPP, Texter
 from workflow.say import say, worded
 from workflow.words import texts
 
@@ -105,3 +107,25 @@ def test_a_talk_by_sms_takes_at_most_two_parts_a_message_and_its_receipt_one(pat
         most = 1 if message.kind == "receipt" else 2
         assert (found.alphabet, found.parts <= most) == ("GSM-7", True), f"{found}: {message.text}"
         assert not re.search(r"\n\n", message.text)
+
+
+STORIES = {
+    "kanigaran": ["jalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh", "nanti", "ya"],
+    "kedopok": ["KTP saya dua minggu belum jadi, katanya blangko habis", "Sari Contoh", "Jl. Mawar 3", "loket", "ya"],
+    "pegantenan": ["lampu jalan di Desa Bulangan mati", "Sari Contoh", "Desa Bulangan RT 1", "nanti", "ya"],
+    "dpmd-pasuruan": ["kantor desa Sukorejo tutup terus, pelayanan buruk", "Sari Contoh", "Sukorejo RT 1", "tidak ada", "kantor dibuka", "Sari Contoh", "ya"],
+    "pekutatan": ["sampah menumpuk di Pantai Pekutatan, belum diangkut seminggu", "ya"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_in_every_office_a_report_by_sms_takes_at_most_two_parts_a_message(name: str) -> None:
+    game = Texter(office=office(name), ways=(WHATSAPP, TELEGRAM))
+    for words in STORIES[name]:
+        game.say(words)
+    assert not game.telling
+    game.say("status")
+    for message in game.sent:
+        found = segments(fold(message.text))
+        most = 1 if message.kind == "receipt" else 2
+        assert (found.alphabet, found.parts <= most) == ("GSM-7", True), f"{found}: {message.text}"

@@ -94,7 +94,7 @@ def opened(case: Case) -> None:
     complaint, standard = case.complaint, case.standard
     if complaint.citizen is None:
         return
-    things = lacking_words(complaint, standard)
+    things = (lacking_briefly if case.limits.short else lacking_words)(complaint, standard)
     thanks = say_for(
         case.limits,
         "telling.acknowledged",
