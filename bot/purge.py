@@ -24,8 +24,8 @@ _TRIES = 14  # some ten days; then an operator has to look
 
 
 def is_purged(channel: Channel | None) -> bool:
-    """Whether what's sent there is to be deleted at its provider; the operator may not want it (`purges`)."""
-    return isinstance(channel, Purging) and getattr(channel, "purges", True)
+    """Whether what's sent there is to be deleted at its provider."""
+    return isinstance(channel, Purging) and channel.purges
 
 
 @dataclass(slots=True)

@@ -185,6 +185,8 @@ class Recalling(Protocol):
 class Purging(Protocol):
     """A channel whose provider keeps files until they're deleted there."""
 
+    purges: bool  # whether the operator wants that
+
     async def purge(self, ref: str) -> None:
         """Delete the file at the provider; one that's gone already is well. Raises `SendError`."""
         ...

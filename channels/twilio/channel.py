@@ -61,6 +61,7 @@ class Account:
         shared = {name: each.reveal() for name, each in settings.shared_keys.items()}
         self.signatures = Signatures(tokens, shared)
         self.templates = dict(settings.templates)
+        self.purges = settings.purge_media
         self.receives = settings.sms_receives
         self.user, self.password = settings.account_sid, settings.auth_token.reveal()
         if settings.api_key and settings.api_secret is not None:
@@ -97,6 +98,7 @@ class Twilio:
         self.paths = tuple(account.paths)
         self.shares = account.media_path
         self.pause_s = pause_s
+        self.purges = account.purges
         self._account = account
         self._kind = kind
         self._first = first  # it takes what is for nobody, so that it's kept in quarantine

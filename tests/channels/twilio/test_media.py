@@ -179,3 +179,8 @@ async def test_a_download_left_early_frees_its_connection(whatsapp, server):
     await pieces.aclose()
     server.replies = [told({"messages": []})] * 2
     assert (await whatsapp.poll(""))[0] == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_whether_files_are_deleted_there_is_the_operators(wanted, http):
+    assert {each.purges for each in built(http, purge_media=wanted).values()} == {wanted}
