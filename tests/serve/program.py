@@ -37,6 +37,8 @@ from channels.sandbox.telegram import (
     World,
     serve,
 )
+from channels.sandbox.telegram import Clock as WorldClock
+from channels.sandbox.telegram.feed import Feed
 from workflow.standard import standard
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,6 +230,7 @@ class Town:
     server: Server
     program: Program
     desks: dict[str, Desk] = field(default_factory=dict)
+    further: list[Feed] = field(default_factory=list)  # what people see elsewhere than on Telegram
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def citizen(self, name: str, office: str = "kanigaran") -> Citizen:
@@ -254,9 +257,10 @@ class Town:
 
     def story(self, last: int = 60) -> str:
         """The end of what people saw, for a failure's report."""
+        items = [item for feed in (self.world.feed, *self.further) for item in feed.after(0)]
         return "\n".join(
             f"{item.at:%H:%M:%S.%f} {item.chat} {item.kind} {seen(item.data)[:300]!r}"
-            for item in self.world.feed.after(0)[-last:]
+            for item in sorted(items, key=lambda item: item.at)[-last:]
         )
 
     def arrived(self, chat: Chat) -> list[Call]:
@@ -455,13 +459,21 @@ class Staff(Person):
 
 
 @contextlib.asynccontextmanager
-async def town(folder: Path, *plans: Plan, start: bool = True, own_standards: bool = True) -> AsyncIterator[Town]:
+async def town(
+    folder: Path,
+    *plans: Plan,
+    start: bool = True,
+    own_standards: bool = True,
+    clock: WorldClock | None = None,
+    tables: Callable[[Desk], str] = lambda _: "",
+) -> AsyncIterator[Town]:
     """A world with these offices and, if `start`, the program that serves them, ready. At the end it's killed.
 
     With `own_standards` the offices never close and their quiet hours lie elsewhere in the day than now: a test plays
-    at any hour of any day. Without, they go by the shipped ones.
+    at any hour of any day. Without, they go by the shipped ones. `tables` says what config.toml has of an office
+    besides Telegram.
     """
-    clock = RealClock()
+    clock = clock or RealClock()
     world = World(clock.now)
     async with serve(world, clock) as server:
         port = free_port()
@@ -473,7 +485,7 @@ async def town(folder: Path, *plans: Plan, start: bool = True, own_standards: bo
             desk = made.desks[plan.id] = _desk(made, plan)
             environ[f"TOKEN_{plan.number}"] = desk.bot.token
             named = _own_standard(folder, plan) if own_standards else plan.standard
-            lines.append(_office(desk, named, server.url))
+            lines.append(_office(desk, named, server.url, tables(desk)))
         (folder / "config.toml").write_text("\n".join(lines), "utf-8")
         try:
             if start:
@@ -495,12 +507,13 @@ key = {{ env = "ADUAN_KEY" }}
 """
 
 
-def _office(desk: Desk, standard_name: str, api_url: str) -> str:
+def _office(desk: Desk, standard_name: str, api_url: str, tables: str) -> str:
     plan = desk.plan
     lines = [
         "[[offices]]", f'id = "{plan.id}"', f'standard = "{standard_name}"', f"reply_hold_seconds = {plan.hold_s}",
         "[offices.telegram]", f'token = {{ env = "TOKEN_{plan.number}" }}', f'mode = "{plan.mode}"',
         'secret = { env = "TELEGRAM_SECRET" }', f"desk = {desk.group.id}", f'api_url = "{api_url}"',
+        tables,
     ]  # fmt: skip
     for person in _staff(plan):
         lines += [
