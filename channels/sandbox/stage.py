@@ -281,12 +281,10 @@ class Stage:
         body = stage_bodies.from_query(stage_bodies.Upload, request.query_params)
         content = await stage_http.received(request, UPLOAD_LIMIT_BYTES)
         mime = stage_http.mime_of(request)
-        if self.lines and self.lines.takes(body):
-            self.lines.upload(body, content, mime or "application/octet-stream")
-            return stage_http.json({"ok": True})
         if mime.startswith("image/") and not body.as_file:
             await asyncio.to_thread(_warmed, content)
-        self.acts.upload(body, content, mime or "application/octet-stream")
+        to = self.lines if self.lines and self.lines.takes(body) else self.acts
+        to.upload(body, content, mime or "application/octet-stream")
         return stage_http.json({"ok": True})
 
     # Inside

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from channels.sandbox.stage_bodies import (
     Where,
 )
 from channels.sandbox.telegram.model import User
+from channels.sandbox.telegram.photos import NotAPhotoError, photo_sizes
 from channels.sandbox.twilio import Bubble, CannotActError, Chat, Line, Media, Person, World
 from channels.sandbox.twilio.addresses import ChannelName
 
@@ -82,10 +84,8 @@ class LineActs:
         do = ACTS.get(name)
         if do is None:
             raise StageError(409, "cannot", f"on a telephone line nobody can {name}")
-        try:
+        with _refusals():
             do(self, body)
-        except CannotActError as error:
-            raise StageError(409, "cannot", str(error)) from error
 
     def say(self, body: Say) -> None:
         """Write a text."""
@@ -100,7 +100,7 @@ class LineActs:
     def album(self, body: Album) -> None:
         """Send several sample pictures at once."""
         chat = self._chat(body)
-        pictures = [self.acts.sample(name, "photo").content for name in body.samples]
+        pictures = [photo_sizes(self.acts.sample(name, "photo").content)[-1].content for name in body.samples]
         self._world.person_sends_album(chat.person, chat.line, pictures, caption=body.caption)
 
     def upload(self, body: Upload, content: bytes, mime: str) -> None:
@@ -108,10 +108,8 @@ class LineActs:
         if not content:
             raise StageError(400, "empty", "the file is empty")
         as_file = body.as_file or not mime.startswith("image/")
-        try:
+        with _refusals():
             self._picture(self._chat(body), body, content, body.name, mime, as_file=as_file)
-        except CannotActError as error:
-            raise StageError(409, "cannot", str(error)) from error
 
     def pin(self, body: Pin) -> None:
         """Send a place."""
@@ -189,7 +187,20 @@ class LineActs:
         if as_file:
             self._world.person_sends_file(person, line, content, name=name, mime=mime, caption=caption, reply_to=target)
         else:
-            self._world.person_sends_photo(person, line, content, caption=caption, mime=mime, reply_to=target)
+            # As the app sends a photo: smaller, and without the place it was taken at.
+            photo = photo_sizes(content)[-1].content
+            self._world.person_sends_photo(person, line, photo, caption=caption, mime=PHOTO_MIME, reply_to=target)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what a phone wouldn't let a person do into an answer for the page."""
+    try:
+        yield
+    except CannotActError as error:
+        raise StageError(409, "cannot", str(error)) from error
+    except NotAPhotoError as error:
+        raise StageError(400, "not_a_photo", str(error)) from error
 
 
 ACTS: dict[str, Callable[[LineActs, Any], None]] = {
