@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from channels.sandbox.twilio import measure
 from tests.page.theatre import PHONE, WIDE, browser, opened, shot, theatre
 
 pytestmark = [pytest.mark.needs_system("chromium", "libatomic.so.1"), pytest.mark.slow]
@@ -341,3 +342,41 @@ async def test_no_window_scrolls_sideways(size):
             await turn_to(page, tab)
             wide = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert wide[0] <= wide[1], tab
+
+
+SMS = [
+    "",
+    "a" * 160,
+    "a" * 161,
+    "€" * 80,
+    "€" * 81,
+    "a" * 152 + "€" + "b" * 20,
+    "“" * 70,
+    "“" * 71,
+    "😀" * 36,
+    "Ç{\n}à",
+    "a" * 459,
+]
+
+
+async def test_the_page_counts_sms_as_the_network_does():
+    counted = """async (texts) => {
+        const { measure } = await import("/page/segments.js");
+        return texts.map((text) => Object.values(measure(text)));
+    }"""
+    async with theatre() as house, browser() as chromium:
+        page = await opened(chromium, house.url, WIDE)
+        found = await page.evaluate(counted, SMS)
+    sizes = [measure(text) for text in SMS]
+    assert found == [[size.encoding, size.units, size.count, size.room] for size in sizes]
+    assert {size.count for size in sizes} >= {1, 2, 3}
+
+
+async def test_mails_that_name_each_other_stand_together():
+    grouped = """async (mails) => {
+        const { threads } = await import("/page/mail.js");
+        return threads(mails.map((names, id) => ({ id, names }))).map((thread) => thread.map((mail) => mail.id));
+    }"""
+    async with theatre() as house, browser() as chromium:
+        page = await opened(chromium, house.url, WIDE)
+        assert await page.evaluate(grouped, [["a"], ["b"], ["c", "a"], ["d"], ["e", "b", "d"]]) == [[1, 3, 4], [0, 2]]
