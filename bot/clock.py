@@ -84,8 +84,8 @@ class Chance:
         return _spell(self._random.getrandbits(125), 25)
 
     def link_code(self) -> str:
-        """A secret of 50 bits that people copy into a chat within a day."""
-        return _spell(self._random.getrandbits(50), 10)
+        """A secret of 50 bits that people copy into a chat within a day; there, letter case is nothing."""
+        return _spell(self._random.getrandbits(50), 10).upper()
 
     def jitter(self, seconds: float) -> float:
         """`seconds`, a fifth more or less, so that what failed together isn't tried again together."""
