@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from channels.sandbox.feed import FeedItem
 from channels.sandbox.stage_acts import Acts, OfficeStage
-from channels.sandbox.telegram.feed import FeedItem
 from channels.sandbox.telegram.model import Chat, Message, StoredFile, User
 from channels.sandbox.telegram.render import chat_json, user_json
 from channels.sandbox.telegram.world import World

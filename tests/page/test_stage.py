@@ -434,7 +434,7 @@ async def test_a_browser_from_another_run_begins_anew(scene, last_id):
 
 
 async def test_a_browser_that_was_away_too_long_begins_anew(scene, monkeypatch):
-    monkeypatch.setattr("channels.sandbox.telegram.feed.FEED_LIMIT", 3)
+    monkeypatch.setattr("channels.sandbox.feed.FEED_LIMIT", 3)
     for number in range(6):
         await scene.wrote("say", text=f"pesan {number}")
     async with serving(scene.stage) as url, stream(url, "r1.1") as (_, block):

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from channels.sandbox.feed import Feed
 from channels.sandbox.telegram import (
     AlbumItem,
     BotAccount,
@@ -38,7 +39,6 @@ from channels.sandbox.telegram import (
     serve,
 )
 from channels.sandbox.telegram import Clock as WorldClock
-from channels.sandbox.telegram.feed import Feed
 from workflow.standard import standard
 
 ROOT = Path(__file__).resolve().parents[2]

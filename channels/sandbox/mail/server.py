@@ -6,10 +6,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from channels.sandbox.clock import Clock
 from channels.sandbox.mail.front import Front
 from channels.sandbox.mail.imap import Imap
 from channels.sandbox.mail.world import MailWorld
-from channels.sandbox.telegram.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

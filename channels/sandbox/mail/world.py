@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 
+from channels.sandbox.clock import Clock
+from channels.sandbox.feed import Feed
 from channels.sandbox.mail.imap import INBOX, Imap
 from channels.sandbox.mail.letters import Client, Draft, written
 from channels.sandbox.mail.seen import Attached, Kept, Seen, kept_json, seen, threads
 from channels.sandbox.mail.smtp import Handed, Smtp
-from channels.sandbox.telegram.clock import Clock
-from channels.sandbox.telegram.feed import Feed
 
 SIGNED_BY = "mx.sandbox.test"  # the name that Authentication-Results are signed with
 

@@ -29,11 +29,11 @@ Not like Telegram: http webhooks are taken on loopback; of the parse modes only 
 real one is played on the strict side.
 """
 
+from channels.sandbox.clock import Clock, HandClock, spaced
+from channels.sandbox.feed import Feed, FeedItem
 from channels.sandbox.telegram.acts import CannotActError
-from channels.sandbox.telegram.clock import Clock, HandClock, spaced
 from channels.sandbox.telegram.errors import BotApiError
 from channels.sandbox.telegram.faults import Fault
-from channels.sandbox.telegram.feed import Feed, FeedItem
 from channels.sandbox.telegram.flood import FloodLimits
 from channels.sandbox.telegram.media import AlbumItem
 from channels.sandbox.telegram.methods import call

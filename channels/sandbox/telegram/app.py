@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from channels.sandbox.clock import Clock
+from channels.sandbox.race import first
 from channels.sandbox.telegram import methods, wire
 from channels.sandbox.telegram.ask import Ask
-from channels.sandbox.telegram.clock import Clock
 from channels.sandbox.telegram.errors import BotApiError
 from channels.sandbox.telegram.faults import Fault
 from channels.sandbox.telegram.model import BotAccount
 from channels.sandbox.telegram.params import Params
-from channels.sandbox.telegram.race import first
 from channels.sandbox.telegram.wire import Answer, Arguments, Target
 from channels.sandbox.telegram.world import World
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 
+from channels.sandbox.clock import Clock
+from channels.sandbox.race import first
 from channels.sandbox.telegram import methods, updates
-from channels.sandbox.telegram.clock import Clock
 from channels.sandbox.telegram.errors import BotApiError
 from channels.sandbox.telegram.model import BotAccount, Update
-from channels.sandbox.telegram.race import first
 from channels.sandbox.telegram.updates import Outcome
 from channels.sandbox.telegram.world import World
 

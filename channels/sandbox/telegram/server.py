@@ -13,8 +13,8 @@ import aiohttp
 import uvicorn
 from uvicorn.server import ServerState
 
+from channels.sandbox.clock import Clock
 from channels.sandbox.telegram.app import BotApi, Scope
-from channels.sandbox.telegram.clock import Clock
 from channels.sandbox.telegram.courier import Courier
 from channels.sandbox.telegram.world import World
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from channels.sandbox.feed import Feed
 from channels.sandbox.telegram import updates
 from channels.sandbox.telegram.faults import Faults
-from channels.sandbox.telegram.feed import Feed
 from channels.sandbox.telegram.files import Files
 from channels.sandbox.telegram.flood import Flood, FloodLimits
 from channels.sandbox.telegram.model import (

@@ -38,7 +38,7 @@ goes its whole way at once unless `Pace` says otherwise. What nobody has verifie
 the strict side, or as captured payloads show it.
 """
 
-from channels.sandbox.telegram.clock import Clock, HandClock
+from channels.sandbox.clock import Clock, HandClock
 from channels.sandbox.twilio.errors import TwilioError
 from channels.sandbox.twilio.faults import Fault, Mishap
 from channels.sandbox.twilio.model import (

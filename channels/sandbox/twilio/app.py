@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from channels.sandbox.telegram.clock import Clock
-from channels.sandbox.telegram.race import first
+from channels.sandbox.clock import Clock
+from channels.sandbox.race import first
 from channels.sandbox.twilio import wire
 from channels.sandbox.twilio.api import Outcome
 from channels.sandbox.twilio.errors import TwilioError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 
-from channels.sandbox.telegram.clock import Clock
-from channels.sandbox.telegram.race import first
+from channels.sandbox.clock import Clock
+from channels.sandbox.race import first
 from channels.sandbox.twilio.model import Message
 from channels.sandbox.twilio.webhooks import Attempt, Delivery
 

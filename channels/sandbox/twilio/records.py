@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from channels.sandbox.telegram.feed import Feed
+from channels.sandbox.feed import Feed
 from channels.sandbox.twilio import templates
 from channels.sandbox.twilio.addresses import can_send, channel_of, is_number, is_scoped_id
 from channels.sandbox.twilio.faults import Faults, Mishaps

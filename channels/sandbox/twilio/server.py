@@ -13,7 +13,7 @@ import aiohttp
 import uvicorn
 from uvicorn.server import ServerState
 
-from channels.sandbox.telegram.clock import Clock
+from channels.sandbox.clock import Clock
 from channels.sandbox.twilio import api, cdn
 from channels.sandbox.twilio.app import App, Handler, Scope
 from channels.sandbox.twilio.courier import Courier

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from channels.email.keeper import Keeper
 from channels.email.mailbox import Mailbox, Password
 from channels.email.payload import unpacked
+from channels.sandbox.clock import HandClock
 from channels.sandbox.mail import Person, running
 from channels.sandbox.mail.front import Front
-from channels.sandbox.telegram.clock import HandClock
 from channels.settings import EmailSettings, MailServer, Secret
 from tests.dovecot import PASSWORD, Dovecot
 

@@ -15,9 +15,9 @@ from channels import REGISTRY
 from channels.base import Containing, Described, Ground, Parcel, Polled
 from channels.email import Email
 from channels.http import Http
+from channels.sandbox.clock import HandClock
 from channels.sandbox.mail import Attached, Person, running
 from channels.sandbox.mail.world import SIGNED_BY
-from channels.sandbox.telegram.clock import HandClock
 from channels.settings import EmailSettings, MailServer, Secret
 from tests.channels.email.boxes import dovecot_box, mail, words_of
 from workflow.message import Address, Enclosure, Ignored, Message, Outbound, Receipt

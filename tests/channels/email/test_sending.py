@@ -13,9 +13,9 @@ import pytest
 from channels.email.answers import meaning
 from channels.email.compose import Letter
 from channels.email.sending import Sending
+from channels.sandbox.clock import HandClock
 from channels.sandbox.mail import Person, running
 from channels.sandbox.mail.smtp import DROPPED, SILENCE, TAKEN_THEN_DROPPED, Smtp
-from channels.sandbox.telegram.clock import HandClock
 from channels.settings import MailServer, Secret
 from tests.channels.email.boxes import eventually
 from workflow.message import SendError

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from channels.sandbox.clock import HandClock
 from channels.sandbox.mail import Attached, MailServers, Person, running
 from channels.sandbox.mail.seen import seen, threads
-from channels.sandbox.telegram.clock import HandClock
 
 OFFICE, SARI = "kec@aduan.test", "sari@contoh.test"
 MAIL = (

@@ -15,6 +15,8 @@ FEED_LIMIT = 50_000
 class FeedItem:
     """One visible change. `chat` is the chat's key (unique in the world); `data` is ready for JSON.
 
+    These are Telegram's; those of telephone lines stand in `sandbox.twilio`, those of mail in `sandbox.mail.world`.
+
     kind       data
     message    the message in Bot API form
     edited     the message as it now stands (text, caption, buttons, position)
