@@ -290,6 +290,15 @@ def test_withdrawal_is_confirmed():
     assert game.complaint.closed_as == "withdrawn"
 
 
+@pytest.mark.parametrize("words", ["tidak jadi", "gak jadi pak", "nggak jadi"])
+def test_a_word_that_may_mean_both_withdraws_nothing(words):
+    game = registered()
+    talk(f"warga: cabut laporan\naduan: Cabut laporan KNG-2026-0001?\nwarga: {words}\naduan: Cabut laporan", game)
+    assert game.complaint.closed_at is None
+    talk("warga: ya", game)
+    assert game.complaint.closed_as == "withdrawn"
+
+
 def test_with_two_open_it_is_asked_which_to_withdraw():
     game = two()
     second = game.complaint

@@ -49,6 +49,9 @@ def withdraw(talk: Talk, message: Message) -> bool:
         talk.set(awaiting="", awaiting_for="")
         return False
     talk.heard(message, "")
+    if word == "cancel" and hearing.folded(message.text)[:1] == ("tidak",):
+        ask_withdraw(talk, target or talk.world.complaints.get(talk.conversation.awaiting_for))
+        return True  # "tidak jadi": the report, or its withdrawal? What can't be undone isn't done on a guess
     return chose_withdraw(talk, [talk.conversation.awaiting_for, "n" if word == "no" else "y"])
 
 
