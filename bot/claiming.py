@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.choosing import Choice, choose
 from bot.road import Road
 from bot.settling import Way, hold_back, settle_failed
@@ -165,17 +167,24 @@ class Claiming:
     def _routes(
         self, unit: Unit, rows: Sequence[OutboxRow], leased: Mapping[str, AddressRow], now: datetime
     ) -> dict[int, str]:
-        """In which thread each message goes on: of what it's about, else the last they wrote in. By its number."""
+        """In which thread each message goes on: of what it's about, else the last they wrote in. By its number.
+
+        What was tried before stays in its thread, whatever they wrote since: a repeated mail is the very same.
+        """
         threaded = [row for row in rows if self._limits(leased[row.address].to).threads]
+        kept = {row.id: row.message.route for row in threaded if row.message.route is not None}
+        threaded = [row for row in threaded if row.id not in kept]
         if not threaded:
-            return {}
+            return kept
         about = {(row.address, row.message.about) for row in threaded if row.message.about}
         known = unit.outbox.routes(about)
         last = {row.address: unit.outbox.route(leased[row.address].thread) for row in threaded}
         begun = [Thread(lane, each, last[lane]) for lane, each in about - known.keys() if last[lane]]
         if begun:
             unit.outbox.begin_threads(begun, now)
-        return {row.id: known.get((row.address, row.message.about), last[row.address]) for row in threaded}
+        found = {row.id: known.get((row.address, row.message.about), last[row.address]) for row in threaded}
+        unit.outbox.keep_routes({row.id: replace(row.message, route=found[row.id]) for row in threaded})
+        return kept | found
 
     def _drop(self, unit: Unit, row: OutboxRow, now: datetime) -> None:
         unit.outbox.hold(row.address)

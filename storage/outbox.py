@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Integer, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BigInteger, Integer, LargeBinary, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import Moment
@@ -181,6 +181,14 @@ class Outbox(Outcomes):
         self.connection.execute(_START, {"values": list(ids), "now": now, "until": until})
         return self._legible(self.connection.execute(_STARTED_NOW, {"values": list(ids)}).all(), now)
 
+    def keep_routes(self, messages: Mapping[int, Outbound]) -> None:
+        """These messages, by number, now say in which thread they go on."""
+        rows = [
+            {"number": number, "content": self.seal.close("outbox", encode(message))}
+            for number, message in messages.items()
+        ]
+        self.each(_KEEP, rows)
+
     def row(self, number: int) -> OutboxRow | None:
         """One message, whatever its state; None also where its content can't be read any more."""
         found = self.connection.execute(OUTBOX.where(outbox.c.id == number)).one_or_none()
@@ -328,6 +336,11 @@ _START = (
         started_at=bindparam("now", type_=Moment),
         lease_until=bindparam("until", type_=Moment),
     )
+)
+_KEEP = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number", type_=BigInteger))
+    .values(payload=bindparam("content", type_=LargeBinary))
 )
 _STARTED_NOW = OUTBOX.where(among(outbox.c.id), outbox.c.state == "sending").order_by(outbox.c.id)
 _KNOWN = (

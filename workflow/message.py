@@ -47,6 +47,7 @@ class Limits(Value):
     choices: bool = True  # buttons; without them choices are numbered
     rows: bool = True  # choices stand as rows of buttons; without, they're a numbered list or a few buttons
     photos: bool = True
+    albums: bool = True  # photos that were sent together say so; without, each is a message like any other
     pins: bool = True
     place_button: bool = True  # it can offer a button that shares the sender's place; without, it's said how
     edits: bool = True  # a sent message can be changed and deleted
@@ -250,6 +251,7 @@ class Outbound(Value):
     label: str = ""  # register number or short code of what it's about, as the subject of a mail names it
     template: str = ""  # of a `knock`: answer_waiting, status_update or reminder; `text` says the same in free words
     words: tuple[str, ...] = ()  # what fills the template's blanks, in order
+    route: str | None = None  # `Message.route` it goes on in, kept from the first attempt on: each is the very same
 
 
 class Refers(Value):

@@ -125,6 +125,24 @@ async def test_a_mail_that_is_repeated_is_the_very_same(scene, limits, again):
     assert scene.channel.texts == ["halo", again]
 
 
+async def test_a_mail_that_is_repeated_stays_in_its_thread_though_they_wrote_in_between(scene):
+    scene.channel.outcomes = deque([SendError("uncertain", "reset")])
+    await scene.hear(out("question", key="q", about=""), route="thread 1")
+    await scene.go(1)
+    await scene.hear(out("question", key="later", about=""), route="thread 2", message="m2")
+    await scene.go(60)
+    assert scene.routes == [("q", "thread 1"), ("q", "thread 1"), ("later", "thread 2")]
+
+
+async def test_a_mail_that_is_repeated_has_no_thread_if_it_had_none(scene):
+    scene.channel.outcomes = deque([SendError("uncertain", "reset")])
+    await scene.put(out())
+    await scene.go(1)
+    await scene.hear(route="thread 1")
+    await scene.go(60)
+    assert scene.routes == [("a", ""), ("a", "")]
+
+
 # --- asked before -----------------------------------------------------------------------------------------------------
 
 
