@@ -112,7 +112,7 @@ class Everywhere:
 
     def writer(self, name: str, office: str = "kanigaran", client: mail.Client = "gmail") -> Writer:
         """Somebody new with a mailbox who writes to an office."""
-        address = f"{name.split()[0].lower()}{next(self._people)}@warga.example"
+        address = f"{name.split(maxsplit=1)[0].lower()}{next(self._people)}@warga.example"
         person = self.mails.world.add(mail.Person(address, name, client=client, shown=True))
         return Writer(self, self.town.desks[office], person)
 
@@ -148,7 +148,10 @@ async def everywhere(
         def tables(desk: Desk) -> str:
             plan, program = desk.plan, desk.town.program
             url = f"{program.url}/twilio/{plan.id}/message#rc=2&rp=all"
-            numbers: dict[ChannelName, str] = {"whatsapp": f"whatsapp:+62811{plan.number:05}1", "sms": f"+62811{plan.number:05}2"}
+            numbers: dict[ChannelName, str] = {
+                "whatsapp": f"whatsapp:+62811{plan.number:05}1",
+                "sms": f"+62811{plan.number:05}2",
+            }
             lines[plan.id] = {name: phones.add_line(account, number, url=url) for name, number in numbers.items()}
             address = f"pengaduan@{plan.id}.example" if dovecot is None else accounts[len(boxes)]
             mails.world.add(mail.Person(address, plan.id, PASSWORD))
@@ -257,7 +260,9 @@ class Phone:
         """Answer what is asked with the photos or words given, until the summary; what was asked."""
         asked: list[str] = []
         while True:
-            bubble = await self._next("is asked", lambda each: bool(SUMMARY.search(each.text) or _asks(each.text)), PATIENCE_S)
+            bubble = await self._next(
+                "is asked", lambda each: bool(SUMMARY.search(each.text) or _asks(each.text)), PATIENCE_S
+            )
             if SUMMARY.search(bubble.text):
                 return asked
             thing = _asks(bubble.text)

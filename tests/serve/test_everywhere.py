@@ -31,7 +31,10 @@ async def test_a_complaint_goes_from_the_first_words_to_the_delivered_answer_on_
             here.phone("Luh Sari", "pekutatan"),
             here.phone("Nyoman Rai", "pekutatan-sms", "sms"),
         )
-        dewi, komang = here.writer("Dewi Anggraini", "kanigaran-surel"), here.writer("Komang", "pekutatan-surel", "outlook")
+        dewi, komang = (
+            here.writer("Dewi Anggraini", "kanigaran-surel"),
+            here.writer("Komang", "pekutatan-surel", "outlook"),
+        )
         await asyncio.gather(
             stories.kanigaran_by(sari, desks["kanigaran"]),
             kanigaran_by_mail(dewi, desks["kanigaran-surel"]),
@@ -66,7 +69,9 @@ async def test_a_complaint_goes_from_the_first_words_to_the_delivered_answer_on_
 
 async def kanigaran_by_mail(dewi: Writer, desk: Desk) -> None:
     """Everything that lacks is asked for in one mail, and comes in one; all of it is one thread."""
-    begun = await dewi.writes("Selamat pagi,\njalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh.", "Jalan berlubang")
+    begun = await dewi.writes(
+        "Selamat pagi,\njalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh.", "Jalan berlubang"
+    )
     asked = await dewi.sees("Mohon lampirkan pada balasan", "Kartu Keluarga", "KTP", "foto lokasi")
     assert re.fullmatch(r"Re: Jalan berlubang \[\w{4}\]", asked.subject)
     await dewi.writes("Berikut lampirannya.\n1 KTP\n2 KK\n3 lokasi", photos=("ktp", "kk", "jalan"))
@@ -144,7 +149,9 @@ async def the_desk_saw_it_delivered(desk: Desk, how: str) -> None:
 
 async def nothing_is_left_at_twilio(here: Everywhere) -> None:
     """Photos and files are deleted there once they're kept here, and each deletion is on record."""
-    sent = [media for media in here.phones.media.values() if here.phones.messages[media.message_sid].direction == "inbound"]
+    sent = [
+        media for media in here.phones.media.values() if here.phones.messages[media.message_sid].direction == "inbound"
+    ]
     await here.town.until("media are deleted at Twilio", lambda: not here.phones.media_kept())
     assert len(sent) >= 5
     await here.town.until(
