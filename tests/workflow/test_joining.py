@@ -15,7 +15,8 @@ from tests.bench import Bench, Posted
 from workflow import decide
 from workflow.conversation import Conversation, Knock
 from workflow.dialogue.joining import named
-from workflow.happening import Due, JoinAnswered, JoinAsked, Parted, SameAccount
+from workflow.dialogue.talk import speaking
+from workflow.happening import Due, FileReady, JoinAnswered, JoinAsked, Parted, SameAccount
 from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
@@ -781,16 +782,16 @@ def test_photos_held_for_a_choice_are_asked_for_again_where_the_new_report_begin
             town.say(HOME, "nanti")
         town.say(HOME, "ya")
     assert len(town.bench.complaints) == 2
-    town.say(TELE, f"LANJUT {town.complaint.code}")
-    town.say(HOME, f"YA {town.complaint.code}")
+    same = ("whatsapp", HOME[1])
+    town.say(same, f"LANJUT {town.complaint.code}")
     town.bench.conversations[town.address(HOME).lane] = replace(town.conversation(HOME), extra={})
-    assert "Untuk laporan yang mana" in at(town.photo(TELE), TELE)
-    pressed = town.press(TELE, "Laporan baru")
-    assert "mohon dikirim lagi" in at(pressed, TELE)
+    assert "Untuk laporan yang mana" in at(town.photo(same), same)
+    pressed = town.press(same, "Laporan baru")
+    assert "mohon dikirim lagi" in at(pressed, same)
     assert [each.kind for each in pressed].count("press") == 1
     assert town.conversation(HOME).papers == ()
-    assert town.conversation(TELE).draft is not None
-    assert town.conversation(TELE).joined is None
+    assert town.conversation(same).draft is not None
+    assert town.conversation(same).joined is None
 
 
 def test_an_edit_of_what_was_said_before_the_join_stays_in_its_own_lane(town):
@@ -974,3 +975,84 @@ def count(town: Town, words: str) -> int:
         if any(words in each.text for each in complaint.sayings):
             found.add(complaint.citizen.lane)
     return len(found)
+
+
+# --- who was let in for one report sees that report -------------------------------------------------------------------
+
+LAMP = "lampu jalan di gang melati mati sudah seminggu, gelap sekali"
+
+
+def registered(town: Town, lane: Lane = HOME) -> Complaint:
+    """The report being told is put in."""
+    for _ in range(3):
+        town.say(lane, "nanti")
+    town.say(lane, "ya")
+    return town.complaint
+
+
+def joined_later(town: Town) -> tuple[Complaint, Complaint, str]:
+    """Two reports of one citizen, and a neighbour who was let in for the second."""
+    first = registered(town)
+    town.say(HOME, "laporan baru")
+    town.say(HOME, LAMP)
+    code = town.join(TELE)
+    return first, registered(town), code
+
+
+def test_status_names_no_other_report_to_who_was_let_in_for_one(town):
+    first, second, _ = joined_later(town)
+    said = at(town.say(TELE, "status"), TELE)
+    assert second.number in said
+    assert first.number not in said
+    assert "Mawar" not in said
+    for name in (first.number, first.code):
+        assert "Mawar" not in at(town.say(TELE, f"status {name}"), TELE)
+    assert first.number in at(town.say(HOME, "status"), HOME)
+
+
+def test_who_was_let_in_for_one_report_can_withdraw_no_other(town):
+    first, second, _ = joined_later(town)
+    town.say(HOME, f"cabut laporan {first.number}")
+    assert town.conversation(HOME).awaiting == "withdraw"
+    town.say(TELE, "ya")
+    assert town.bench.complaints[first.id].closed_at is None
+    assert town.conversation(HOME).awaiting == "withdraw", "it's still asked at home"
+    town.say(TELE, f"cabut laporan {first.number}")
+    town.say(TELE, "ya")
+    assert town.bench.complaints[first.id].closed_at is None
+    town.say(TELE, f"tambahan {first.number}: ini bukan dari pelapornya")
+    assert "bukan dari pelapornya" not in str(town.bench.complaints[first.id])
+    assert town.conversation(HOME).complaints == (first.id, second.id)
+
+
+def test_a_report_begun_at_home_is_none_of_theirs_who_were_let_in_before(town):
+    town.join(TELE)
+    first = registered(town)
+    town.say(HOME, "laporan baru")
+    town.say(HOME, LAMP)
+    code = town.code(HOME)
+    sent = [town.say(TELE, text) for text in ("status", "ulang", "ya", "nanti", "batal", "ya")]
+    assert not [each for some in sent for each in some if code in each.text or "Melati" in each.text]
+    assert town.conversation(HOME).draft.statement == (LAMP,)
+    assert first.number in at(sent[0], TELE)
+
+
+def test_a_photo_of_another_report_is_acknowledged_at_home(town):
+    town.join(TELE)
+    registered(town)
+    town.say(HOME, "laporan baru")
+    town.say(HOME, LAMP)
+    town.say(TELE, "status")
+    here = town.conversation(HOME)
+    assert here.speaks_at == town.address(TELE)
+    assert speaking(FileReady(chat=here.address, at=town.bench.now, file="f", type="photo", mime="", size_bytes=1,
+                              sha256=""), here, town.bench.now) == here.address  # fmt: skip
+
+
+def test_the_same_number_sees_all_of_its_reports(town):
+    first = registered(town)
+    same = ("whatsapp", HOME[1])
+    town.say(same, f"LANJUT {first.code}")
+    town.say(HOME, "laporan baru")
+    town.say(HOME, LAMP)
+    assert town.code(HOME) in at(town.say(same, "status"), same)

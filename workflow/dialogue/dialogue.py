@@ -29,6 +29,7 @@ from workflow.dialogue import (
     joining,
     letting_in,
     mails,
+    narrowing,
     opening,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin
@@ -88,10 +89,12 @@ def _decided(event: Event, world: World, left: str) -> Decision:
     `left` is the code of the report that this lane has just ceased to speak for, or "".
     """
     if isinstance(event, Carried) and event.message.chat != event.chat:
-        carried = carrying.taken(event, world)
+        seen = narrowing.narrowed(event, world)
+        carried = carrying.taken(event, seen)
         if carried is None:
             return carrying.returned(event, world)
-        return carrying.ended(carried, world.conversation, _handle(carried, carried.event))
+        decision = carrying.ended(carried, seen.conversation, _handle(carried, carried.event))
+        return narrowing.widened(decision, world, seen)
     if isinstance(event, Carried):  # it comes back: the lanes were parted, or never joined
         world, event = changed(world, received_at=event.at), event.message
     talk = begin(event, world)

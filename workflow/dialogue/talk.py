@@ -122,7 +122,7 @@ class Talk:
     def edit(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a draft
         """Change the draft."""
         if changes.get("asked"):
-            changes.setdefault("asked_at", self.world.now)
+            changes.setdefault("asked_at", self.world.now + DEBOUNCE if self.late else self.world.now)
         self.conversation = replace(self.conversation, draft=replace(self.draft, **changes))
 
     def await_(self, what: str, about: str = "") -> None:
@@ -294,6 +294,18 @@ class Talk:
         said = PARTING.join(self.paragraphs[:-1])
         self.set(extra={**self.conversation.extra, "held_key": key, "held_until": until, "held_text": said})
 
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when the last reply waits for a newer one; None: it doesn't."""
+        until = self.conversation.extra.get("held_until")
+        return datetime.fromisoformat(until) if until else None
+
+    def take_back(self, paragraph: str) -> None:
+        """What a waiting reply was to say isn't so any more."""
+        said = self.conversation.extra.get("held_text", "").split(PARTING)
+        kept = PARTING.join(each for each in said if each != paragraph)
+        self.set(extra={**self.conversation.extra, "held_text": kept})
+
     def pressed(self) -> tuple[Outbound, ...]:
         """The answer to a button; the wait for it ends in any case."""
         if not isinstance(self.event, Press):
@@ -333,6 +345,8 @@ def speaking(event: Event, conversation: Conversation, now: datetime) -> Address
     voice = conversation.voice(at) if at is not None else None
     if at is None or voice is None or conversation.last_at is None or now - conversation.last_at > SPOKEN:
         return home
+    if not voice.vouched and conversation.draft is not None and conversation.draft.code != voice.code:
+        return home  # who was let in for another report learns nothing of this one
     waited = isinstance(event, FileReady | FileFailed | GistTyped | QuestionBecomesComplaint)
     return at if waited or voice.vouched else home
 
