@@ -62,6 +62,18 @@ def test_a_greeting_above_the_story_is_no_part_of_it():
 # --- a reply ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("too_big", "terlalu besar"), ("encrypted", "terenkripsi"), ("partial", "tidak sampai seluruhnya")],
+)
+def test_what_of_a_mail_cannot_be_taken_in_is_said_in_words_for_mails(kind, told):
+    game = writer()
+    (answer,) = game.say(ROAD, unsupported=kind)
+    assert told in answer.text
+    assert "pesan suara" not in answer.text
+    assert game.draft.statement == (ROAD,)
+
+
 def test_a_reply_that_brings_three_things_is_filed():
     game = writer("kedopok")
     game.say("petugas kantor kecamatan lambat sekali, KTP belum jadi")

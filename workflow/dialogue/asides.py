@@ -16,6 +16,7 @@ from workflow.procedure import standing
 from workflow.record import Act
 from workflow.say import channel_name, lines, say
 from workflow.standard.standard import Standard
+from workflow.words import texts
 
 HOURS_OF_DAY = 24
 ALIKE = 0.75
@@ -206,9 +207,10 @@ def return_greeting(talk: Talk, text: str) -> None:
     talk.tell_text(beginning.greeting(talk, text))
 
 
-def unsupported(talk: Talk) -> None:
-    """A sticker, a poll, a dice: kindly, and with what can be sent instead."""
-    talk.tell("unsupported")
+def unsupported(talk: Talk, kind: str) -> None:
+    """A sticker, a poll, a dice; a mail that's encrypted or too large: kindly, and with what can be sent instead."""
+    known = f"cannot.{kind}"
+    talk.tell(known if known in texts() else "unsupported")
 
 
 def _status_aside(talk: Talk, message: Message) -> None:

@@ -149,7 +149,7 @@ def _admitted(talk: Talk, message: Message) -> None:
     if letting_in.heard(talk, message) or joining.wanted(talk, message) or joining.meanwhile(talk, message):
         return
     if message.unsupported or _is_sticker(message):
-        asides.unsupported(talk)
+        asides.unsupported(talk, message.unsupported)
         if talk.telling and not message.text:
             asking.again(talk)
             return
