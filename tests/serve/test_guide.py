@@ -251,7 +251,7 @@ async def afterwards(it: Followed) -> None:
 async def at_the_desk(desk: Desk) -> None:
     """Giving roles took most of what a group may be sent in a minute: so the cards are looked for last."""
     made = desk.who("I Made")
-    for way in ("Telegram", "WhatsApp", "Email", "SMS"):
+    for way in ("Telegram", "WhatsApp", "surel", "SMS"):
         words = ("Langkah 2 dari 5", "Giliran: Sekcam (I Made Sudana)", f"Masuk: {way}")
         await desk.town.until(f"a card of {way}", lambda words=words: made.newest(*words), within_s=2 * PATIENCE_S)
 
