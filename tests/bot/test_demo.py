@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +53,37 @@ def post(url: str, verb: str, **body: object) -> None:
         pass
 
 
-def heard(url: str, words: str) -> None:
-    """Wait until Sari has read these words."""
+def heard(url: str, words: str, texts_of: Callable[[Any], list[str]] | None = None) -> None:
+    """Wait until Sari has read these words: in her talk with the bot, or where `texts_of` finds them in the state."""
     until = time.monotonic() + PATIENCE_S
     texts: list[str] = []
     while time.monotonic() < until:
-        chat = get(url, "/api/state")["chats"].get(CHAT, {"messages": []})
-        texts = [message.get("text", "") for message in chat["messages"] if message["from"]["is_bot"]]
+        texts = (texts_of or by_telegram)(get(url, "/api/state"))
         if any(words in text for text in texts):
             return
         select.select([], [], [], 0.1)  # between two looks at another process
     raise AssertionError(f"{words!r} isn't among {texts}")
+
+
+def by_telegram(state: Any) -> list[str]:
+    messages = state["chats"].get(CHAT, {"messages": []})["messages"]
+    return [message.get("text", "") for message in messages if message["from"]["is_bot"]]
+
+
+def by_sms(state: Any) -> list[str]:
+    chats = [chat for chat in state["lines"] if chat["channel"] == "sms"]
+    return [bubble["text"] for chat in chats for bubble in chat["bubbles"] if not bubble["mine"]]
+
+
+def by_mail(state: Any) -> list[str]:
+    return [mail["text"] for box in state["mails"].values() for mail in box if not mail["mine"]]
+
+
+def sms_chat(url: str) -> str:
+    """The key of Sari's chat with Pekutatan's number."""
+    state = get(url, "/api/state")
+    line = next(each for each in state["offices"] if each["id"] == "pekutatan")["lines"]["sms"]["sid"]
+    return f"{line}:{state['citizens'][0]['phone']}"
 
 
 def test_a_kept_demo_goes_on_where_it_stood(tmp_path: Path) -> None:
@@ -81,6 +101,20 @@ def test_a_kept_demo_goes_on_where_it_stood(tmp_path: Path) -> None:
         heard(url, "tanyakan")
         post(url, "say", who=SARI, chat=CHAT, text="status")
         heard(url, "Laporan PKT-")
+
+
+def test_a_kept_demo_goes_on_by_sms_and_by_mail(tmp_path: Path) -> None:
+    words = {"who": SARI, "office": "pekutatan", "subject": "Lampu mati", "text": "Lampu di balai banjar mati."}
+    with demo("--port", "0", "--keep", str(tmp_path)) as url:
+        post(url, "mail", **words)
+        heard(url, "Berikut ringkasan", by_mail)
+        post(url, "say", who=SARI, chat=sms_chat(url), text="sampah menumpuk di pantai Pekutatan")
+        heard(url, "Benar? Balas YA", by_sms)
+    with demo("--port", "0", "--keep", str(tmp_path)) as url:
+        post(url, "mail", **words)  # the same words once more, in a mailbox that was made anew
+        heard(url, "", by_mail)
+        post(url, "say", who=SARI, chat=sms_chat(url), text="ya")
+        heard(url, "Diterima: PKT-", by_sms)
 
 
 def test_a_free_port_is_taken_when_the_wanted_one_is_not_free() -> None:
