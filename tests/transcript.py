@@ -191,9 +191,10 @@ class Play:
         kind = words[0]
         if kind in ("foto", "file", "suara", "stiker"):
             yield make(base, text=text, attachments=(self._attachment(kind, words[1:]),))
-        elif kind == "album":
+        elif kind == "album":  # only Telegram says which photos were sent together
+            album = f"a{base.id}" if base.chat.channel == "telegram" else ""
             for n in range(int(words[1])):
-                yield make(base, id=str(next(self.ids)), text=text if n == 0 else "", album=f"a{base.id}",
+                yield make(base, id=str(next(self.ids)), text=text if n == 0 else "", album=album,
                            attachments=(self._attachment("foto", []),))  # fmt: skip
         elif kind == "pin":
             yield make(base, text=text, location=Location(latitude=float(words[1]), longitude=float(words[2])))

@@ -35,6 +35,7 @@ WHATSAPP = Limits(
     text_units=1600,
     caption_units=1024,
     rows=False,
+    albums=False,
     place_button=False,
     edits=False,
     window_h=24,

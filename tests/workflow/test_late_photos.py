@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from tests.limits import LIMITS
 from tests.workflow.talk import Player
 
 
@@ -38,3 +41,45 @@ def test_a_late_photo_that_says_what_it_is_needs_no_question() -> None:
     citizen.received_at = citizen.now - timedelta(seconds=20)
     citizen.photo("foto lokasi")
     assert citizen.draft.papers[-1].sort == "location_photo"
+
+
+# Where photos that are sent together come one by one, without a common name
+
+
+def on_whatsapp() -> Player:
+    """A citizen at Kanigaran who has been asked for the KK."""
+    citizen = Player(limits=LIMITS["whatsapp"], channel="whatsapp")
+    citizen.say("jalan depan SD rusak parah")
+    assert citizen.draft.asked == "kk"
+    return citizen
+
+
+def test_the_next_photo_of_an_album_answers_no_question_that_was_not_yet_put() -> None:
+    citizen = on_whatsapp()
+    for gap_s in (0.0, 1.5, 1.5):
+        citizen.now += timedelta(seconds=gap_s)
+        citizen.photo()
+    assert [paper.sort for paper in citizen.draft.papers] == ["", "", ""], "nobody knows which is which"
+    citizen.now += timedelta(seconds=2)
+    (said,) = [out for out in citizen.sent[1:] if out.not_before is None or out.not_before <= citizen.now]
+    assert said.text.startswith("Foto 1-3: mana KK"), "acknowledged once"
+
+
+def test_a_photo_beside_the_last_that_was_asked_for_makes_that_doubtful_too() -> None:
+    citizen = on_whatsapp()
+    citizen.photo("ini kk nya")
+    citizen.photo("ini ktp nya")
+    citizen.now += timedelta(seconds=3)
+    assert citizen.draft.asked == "location_photo"
+    citizen.photo()
+    citizen.photo()
+    assert [paper.sort for paper in citizen.draft.papers] == ["kk", "ktp", "", ""], "one of them may be a card"
+
+
+@pytest.mark.parametrize("pause_s", [2, 60])
+def test_photos_sent_one_after_the_other_answer_one_question_each(pause_s) -> None:
+    citizen = on_whatsapp()
+    for _ in range(3):
+        citizen.photo()
+        citizen.now += timedelta(seconds=pause_s)
+    assert [paper.sort for paper in citizen.draft.papers] == ["kk", "ktp", "location_photo"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -17,6 +18,8 @@ from workflow.message import Attachment, Location, Message
 SPOKEN = ("voice", "audio")
 FEWEST_IN_ALBUM = 2
 NAME_CHARACTERS = 60
+ALBUM = timedelta(minutes=1)
+"""Photos of one album come within so long of each other."""
 QUESTION_STANDS = frozenset({"cancel", "restart", "same_person", "about_head", "gist"})
 """What has to be answered before anything else: files that arrive meanwhile are only acknowledged."""
 
@@ -77,7 +80,7 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
     said = sorting.caption_says(message.text, sorting.possible(draft, standard) or sorting.KNOWN)
     if said and not several:
         return replace(paper, sort=said[0], said_by="citizen", replaces=_older(talk, said[0]))
-    if several or draft.awaiting not in ("", "retake", "reason"):
+    if _taken_back(talk, message) or several or draft.awaiting not in ("", "retake", "reason"):
         return paper
     if draft.awaiting == "retake":
         worse = talk.paper(draft.awaiting_for)
@@ -93,6 +96,21 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
         talk.change_paper(rival.file, sort="", said_by="")
         return paper
     return replace(paper, sort=asked.id, said_by="asked", replaces=_older(talk, asked.id))
+
+
+def _taken_back(talk: Talk, message: Message) -> bool:
+    """Whether this photo comes while our reply to another still waits: they were sent together (see `Limits.albums`).
+
+    Then that one is no surer answer to what was asked than this one.
+    """
+    if talk.limits.albums or talk.waits_until is None or talk.waits_until <= talk.world.now or talk.draft.changing:
+        return False
+    first = talk.draft.papers[-1] if talk.draft.papers else None
+    if first is None or first.said_by != "asked" or message.at - first.at > ALBUM:
+        return False
+    talk.take_back(talk.words("paper.received", what=wanted.label(first.sort)))
+    talk.change_paper(first.file, sort="", said_by="")
+    return True
 
 
 def _older(talk: Talk, sort: str) -> str:
@@ -240,7 +258,7 @@ def _judge(talk: Talk, paper: Paper) -> None:
         elif not sorting.possible(talk.draft, talk.standard):
             talk.tell("paper.attached")
     _forget_put_off(talk)
-    if _is_one_of_several(talk, paper):
+    if _is_one_of_several(talk, paper) or not talk.limits.albums:
         talk.wait(f"files:{talk.draft.code}")
     asking.go_on(talk)
 

@@ -51,8 +51,8 @@ def hand_over(talk: Talk, paper: Paper) -> None:
         talk.tell("evidence.named", what=wanted.label(sort), name=telling.name_of(target))
     else:
         _ask_sort(talk, known, target, tuple(lacking))
-    if known.album:
-        talk.wait(f"evidence:{known.album}")
+    if known.album or not (talk.limits.albums or talk.rows):
+        talk.wait(f"evidence:{known.album or target.id}")
 
 
 def _ask_sort(talk: Talk, paper: Paper, target: Complaint, lacking: tuple[str, ...]) -> None:
