@@ -82,6 +82,30 @@ def test_photos_without_a_word_are_no_repetition() -> None:
     assert len([paper for paper in scene.complaint.papers if paper.sort == ""]) == 5
 
 
+def test_the_same_words_with_other_photos_are_no_repetition() -> None:
+    scene = mailing()
+    for n in range(5):
+        scene.citizen("Terlampir", attachments=(Attachment(kind="photo", ref=f"x{n}", unique=f"digest {n}"),))
+    assert len([paper for paper in scene.complaint.papers if paper.sort == ""]) == 5
+    assert not any("Kemungkinan balasan otomatis" in each.text for each in scene.bench.posted)
+
+
+def test_a_machine_that_sends_its_leaflet_each_time_repeats_itself() -> None:
+    scene = mailing()
+    for n in range(10):
+        scene.citizen(OFFICE, attachments=(Attachment(kind="document", ref=f"{n}", unique="one leaflet"),))
+    assert [each.filed_as for each in scene.talk.sayings].count("braked") == 8
+
+
+def test_photos_that_come_after_many_mails_of_a_day_are_taken_in_all_the_same() -> None:
+    scene = mailing()
+    duel(scene, 25, "Tambahan {n}: lubangnya di dekat rumah nomor {n}")
+    for n in range(100):
+        scene.citizen(f"foto {n}", attachments=(Attachment(kind="photo", ref=f"x{n}", unique=f"digest {n}"),))
+    known = [paper for paper in scene.complaint.papers if paper.sort == ""]
+    assert len(known) == LIMITS["email"].replies_per_day
+
+
 def test_staffs_words_and_answers_are_never_braked() -> None:
     scene = mailing()
     duel(scene, 20)

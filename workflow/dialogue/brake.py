@@ -14,6 +14,9 @@ DAY = timedelta(hours=24)
 ALIKE = 3
 """A text that comes so often in a row is a machine's, and gets no reply."""
 COMPARED_WORDS = 80
+COMPARED_FILES = 5
+MORE_WITH_FILES = 2
+"""So many times the limit holds for mails with files: hardly a machine sends those, and somebody waits for their word."""
 
 
 def stops(talk: Talk, message: Message) -> bool:
@@ -22,12 +25,12 @@ def stops(talk: Talk, message: Message) -> bool:
     if not limit:
         return False
     lately = tuple(at for at in talk.conversation.replied if now - at < DAY)
-    words = " ".join(hearing.folded(message.text)[:COMPARED_WORDS])
+    words = _compared(message)
     same = bool(words) and bool(lately) and words == talk.conversation.said_last
     times = talk.conversation.said_times + 1 if same else 1
     talk.set(said_last=words, said_times=times)
     danger = intent.guess(message.text).intent in ("emergency", "violence_report")
-    if times < ALIKE and (len(lately) < limit or danger):
+    if times < ALIKE and (len(lately) < limit * (MORE_WITH_FILES if message.attachments else 1) or danger):
         talk.set(replied=(*lately, now))
         return False
     said = Saying(message=message.id, at=message.at, text=message.text, filed_as="braked")
@@ -38,3 +41,9 @@ def stops(talk: Talk, message: Message) -> bool:
         hidden = posting.secret(talk.conversation, talk.world)
         talk.more = talk.more + talks.machine(message, hidden, talk.conversation, talk.world)
     return True
+
+
+def _compared(message: Message) -> str:
+    """What tells one message from the next: "terlampir" with another photo each time is no repetition."""
+    files = [each.unique or each.ref for each in message.attachments[:COMPARED_FILES]]
+    return " ".join([*hearing.folded(message.text)[:COMPARED_WORDS], *files])
