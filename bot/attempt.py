@@ -36,7 +36,7 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     key = f"{way.row.office}:{way.row.id}"
     try:
         parcel = await _packed(enclosures, way, message)
-        found = await _found(channel, parcel, key, way) if way.row.doubts else None
+        found = await _found(road, channel, parcel, key, way) if way.row.doubts else None
         if isinstance(found, Sent):
             return found
         if found is None and is_marked(message.kind, way.row.doubts) and not channel.limits.same_again:
@@ -54,18 +54,36 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
         return SendError("uncertain", type(error).__name__)
 
 
-async def _found(channel: Channel, parcel: Parcel, key: str, way: Way) -> Sent | bool | None:
+async def _found(road: Road, channel: Channel, parcel: Parcel, key: str, way: Way) -> Sent | bool | None:
     """What became of earlier attempts: the message; False: none got there; None: nobody can say."""
-    if not isinstance(channel, Recalling) or parcel.message.kind in _CHANGES:
+    message = parcel.message
+    if not isinstance(channel, Recalling) or message.kind in _CHANGES:
         return None
+    looked_for = [parcel]
+    if way.row.doubts > 1 and marked_again(message) != message:  # an earlier attempt may have been marked
+        looked_for.append(dataclasses.replace(parcel, message=marked_again(message)))
     try:
-        async with asyncio.timeout(_LONGEST_SEND_S):
-            return await channel.find(parcel, key, way.row.queued_at) or False
+        for each in looked_for:
+            async with asyncio.timeout(_LONGEST_SEND_S):
+                found = await channel.find(each, key, way.row.queued_at)
+            if found is not None:
+                return None if await _is_anothers(road, way, found) else found
     except (SendError, TimeoutError) as error:
         _log.info("nobody can say whether a message got there", channel=way.to.channel, error=str(error))
+    except (Unavailable, Conflict) as error:
+        _log.warning("it can't be looked up what was sent", channel=way.to.channel, error=place_of(error))
     except Exception as error:  # noqa: BLE001 - logged; it's then as with a channel that can't be asked
         _log.error("a channel raised what it shouldn't", channel=way.to.channel, error=place_of(error))
+    else:
+        return False
     return None
+
+
+async def _is_anothers(road: Road, way: Way, found: Sent) -> bool:
+    """Whether it's known to be another message of ours: a provider without names of ours goes by the words."""
+    name = (way.to.lane, found.id)
+    known = await road.store.read(lambda unit: unit.receipts.known_by([name]))
+    return known.get(name, way.row.id) != way.row.id
 
 
 async def _packed(enclosures: Enclosures, way: Way, message: Outbound) -> Parcel:

@@ -266,9 +266,14 @@ class Twilio:
 
 
 def _bodies(call: Create, parcel: Parcel) -> list[str]:
-    """The texts by which a message is known again. Raises `SendError` for a template, whose words we don't know."""
+    """The texts by which a message is known again. Raises `SendError` where there are none.
+
+    We don't know a template's words, and a file without words looks like any other.
+    """
     if "content_sid" not in call.fields:
-        return [call.fields.get("body", "")]
+        if not call.fields.get("body"):
+            raise SendError("uncertain", "a file without words can't be told from another")
+        return [call.fields["body"]]
     if parcel.message.kind == "knock":
         raise SendError("uncertain", "a template's words can't be compared")
     return [parcel.message.text, *(_bodies(call.otherwise, parcel) if call.otherwise else [])]

@@ -202,6 +202,25 @@ async def test_where_nobody_can_say_it_goes_on_by_its_kind(asked, answer):
     assert asked.news == [("a", "accepted")]
 
 
+async def test_another_message_of_the_same_words_is_not_taken_for_it(asked):
+    asked.channel.outcomes = deque([Sent(id="SM1"), SendError("uncertain", "reset")])
+    asked.channel.answers.append(Sent(id="SM1"))
+    await asked.put(out(), out(key="b"))
+    await asked.go(60)
+    assert asked.channel.texts == ["halo", "halo", "halo" + MARK], "twice perhaps, but never zero times"
+    assert [state for _, state, _ in await asked.rows()] == ["sent", "sent"]
+
+
+async def test_a_repeated_one_is_looked_for_as_it_was_repeated(asked):
+    asked.channel.outcomes = deque([SendError("uncertain", "reset")] * 2)
+    asked.channel.answers = deque([SendError("down", "refused"), None, Sent(id="SM2")])
+    await asked.put(out())
+    await asked.go(60)
+    assert [text for text, *_ in asked.channel.questions] == ["halo", "halo", "halo" + MARK]
+    assert asked.channel.texts == ["halo", "halo" + MARK]
+    assert asked.news == [("a", "accepted")]
+
+
 async def test_the_first_attempt_asks_nobody(asked):
     asked.channel.outcomes = deque()
     await asked.put(out())

@@ -428,6 +428,13 @@ async def test_who_cant_say_says_so(whatsapp, server):
         await whatsapp.find(parcel(kind="knock", template="answer_waiting"), "key", SINCE)
 
 
+async def test_a_file_without_words_cant_be_told_from_another(whatsapp, server):
+    server.replies = [there(body="", num_media="1")]
+    with pytest.raises(SendError) as caught:
+        await whatsapp.find(FILES["a photo alone"][0], "key", SINCE)
+    assert caught.value.fact == "uncertain"
+
+
 async def test_what_is_never_sent_is_never_there(whatsapp, server):
     assert await whatsapp.find(parcel(kind="press"), "key", SINCE) is None
     assert server.requests == []
