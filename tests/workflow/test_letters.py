@@ -63,6 +63,36 @@ def test_a_greeting_above_the_story_is_no_part_of_it():
 
 
 @pytest.mark.parametrize(
+    ("words", "sorts"),
+    [
+        ("1 lokasi, yang lain pendukung", ["location_photo", *["supporting"] * 5]),
+        ("1 KTP\n2 KK\nsisanya lokasi", ["ktp", "kk", *["location_photo"] * 4]),
+        ("1 KTP, 2 KK, 3-6 lokasi", ["ktp", "kk", *["location_photo"] * 4]),
+        (
+            "1 KTP, 2 KK, 3 s/d 4 lokasi, selebihnya pendukung",
+            ["ktp", "kk", *["location_photo"] * 2, *["supporting"] * 2],
+        ),
+    ],
+)
+def test_many_photos_are_named_in_few_words(words, sorts):
+    game = writer()
+    game.say(ROAD)
+    (asked,) = mail(game, "", *(f"IMG_{n}.jpg" for n in range(6)))
+    assert asked.text.splitlines()[-1].endswith("3 lokasi, sisanya pendukung.")
+    mail(game, words)
+    assert [paper.sort for paper in game.draft.papers] == sorts
+
+
+@pytest.mark.parametrize("words", ["1 KTP, lainnya menyusul", "1 KTP, 3-9 lokasi", "1 KTP, 5-3 lokasi"])
+def test_what_does_not_say_what_the_others_are_names_none_of_them(words):
+    game = writer()
+    game.say(ROAD)
+    mail(game, "", *(f"IMG_{n}.jpg" for n in range(4)))
+    mail(game, words)
+    assert [paper.sort for paper in game.draft.papers][1:] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
     ("kind", "told"),
     [("too_big", "terlalu besar"), ("encrypted", "terenkripsi"), ("partial", "tidak sampai seluruhnya")],
 )

@@ -16,7 +16,7 @@ ALIKE = 3
 COMPARED_WORDS = 80
 COMPARED_FILES = 5
 MORE_WITH_FILES = 2
-"""So many times the limit holds for mails with files: hardly a machine sends those, and somebody waits for their word."""
+"""So many times the limit holds for mails with files: machines hardly send any, people wait for an answer."""
 
 
 def stops(talk: Talk, message: Message) -> bool:

@@ -17,6 +17,9 @@ PLACES = ("location_photo", "supporting")
 """What shows a place or an event, not a person's papers."""
 
 _NUMBER = re.compile(r"\d{1,2}")
+_RANGE = re.compile(r"\b(\d{1,2}) ?(?:-|–|s\.? ?/?d\.?|sampai|hingga) ?(\d{1,2})\b")
+_REST = 0
+"""The number that stands for all the others: "1 KTP, sisanya lokasi"."""
 
 
 def to_name(draft: Draft, standard: Standard) -> tuple[Paper, ...]:
@@ -78,7 +81,10 @@ def _ask_by_letter(talk: Talk, papers: tuple[Paper, ...], sorts: tuple[str, ...]
     listed = "\n".join(
         say("sorting.file", n=n, name=paper.name or say("sorting.nameless")) for n, paper in enumerate(papers, 1)
     )
-    example = ", ".join(f"{n} {_short(sort)}" for n, sort in enumerate(sorts[: len(papers)], start=1))
+    examples = [f"{n} {_short(sort)}" for n, sort in enumerate(sorts[: len(papers)], start=1)]
+    if len(papers) > len(sorts):
+        examples[-1] = say("sorting.rest", what=_short(sorts[-1]))
+    example = ", ".join(examples)
     which = wanted.one_of(tuple(_short(sort) for sort in sorts))
     if len(papers) == 1:
         talk.ask("sorting.file_one", name=papers[0].name or say("sorting.nameless"), which=which)
@@ -130,11 +136,12 @@ def name(talk: Talk, file: str, sort: str) -> bool:
 def understood(text: str, count: int, sorts: tuple[str, ...]) -> dict[int, str]:
     """Which photo (from 1) is what: "1 ktp 2 kk 3 lokasi", "ktp kk lokasi", "semua lokasi"; {} if it doesn't say.
 
-    Only what is said counts; nothing is concluded from what's left over.
+    "2-5 lokasi" and "sisanya pendukung" name several. Only what is said counts; nothing is concluded from what's left
+    over.
     """
-    tokens = _tokens(text, sorts)
+    tokens = _tokens(_RANGE.sub(_spread, text), sorts)
     names = [value for value in tokens if isinstance(value, str)]
-    numbers = [value for value in tokens if isinstance(value, int) and 1 <= value <= count]
+    numbers = [value for value in tokens if isinstance(value, int) and _REST <= value <= count]
     if not names:
         return {}
     if not numbers and not caption_says(text, sorts):
@@ -154,7 +161,9 @@ def not_asked(text: str, count: int, names: dict[int, str]) -> tuple[int, ...]:
 def only_sorts(text: str, sorts: tuple[str, ...]) -> bool:
     """Whether a text is nothing but numbers and names of photos, be they right or not: no part of a story."""
     tokens = _tokens(text, sorts)
-    numbered = any(isinstance(token, int) for token in tokens) and any(isinstance(token, str) for token in tokens)
+    numbered = any(isinstance(token, int) and token != _REST for token in tokens) and any(
+        isinstance(token, str) for token in tokens
+    )
     return numbered and beside_names(text, sorts) <= 1
 
 
@@ -172,7 +181,7 @@ def _paired(tokens: list[int | str], count: int) -> dict[int, str]:
     name_ = ""
     for token in tokens:
         if isinstance(token, int):
-            if not 1 <= token <= count:
+            if not _REST <= token <= count:
                 return {}
             if names_first and name_:
                 found[token] = name_
@@ -183,7 +192,12 @@ def _paired(tokens: list[int | str], count: int) -> dict[int, str]:
             if not names_first:
                 found |= dict.fromkeys(held, token)
                 held = []
-    return found
+    rest = found.pop(_REST, "")
+    return dict.fromkeys(range(1, count + 1), rest) | found if rest else found
+
+
+def _spread(match: re.Match[str]) -> str:
+    return " ".join(str(number) for number in range(int(match[1]), int(match[2]) + 1)) or match[0]
 
 
 def _tokens(text: str, sorts: tuple[str, ...]) -> list[int | str]:
@@ -194,12 +208,13 @@ def _tokens(text: str, sorts: tuple[str, ...]) -> list[int | str]:
     at = 0
     while at < len(words):
         sort, taken = _name_at(words, at, sorts)
-        if sort:
+        if words[at] in table("papers")["rest"]["words"] and _name_at(words, at + 1, sorts)[0]:
+            found.append(_REST)
+        elif sort:
             if not (found and found[-1] == sort):
                 found.append(sort)
-            at += taken
-            continue
-        if _NUMBER.fullmatch(words[at]):
+            at += taken - 1
+        elif _NUMBER.fullmatch(words[at]):
             found.append(int(words[at]))
         elif words[at] in ordinals:
             found.append(ordinals[words[at]])
