@@ -247,6 +247,8 @@ class Town:
         try:
             async with asyncio.timeout(within_s):
                 while not (found := check()):
+                    ended = self.program.process.returncode if self.program.process else None
+                    assert ended in {None, 0, -signal.SIGKILL}, f"it ended with {ended}:\n{self.program.log()[-2000:]}"
                     self._rung.clear()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(0.5):  # for what shows in the database or the log of calls alone

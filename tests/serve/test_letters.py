@@ -35,9 +35,9 @@ def office(name: str) -> Plan:
 async def confirmed(writer: Writer) -> None:
     """A complaint by mail, from the first mail to its receipt."""
     await writer.writes(MATTER, "Lampu jalan mati")
-    await writer.sees(SUMMARY)
+    await writer.sees(SUMMARY, within_s=ANSWERED_WITHIN_S)
     await writer.writes("YA")
-    await writer.sees("sudah kami terima (kode ")
+    await writer.sees("sudah kami terima (kode ", within_s=ANSWERED_WITHIN_S)
 
 
 # --- at any moment ----------------------------------------------------------------------------------------------------
@@ -56,7 +56,8 @@ async def test_an_afternoon_of_mail_is_answered_in_time_in_spite_of_poison_machi
                 f"\nmail before IDLE was answered after {took_s[1]:.1f} s, one that came in it after {took_s[0]:.1f} s"
             )
         assert max(took_s) < ANSWERED_WITHIN_S
-        assert "error" not in {line.get("level") for line in here.town.program.lines()}
+        wrong = {line["event"] for line in here.town.program.lines() if line.get("level") == "error"}
+        assert wrong <= {"a payload can't be read and lies in quarantine", "trouble"}
 
 
 async def between_search_and_idle(here: Everywhere, name: str) -> float:
@@ -129,7 +130,7 @@ async def poison_between_two(here: Everywhere, name: str) -> None:
     for kind in kinds:
         await box.deliver(POISON[kind], "x@racun.example")
     await after.writes(MATTER, "Lampu jalan mati")
-    await asyncio.gather(before.sees(SUMMARY), after.sees(SUMMARY))
+    await asyncio.gather(*(each.sees(SUMMARY, within_s=ANSWERED_WITHIN_S) for each in (before, after)))
     await here.town.until(
         "the poison is in quarantine",
         lambda: len(here.town.program.rows("SELECT id FROM quarantine WHERE office = ?", name)) == len(kinds),
@@ -140,7 +141,6 @@ async def poison_between_two(here: Everywhere, name: str) -> None:
     failed = await box.folder("Gagal")
     assert [sum(POISON[kind][:1000] in raw for raw in failed) for kind in kinds] == [1] * len(kinds)
     assert len(await box.folder("Diproses")) == 2
-    await confirmed(here.writer("Putu", name))
 
 
 async def duel(here: Everywhere, name: str) -> None:
@@ -150,12 +150,19 @@ async def duel(here: Everywhere, name: str) -> None:
         words = "Terima kasih atas surel Anda. Saya sedang cuti."
         raw = plain_mail(polite.person.address, box.address, words, number=number, Auto_Submitted="auto-replied")
         await box.deliver(raw, polite.person.address)
-    rude = here.writer("Mesin Kasar", name, client="outlook")
+    rude, desk = here.writer("Mesin Kasar", name, client="outlook"), here.town.desks[name]
     await rude.writes("jalan di depan pasar rusak parah dan berlubang", "Jalan rusak")
-    with contextlib.suppress(AssertionError):
-        for number in range(100):
-            await rude.sees("", within_s=4)
-            await rude.writes(f"Terima kasih atas surel Anda. Kami akan membalasnya segera. Tiket {number}.")
+
+    def is_known() -> bool:
+        return any("Kemungkinan balasan otomatis" in text for text in stories.at_the_desk(desk))
+
+    for number in range(100):
+        await here.town.until("an answer or none", lambda: len(rude.mails) > rude.looked or is_known(), within_s=70)
+        if is_known():
+            break
+        await rude.sees("")
+        await rude.writes(f"Terima kasih atas surel Anda. Kami akan membalasnya segera. Tiket {number}.")
+    assert len(stories.at_the_desk(desk)) == 1  # nobody confirmed anything, and one line tells of it
     assert 1 <= len(rude.received) <= 20
     assert polite.received == []
     await empty(here, name)
