@@ -7,6 +7,7 @@ from workflow.dialogue import dialogue
 from workflow.happening import Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import Office
+from workflow.procedure.case import DESK_CHANNEL
 from workflow.world import Decision, Needs, World
 
 
@@ -17,7 +18,7 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
     """
     if isinstance(event, Message) and linking.is_command(event):
         return linking.needs(event)
-    if event.chat.chat == office.desk:
+    if _is_desk(event, office):
         return desk.needs(event, office)
     if _may_be_staff(event, office, linked):
         return desk.needs(event, office) + dialogue.needs(event, office)
@@ -41,12 +42,17 @@ def decide(event: Event, world: World) -> Decision:
 
 def _may_be_staff(event: Event, office: Office, linked: frozenset[str]) -> bool:
     """In the group everybody is at the desk; in private staff are citizens until what they say is a desk matter."""
-    if event.chat.chat == office.desk:
+    if _is_desk(event, office):
         return True
     if isinstance(event, Due):
         return event.kind in desk.TIMERS
     if isinstance(event, Delivery):
         return delivery.concerns(event)
-    if isinstance(event, Message | Press):
+    if isinstance(event, Message | Press) and event.chat.channel == DESK_CHANNEL:
         return event.chat.chat in linked or office.staff_by_id(event.sender.id) is not None
     return False
+
+
+def _is_desk(event: Event, office: Office) -> bool:
+    """Whether it's of the office's group; a chat of another channel may be called the same."""
+    return (event.chat.channel, event.chat.chat) == (DESK_CHANNEL, office.desk)

@@ -28,6 +28,11 @@ class Staff(msgspec.Struct, frozen=True):
         """Whether the person holds the role."""
         return role in self.roles
 
+    @property
+    def at_work(self) -> bool:
+        """Whether they have any part in the office's work; who left the group has none."""
+        return bool(self.roles or self.admin)
+
 
 class Office(msgspec.Struct, frozen=True):
     """One kecamatan or dinas. `desk` is the staff group's chat id, or None where no group is known yet."""
@@ -47,6 +52,11 @@ class Office(msgspec.Struct, frozen=True):
     def staff_by_id(self, user_id: int | str) -> Staff | None:
         """The staff member with that Telegram user id, written as number or text; None for everybody else."""
         return next((person for person in self.staff if str(person.id) == str(user_id)), None)
+
+    def at_work(self, user_id: int | str) -> Staff | None:
+        """The staff member with that id who still has a part in the work: nobody else may see or do anything here."""
+        person = self.staff_by_id(user_id)
+        return person if person is not None and person.at_work else None
 
     def with_role(self, role: str) -> tuple[Staff, ...]:
         """Everybody who holds a role, in the file's order."""

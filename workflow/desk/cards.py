@@ -317,7 +317,7 @@ def menu_buttons(complaint: Complaint, act: str, world: World) -> Rows:
         options = [(thing(asked), act, asked.id) for asked in lacking(complaint, standard)]
     elif act == "help":
         known = {complaint.assignee, *complaint.helpers}
-        people = [each for each in world.office.staff if str(each.id) not in known]
+        people = [each for each in world.office.staff if each.at_work and str(each.id) not in known]
         options = [(_person_label(each), act, str(each.id)) for each in people[:PEOPLE]]
     elif act == "hand":
         role = part_of(complaint, standard).role

@@ -67,7 +67,7 @@ def needs(command: Command) -> Needs:
 
 def done(message: Message, command: Command, world: World) -> Decision:
     """What a command answers; only registered staff are heard."""
-    person = world.office.staff_by_id(message.sender.id)
+    person = world.office.at_work(message.sender.id)
     if message.sender.anonymous:
         return said_back(world, message.chat, message.id, "desk.refused.anonymous")
     if person is None:
@@ -81,7 +81,7 @@ def done(message: Message, command: Command, world: World) -> Decision:
 def _found(message: Message, world: World) -> list[Complaint]:
     """What was found; a confidential report only in the private chat of somebody who may know of it."""
     every = [complaint for answer in world.found for complaint in answer]
-    person = world.office.staff_by_id(message.sender.id)
+    person = world.office.at_work(message.sender.id)
     seen = person if message.private else None
     return [each for each in every if not each.confidential or (seen is not None and has_turn(seen, each, world))]
 

@@ -17,7 +17,7 @@ from workflow.desk.posting import edited, post, rooms
 from workflow.desk.press import held_key, stop_button
 from workflow.happening import Delivery
 from workflow.message import Address, Outbound, Refers
-from workflow.procedure.case import DESK_CHANNEL
+from workflow.procedure.case import DESK_CHANNEL, desk_of
 from workflow.procedure.reach import ANSWER_KEY, HELD, OUT, OUT_AT, WHY
 from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of, shortened
@@ -42,7 +42,7 @@ def concerns(event: Delivery) -> bool:
 
 def delivered(event: Delivery, world: World) -> Decision:
     """One piece of news: the marks, the record, the request to write again, and the alarm where nothing got through."""
-    if event.chat.chat == world.office.desk:
+    if event.chat == desk_of(world):
         return Decision(ignored="delivery news of the desk's own messages")
     if (home := knocking.home_of(event)) is not None:
         return Decision(posts=((home, replace(event, chat=home)),))

@@ -11,6 +11,7 @@ from workflow.desk.talks import blocked, emergency, gist_wanted, human_wanted, q
 from workflow.happening import Delivery, Due, Event, FileFailed, FileReady
 from workflow.message import Left, Message, Press
 from workflow.office import Office
+from workflow.procedure.case import desk_of
 from workflow.world import Decision, Needs, World
 
 __all__ = [
@@ -47,21 +48,21 @@ def needs(event: Event, office: Office) -> Needs:
     if event.reply_to and not event.text.startswith("/"):
         return Needs(messages=((event.chat, event.reply_to),))
     command = commands.read(event.text)
-    if command is None or office.staff_by_id(event.sender.id) is None:
+    if command is None or office.at_work(event.sender.id) is None:
         return Needs()
     return commands.needs(command)
 
 
 def concerns(event: Event, world: World) -> bool:
     """Whether it's a desk matter. In private everybody is a citizen, staff too, until they act for the office."""
-    if event.chat.chat == world.office.desk:
+    if event.chat == desk_of(world):
         return True
     if isinstance(event, Due):
         return event.kind in TIMERS
     if isinstance(event, Delivery):
         return delivery.concerns(event)
     if isinstance(event, Press):
-        return event.data.startswith(BUTTONS)
+        return event.private and event.data.startswith(BUTTONS)  # in a group that isn't the desk any more, nobody acts
     if not isinstance(event, Message) or not event.private:
         return False
     if is_link(event, world):

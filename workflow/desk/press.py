@@ -74,7 +74,7 @@ def stop_button(message: str) -> Choice:
 
 def pressed(press: Press, world: World) -> Decision:
     """One decision, with exactly one answer to the press."""
-    person = world.office.staff_by_id(press.sender.id)
+    person = world.office.at_work(press.sender.id)
     data = read(press.data)
     if person is None:
         return refused(press, "desk.refused.not_staff")

@@ -63,7 +63,7 @@ def is_link(message: Message, world: World) -> bool:
 def linked(message: Message, world: World) -> Decision:
     """The private chat is theirs from now on, if the link was made for the account that opens it."""
     owner = world.tokens.get(message.start)
-    person = world.office.staff_by_id(message.sender.id)
+    person = world.office.at_work(message.sender.id)
     if owner is None:
         return Decision(sends=(post(world, message.chat, say("desk.private.link_gone")),))
     if person is None or str(person.id) != owner:

@@ -33,7 +33,7 @@ def replied(message: Message, refers: Refers, world: World) -> Decision:
     """What becomes of a reply to a message of ours. Only registered staff are heard."""
     if message.sender.anonymous:
         return said_back(world, message.chat, message.id, "desk.refused.anonymous")
-    person = world.office.staff_by_id(message.sender.id)
+    person = world.office.at_work(message.sender.id)
     if person is None:
         return said_back(world, message.chat, message.id, "desk.refused.not_staff")
     if message.edited:

@@ -33,7 +33,7 @@ def command(message: Message, words: str, person: Staff, world: World) -> Decisi
     if whose.bot or whose.anonymous or not whose.id.isdecimal():
         raise Refused("desk.roles.nobody")
     known = world.office.staff_by_id(whose.id) or Staff(id=int(whose.id), name=whose.name[:NAME_CHARACTERS])
-    if known.fixed:
+    if known.fixed and known.at_work:  # who left and came back is given a role here, and is as the file says again
         raise Refused("desk.roles.fixed", name=known.name)
     changed = replace(known, title=" ".join(words.split())[:TITLE_CHARACTERS]) if words else known
     key = f"roles:{message.chat.chat}:{message.id}"
@@ -58,7 +58,7 @@ def pressed(press: Press, data: Data, world: World) -> Decision:
     known = world.office.staff_by_id(whom)
     if known is None or (role != ADMIN and role not in _roles(world.office)):
         return refused(press, "desk.refused.gone")
-    if known.fixed:
+    if known.fixed and known.at_work:
         return refused(press, "desk.roles.fixed", name=known.name)
     if role == ADMIN:
         if known.admin and len(world.office.admins()) == 1:

@@ -27,15 +27,15 @@ class Turn(Value):
 def turn(complaint: Complaint, world: World) -> Turn:
     """Whose turn it is at the complaint's step.
 
-    Work that was disposed to one person is theirs alone. A confidential report is worked on by those who may know of
-    it, in place of the published role, and by the person they name.
+    Work that was disposed to one person is theirs alone, until they leave. A confidential report is worked on by
+    those who may know of it, in place of the published role, and by the person they name.
     """
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)
     office = world.office
-    if _is_named(complaint, standard, part):
-        person = office.staff_by_id(complaint.assignee)
-        return Turn(role=part.role, people=(person,) if person else (), named=True)
+    person = office.at_work(complaint.assignee)
+    if person is not None and _is_named(complaint, standard, part):
+        return Turn(role=part.role, people=(person,), named=True)
     if complaint.confidential:
         trusted = [each for role in standard.escalation.confidential_to for each in office.with_role(role)]
         return Turn(role=part.role, people=tuple(dict.fromkeys(trusted)))

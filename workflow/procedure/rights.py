@@ -14,7 +14,7 @@ from workflow.world import World
 def check(complaint: Complaint, act: Act, world: World) -> None:
     """Refuse what isn't on offer, what isn't this person's, and what comes too late; each with its reason."""
     rule = ACTS.get(act.kind)
-    person = world.office.staff_by_id(act.by.removeprefix("staff:"))
+    person = world.office.at_work(act.by.removeprefix("staff:"))
     if rule is None:
         raise Refused("desk.refused.unknown")
     if person is None:

@@ -350,7 +350,7 @@ def _actor(case: Case) -> Staff:
 
 
 def _person(case: Case, act: Act, role: str) -> Staff:
-    person = case.world.office.staff_by_id(act.data.get("arg", ""))
+    person = case.world.office.at_work(act.data.get("arg", ""))
     if person is None or (role and not person.has_role(role)):
         raise Refused("desk.refused.no_person")
     return person
