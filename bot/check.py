@@ -42,16 +42,21 @@ async def _look(settings: Settings) -> int:
 
 
 def _show(line: Line) -> None:
-    """A line of the table: plain for scripts, its mark in colour for people."""
+    """A line of the table: plain for scripts; for people as wide as their window, its mark in colour."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         print(line, flush=True)  # noqa: T201 - the command's output
         return
     from rich.console import Console
-    from rich.text import Text
+    from rich.markup import escape
+    from rich.table import Table
 
-    text = Text(str(line))
-    text.stylize(COLOURS[line.mark], 0, len(line.mark))
-    Console().print(text, soft_wrap=True)
+    row = Table.grid(padding=(0, 1, 0, 0))
+    for width in (5, 24, None):
+        row.add_column(width=width, overflow="fold")
+    row.add_row(f"[{COLOURS[line.mark]}]{line.mark}[/]", line.where, escape(line.what))
+    if line.mend:
+        row.add_row("", "", escape(f"-> {line.mend}"))
+    Console(highlight=False).print(row)
 
 
 async def lines(settings: Settings) -> AsyncIterator[Line]:
@@ -97,15 +102,14 @@ def _office(office: Office) -> list[Line]:
     actors = dict.fromkeys(step.actor for step in rules.steps if rules.role(step.actor).kind != "citizen")
     empty = [rules.role(role).label for role in actors if not office.with_role(role)]
     if empty:
-        mend = "give the roles with /peran in the staff group, or add [[offices.staff]]; such steps wait for nobody"
+        mend = "give the roles with /peran in the staff group, or add [[offices.staff]]: such steps reach nobody until then"
         found.append(Line(office.id, f"nobody holds: {listed(empty)}", mend))
     if office.desk is None:
         what = "no staff group is linked: the office won't see its complaints"
         mend = f"run `aduan link {office.id}` and send the code in the group, or set [offices.telegram] desk"
         found.append(Line(office.id, what, mend))
-    unconfirmed = rules.unconfirmed()
-    if unconfirmed:
-        what = f"the office has not confirmed {len(unconfirmed)} parts of its standard: {listed(unconfirmed)}"
+    if unconfirmed := len(rules.unconfirmed()):
+        what = f"the office hasn't confirmed {unconfirmed} parts of its standard: `aduan offices check` names them"
         found.append(Line(office.id, what, note=True))
     return found
 

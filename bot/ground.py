@@ -80,7 +80,7 @@ def looked_at(settings: Settings) -> Found:
     clock = Clock()
     found = Found({each.id: settings.office(each) for each in settings.offices})
     _readers(settings, found)
-    found.right("key", "32 bytes; keep a copy of it somewhere else: without it nothing that's sealed can be read")
+    found.right("key", "32 bytes; a copy of it must lie elsewhere, or photos are lost with this machine")
     try:
         if _has_room(settings, found):
             _database(settings, clock, found)

@@ -156,9 +156,7 @@ def _next(folder: Path, answers: Answers) -> str:
     ]
     if answers.telegram_token:
         bot = f"@{answers.telegram_name}" if answers.telegram_name else "the bot"
-        what = (
-            f"Make a group of the staff with {bot} in it as an administrator, and send there the code that this prints:"
-        )
+        what = f"Put {bot} into the staff's group as an administrator; send there the code that this prints:"
         steps.append((what, f"aduan link {office} --config {config}"))
     else:
         what = "The staff work in a Telegram group: get a token from @BotFather, and add it to config.toml as"

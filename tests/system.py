@@ -19,6 +19,7 @@ DEBIAN_PACKAGE = {
     "git": "git",
     "dovecot": "dovecot-imapd dovecot-lmtpd",
     "openssl": "openssl",
+    "systemd-analyze": "systemd",
 }
 
 CHROMIUM_FLAGS = (

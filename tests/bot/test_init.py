@@ -202,7 +202,7 @@ def test_telegram_is_asked_for_the_bots_name_and_a_token_it_does_not_know_is_ask
     assert done.exit_code == 0, done.output
     assert "Telegram doesn't know this token" in done.output
     assert "That's @kanigaran_bot" in done.output
-    assert "with @kanigaran_bot in it" in done.output
+    assert "Put @kanigaran_bot into" in done.output
     assert load(tmp_path / "config.toml").offices[0].telegram.api_url == telegram
 
 
