@@ -102,7 +102,7 @@ def _office(office: Office) -> list[Line]:
     actors = dict.fromkeys(step.actor for step in rules.steps if rules.role(step.actor).kind != "citizen")
     empty = [rules.role(role).label for role in actors if not office.with_role(role)]
     if empty:
-        mend = "give the roles with /peran in the staff group, or add [[offices.staff]]: such steps reach nobody until then"
+        mend = "give the roles with /peran in the staff group, or add [[offices.staff]]: their steps reach nobody now"
         found.append(Line(office.id, f"nobody holds: {listed(empty)}", mend))
     if office.desk is None:
         what = "no staff group is linked: the office won't see its complaints"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.check import _show
 from bot.ground import Line
 from channels.sandbox.telegram import People
 from channels.sandbox.telegram.model import Webhook
@@ -351,6 +353,21 @@ async def test_the_command_prints_a_table_and_ends_with_0_if_all_is_right_and_wi
     (at,) = (n for n, row in enumerate(table.splitlines()) if row.startswith("MEND"))
     assert table.splitlines()[at + 1].strip().startswith("-> ")
     assert "salah" not in table
+
+
+def test_on_a_terminal_marks_are_in_colour_and_lines_stay_in_their_column(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"COLUMNS": "60", "TERM": "xterm", "FORCE_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
+    _show(Line("kanigaran", "nobody holds: Petugas", "add [[offices.staff]], or give the roles with /peran"))
+    shown = capsys.readouterr().out
+    assert "\x1b[1;31mMEND" in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    rows = plain.splitlines()
+    assert len(rows) > 2
+    assert all(row.startswith(" " * 31) for row in rows[1:])
+    assert "[[offices.staff]]" in " ".join(row.strip() for row in rows)
 
 
 UNREADABLE = {
