@@ -98,7 +98,7 @@ class Twilio:
         self.limits = limits
         self.paths = tuple(account.paths)
         self.shares = account.media_path
-        self.pause_s = pause_s
+        self._pause_s = pause_s
         self.purges = account.purges
         self._account = account
         self._kind = kind
@@ -118,6 +118,11 @@ class Twilio:
         line = self._account.senders.own(self._kind)
         receives = self._account.receives or self._kind == "whatsapp"
         return spoken(line) if receives and is_number(line) else ""
+
+    @property
+    def pause_s(self) -> float:
+        """Between two looks at Twilio's lists; a short one where a call may still bring what they had already."""
+        return min(self._pause_s, reconcile.CALLING.total_seconds()) if self._reconciling.waits else self._pause_s
 
     def accept(self, call: Call) -> bytes:
         """The form with a line of our own above it. Raises `Forged`, `NotMine`, or `Malformed`.

@@ -23,6 +23,7 @@ FIRST = timedelta(hours=4)  # how far the first look goes back
 OVERLAP = timedelta(minutes=15)  # clocks differ, and a list may lag
 NEWS_OVERLAP = timedelta(hours=2)  # a message is read later than it's sent
 STRETCH = timedelta(hours=6)  # after a long outage the lists are taken in stretches
+CALLING = timedelta(seconds=15)  # so long a call may be on its way, and it says more than the list
 PAGE = 200
 MOST_PAGES = 50
 MOST_REMEMBERED = 20_000
@@ -102,6 +103,7 @@ class Reconciling:
     now: Callable[[], datetime]
     _known: dict[str, None] = field(default_factory=dict)  # keys that were handed on and are surely stored
     _given: tuple[str, list[str]] = ("", [])  # the last cursor, and the keys that go with it
+    waits: bool = False  # whether something was so new that its call may still come: look again soon
 
     async def poll(self, after: str) -> tuple[list[bytes], str]:
         """What Twilio has since the cursor, and the cursor that it leads to. Raises `SendError`."""
@@ -129,9 +131,13 @@ class Reconciling:
     async def _between(self, since: datetime, until: datetime | None) -> dict[str, bytes]:
         """Payloads by key, oldest first."""
         found: list[tuple[datetime, int, str, bytes]] = []  # lists count seconds, and begin with the newest
+        self.waits = False
         async for each in self._theirs(since - OVERLAP, until):
             if each.sid not in self._known:
                 at = moment_of(each.date_sent) or moment_of(each.date_created) or self.now()
+                if self.now() - CALLING < at <= self.now():
+                    self.waits = True
+                    continue
                 found.append((at, -len(found), each.sid, await self._message(each, at)))
         async for each in self._ours(since - NEWS_OVERLAP, until):
             key = f"status:{each.sid}:{each.status}"

@@ -80,6 +80,19 @@ async def test_it_has_the_key_of_the_call_that_comes_late(whatsapp, server):
     assert whatsapp.envelope(payload) == whatsapp.envelope(late)
 
 
+async def test_what_was_sent_just_now_is_left_to_its_call_which_says_more(http, server):
+    clock = [AT + timedelta(seconds=5)]
+    line = built(http, api_url=server.url, now=lambda: clock[0])["whatsapp"]
+    server.answer = Lists(theirs(body=""), theirs(sid=MM, date_sent="Mon, 23 Nov 2026 01:29:00 +0000"))
+    payloads, cursor = await line.poll("")
+    assert [line.envelope(each).key for each in payloads] == [MM], "a pin has no coordinates in the list"
+    assert line.pause_s == 15
+    clock[0] += timedelta(seconds=line.pause_s)
+    payloads, cursor = await line.poll(cursor)
+    assert [line.envelope(each).key for each in payloads] == [SM], "no call brought it"
+    assert line.pause_s == 600
+
+
 async def test_its_files_are_listed_with_it(whatsapp, server):
     server.answer = Lists(theirs(sid=MM, body="", num_media="1"), media=[(ME, "image/jpeg")])
     (payload,), _ = await whatsapp.poll("")
