@@ -7,15 +7,17 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from channels.email.bodies import body_of, is_mail
 from channels.email.cleaning import clean_line
-from channels.email.mime import Part
+from channels.email.mime import Part, taken_apart
 from channels.email.tnef import enclosed
-from workflow.message import Attachment, AttachmentKind
+from workflow.message import Attachment, AttachmentKind, BadPayload
 
 _NAME_CHARACTERS = 100
 _SMALL_BYTES = 10_000
 _SMALL_PIXELS = 40_000  # a logo; a card on a photo has more
 _THIN_PIXELS = 100  # one side of a banner
+_MAILS_DEEP = 3  # mails in mails are opened so far
 
 # Control parts that no person sends (docs/email.md A1).
 _NO_FILES = frozenset({
@@ -58,23 +60,29 @@ class File(NamedTuple):
         )
 
 
-def files_of(parts: Iterable[Part], shown: frozenset[str]) -> tuple[File, ...]:
+def files_of(parts: Iterable[Part], shown: frozenset[str], deep: int = _MAILS_DEEP) -> tuple[File, ...]:
     """The files among these parts, each once. `shown` are the content ids that HTML shows."""
     found: dict[bytes, File] = {}
     for part in parts:
         if part.type in _NO_FILES:
             continue
-        for file in opened(part):
+        for file in opened(part, deep):
             decorates = file.kind == "photo" and part.content_id in shown and _is_decoration(file)
             if file.data and not decorates:
                 found.setdefault(hashlib.sha256(file.data).digest(), file)
     return tuple(found.values())
 
 
-def opened(part: Part) -> Iterator[File]:
-    """The file that a part is, or those a winmail.dat holds; a winmail.dat that can't be read is a file itself."""
+def opened(part: Part, deep: int = _MAILS_DEEP) -> Iterator[File]:
+    """The file that a part is, or those it holds: a winmail.dat, or another mail, whose words are read along.
+
+    One that can't be read is a file itself.
+    """
     data = part.data()
     name = safe_name(part.name)
+    if is_mail(part) and deep and (mailed := _mailed(data, deep - 1)) is not None:
+        yield from (each._replace(place=f"{part.number}.{nth}") for nth, each in enumerate(mailed))
+        return
     inside = enclosed(data) if part.type in TNEF or name.lower() == "winmail.dat" else ()
     if inside:
         for nth, each in enumerate(inside):
@@ -83,6 +91,15 @@ def opened(part: Part) -> Iterator[File]:
         return
     kind, mime = looks_like(data, part.type)
     yield File(str(part.number), name, mime, kind, data)
+
+
+def _mailed(mail: bytes, deep: int) -> tuple[File, ...] | None:
+    """The files of a mail that lies in another; None where it can't be read."""
+    try:
+        body = body_of(taken_apart(mail))
+    except BadPayload:
+        return None
+    return files_of(body.files, frozenset(body.shown), deep)
 
 
 def looks_like(data: bytes, said: str) -> tuple[AttachmentKind, str]:

@@ -133,7 +133,7 @@ def _collect_leaf(part: Part, body: Body) -> None:
         body.unsupported = "encrypted"
     elif part.type in _ELSEWHERE:
         body.unsupported = "partial"
-    elif part.type == "message/rfc822":
+    elif is_mail(part):
         body.files.append(part)
         body.mails.append(part)
     elif part.type == "text/html" and not _is_file(part):
@@ -146,6 +146,11 @@ def _collect_leaf(part: Part, body: Body) -> None:
         body.sure = body.sure and sure
     else:
         body.files.append(part)
+
+
+def is_mail(part: Part) -> bool:
+    """Whether it's another mail, sent along as a whole."""
+    return part.type == "message/rfc822" or (part.type != "text/plain" and part.name.lower().endswith(".eml"))
 
 
 def _is_file(part: Part) -> bool:

@@ -35,6 +35,7 @@ _SUBJECT_CHARACTERS = 300
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _INNER_CHARACTERS = 20_000  # of a mail that lies in another
 _INNER_MAILS = 5
+_INNER_DEEP = 2
 _WORD = re.compile(r"\w")
 
 # Fields that servers add or change on the way: the same mail has others when it comes a second time.
@@ -223,7 +224,7 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
         forward = subjects.is_forward(subject)
         words = _new(body, reply=self._is_reply(subject) and not forward)
         if not _WORD.search(words) and not has_files:
-            words = _joined(body.texts)
+            words = _joined(body.texts) or _joined([*_read_along(body), *map(_inner, body.mails[:_INNER_MAILS])])
         own = subjects.bare(subject) if self._is_fresh(subject) else ""
         if not _WORD.search(words):
             words = own
@@ -275,6 +276,11 @@ def _new(body: Body, *, reply: bool) -> str:
     return words
 
 
+def _read_along(body: Body) -> list[str]:
+    """What stands in files of plain text."""
+    return [text for name, text in body.besides if name]
+
+
 def _joined(texts: list[str]) -> str:
     return "\n\n".join(text for each in texts if (text := each.strip("\n").rstrip()))
 
@@ -283,8 +289,8 @@ def _same(whole: str, text: str) -> bool:
     return whole == text or " ".join(whole.split()) == " ".join(text.split())
 
 
-def _inner(part: Part) -> str:
-    """What a mail that lies in this one says, as far as it can be read."""
+def _inner(part: Part, deep: int = _INNER_DEEP) -> str:
+    """What a mail that lies in this one says, as far as it can be read, and those in it."""
     try:
         tree = taken_apart(part.data())
     except BadPayload:
@@ -292,4 +298,6 @@ def _inner(part: Part) -> str:
     subject = clean_line(tree.head.text("subject").text, _SUBJECT_CHARACTERS)
     sender: Mailbox = sender_of(tree.head)
     title = say("mail.inner", sender=" ".join(each for each in (sender.name, sender.address) if each), subject=subject)
-    return clean(f"{title}\n{_joined(body_of(tree).texts)}")[:_INNER_CHARACTERS]
+    body = body_of(tree)
+    further = [_inner(each, deep - 1) for each in body.mails[:_INNER_MAILS]] if deep else []
+    return clean(f"{title}\n{_joined([*body.texts, *_read_along(body), *further])}")[:_INNER_CHARACTERS]

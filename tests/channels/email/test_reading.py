@@ -555,17 +555,50 @@ def test_a_winmail_that_cannot_be_read_is_a_file(broken):
     ] == ["winmail.dat"]
 
 
-def test_a_mail_in_a_mail_is_a_document_whose_words_the_staff_see():
-    inner = letter("Lampu di Jalan Melati mati.", "Lampu", sender="Budi <budi@warga.example>")
-    raw = mixed(part("Mohon dibaca."), part(inner.decode().replace("\r\n", "\n"), "message/rfc822"))
+def attached_mail(inner, kind="message/rfc822"):
+    return part(inner.decode().replace("\r\n", "\n"), kind)
+
+
+def test_a_mail_in_a_mail_is_read_along_and_its_photos_are_theirs():
+    inner = mixed(
+        part("Lampu di Jalan Melati mati."),
+        part(BIG, 'image/jpeg; name="lampu.jpg"'),
+        subject="Lampu",
+        sender="budi@warga.example",
+    )
+    raw = mixed(part("Mohon dibaca."), attached_mail(inner), part(b"%PDF-1.4", 'application/pdf; name="KK.pdf"'))
     message = understood(raw)
     assert message.sender.id == SARI
     assert message.text == "Mohon dibaca."
-    (found,) = message.attachments
-    assert (found.kind, found.mime, found.name) == ("document", "message/rfc822", "Lampu.eml")
-    assert file_of(raw, message) == inner
-    assert "Budi budi@warga.example, perihal Lampu" in message.whole
+    assert [each.name for each in message.attachments] == ["lampu.jpg", "KK.pdf"]
+    assert file_of(raw, message, 0) == BIG
+    assert file_of(raw, message, 1) == b"%PDF-1.4"
+    assert "dari budi@warga.example, perihal Lampu" in message.whole
     assert "Lampu di Jalan Melati mati." in message.whole
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", 'application/octet-stream; name="Lampu.EML"'])
+def test_where_only_a_mail_was_sent_along_its_words_are_said(kind):
+    inner = letter("Lampu di Jalan Melati mati.", "Lampu", sender="Budi <budi@warga.example>")
+    message = understood(mixed(part(""), attached_mail(mixed(part("Tolong."), attached_mail(inner)), kind)))
+    assert message.attachments == ()
+    assert "Tolong." in message.text
+    assert (
+        "Surel yang dilampirkan, dari Budi budi@warga.example, perihal Lampu:\nLampu di Jalan Melati mati."
+        in message.text
+    )
+
+
+def test_where_only_a_text_was_sent_along_its_words_are_said():
+    raw = mixed(part(""), part("Jalan berlubang.", 'text/plain; name="laporan.txt"'))
+    assert understood(raw).text == "Jalan berlubang."
+
+
+def test_a_mail_in_a_mail_that_cannot_be_read_is_a_file():
+    broken = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\n" * 300
+    raw = mixed(part("Terlampir."), attached_mail(b"Subject: Lampu\r\n" + broken))
+    (found,) = understood(raw).attachments
+    assert (found.name, found.mime) == ("Lampu.eml", "message/rfc822")
 
 
 UNSUPPORTED = {
