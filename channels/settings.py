@@ -161,7 +161,7 @@ class EmailSettings(Part):
     failed: str = "Gagal"  # where a mail goes that can't be read
     machines: str = "Otomatis"  # where a mail goes that a machine wrote: nobody is answered
     plus: bool = False  # the server takes address+anything@ for address@: then answers carry a token there
-    authserv_id: str = ""  # the name your server signs Authentication-Results with; "" trusts none
+    authserv_id: str = ""  # the name your server signs Authentication-Results with; "-": it writes none; "" trusts none
     largest_mb: Annotated[int, Field(ge=1, le=100)] = 25
     since: Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}-\d{2})$")] = ""  # take in mail from that day on
     sends_per_second: Annotated[int, Field(ge=1, le=100)] = 1
