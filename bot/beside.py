@@ -15,19 +15,31 @@ from storage.unit import Unit
 from workflow.world import Link
 
 CODE_LASTS = timedelta(hours=24)
+LANE = "lane-"
+"""How the ids of parked lanes begin; a bare number is that of a payload in quarantine."""
 
 
 def stuck(settings: Settings) -> list[tuple[str, ...]]:
-    """Parked lanes and what lies in quarantine: (id, office, since, what, why)."""
+    """Parked lanes and what lies in quarantine: (id, office, since, what, why).
+
+    A lane's name holds a citizen's number or address. What's printed here is shown to others, so the lane is called
+    after the row of the inbox at which it stands.
+    """
     with opened(settings) as store:
         parked = store.now(lambda unit: unit.inbox.parked())
         aside = store.now(lambda unit: unit.inbox.aside())
     rows: list[tuple[str, ...]] = [
-        (each.lane, each.office, f"{each.parked_at:%Y-%m-%dT%H:%MZ}", f"parked, {each.waiting} wait", each.error)
+        (
+            f"{LANE}{each.head}",
+            each.office,
+            f"{each.parked_at:%Y-%m-%dT%H:%MZ}",
+            f"{each.lane.partition(':')[0]}: parked, {each.waiting} wait",
+            each.error,
+        )
         for each in parked
     ]
     rows += [
-        (str(each.id), each.office, f"{each.at:%Y-%m-%dT%H:%MZ}", "quarantine", each.reason)
+        (str(each.id), each.office, f"{each.at:%Y-%m-%dT%H:%MZ}", f"{each.channel}: quarantine", each.reason)
         for each in aside
         if each.replayed_at is None
     ]
@@ -40,9 +52,12 @@ def replay(settings: Settings, ids: Sequence[str]) -> int:
     now = Clock().now()
 
     def put_back(unit: Unit) -> int:
+        lanes = {f"{LANE}{each.head}": each.lane for each in unit.inbox.parked()}
         count = 0
         for name in wanted:
-            count += unit.inbox.replay(int(name), now) if name.isdecimal() else unit.inbox.unpark(name, now)
+            count += (
+                unit.inbox.replay(int(name), now) if name.isdecimal() else unit.inbox.unpark(lanes.get(name, ""), now)
+            )
         return count
 
     with opened(settings) as store:

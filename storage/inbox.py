@@ -21,13 +21,14 @@ LARGE_BYTES = 256_000  # what's longer is one at most in a batch, beside what's 
 
 @dataclass(frozen=True, slots=True)
 class ParkedLane:
-    """A lane that stands still until an operator has looked at it."""
+    """A lane that stands still until an operator has looked at it. `head` is the number of the row it stands at."""
 
     lane: str
     office: str
     parked_at: datetime
     error: str
     waiting: int
+    head: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,10 @@ class Inbox(Part):
 
     def parked(self) -> list[ParkedLane]:
         """The lanes that stand still."""
-        count = select(func.count()).where(inbox.c.lane == lanes.c.lane, inbox.c.done_at.is_(None)).scalar_subquery()
-        statement = select(lanes.c.lane, lanes.c.office, lanes.c.parked_at, lanes.c.error, count)
+        its = (inbox.c.lane == lanes.c.lane, inbox.c.done_at.is_(None))
+        count = select(func.count()).where(*its).scalar_subquery()
+        head = select(func.coalesce(func.min(inbox.c.id), 0)).where(*its).scalar_subquery()
+        statement = select(lanes.c.lane, lanes.c.office, lanes.c.parked_at, lanes.c.error, count, head)
         return [
             ParkedLane(*row)
             for row in self.connection.execute(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from bot.beside import opened
 from bot.cli import app
+from bot.config import load
+from storage.rows import Arrival
 from workflow.standard import standard
 
 RUNNER = CliRunner()
@@ -113,3 +118,20 @@ def test_a_talk_in_the_terminal_goes_to_the_receipt() -> None:
     places = [done.stdout.find(words) for words in order]
     assert places == sorted(places), done.stdout
     assert -1 not in places, done.stdout
+
+
+def test_what_stands_still_is_listed_without_a_citizens_number_and_goes_on_by_the_id_shown(config: Path) -> None:
+    assert RUNNER.invoke(app, ["migrate", "--config", str(config)]).exit_code == 0
+    lane = "whatsapp:kanigaran:+6281200000001"
+    arrival = Arrival("kanigaran", "whatsapp", "SM1", lane, b"{}")
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    with opened(load(config)) as store:
+        store.now(lambda unit: unit.inbox.take_in([arrival, dataclasses.replace(arrival, key="SM2")], now))
+        store.now(lambda unit: unit.inbox.park(unit.inbox.head(lane), now, "ValueError in x.py:1"))
+    listed = RUNNER.invoke(app, ["inbox", "list", "--config", str(config)]).stdout
+    assert "62812" not in listed
+    name, *rest = listed.strip().split("\t")
+    assert rest == ["kanigaran", "2026-11-23T00:00Z", "whatsapp: parked, 2 wait", "ValueError in x.py:1"]
+    assert RUNNER.invoke(app, ["inbox", "replay", "lane-999", "--config", str(config)]).exit_code == 1
+    assert RUNNER.invoke(app, ["inbox", "replay", name, "--config", str(config)]).exit_code == 0
+    assert RUNNER.invoke(app, ["inbox", "list", "--config", str(config)]).stdout == ""
