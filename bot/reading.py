@@ -16,7 +16,8 @@ from storage.rows import InboxRow, read_event
 from storage.seal import Unopenable
 from workflow.happening import Carried, Event
 from workflow.identity import mask
-from workflow.message import BadPayload, Left, Message, Presence, Press, Sender
+from workflow.message import BadPayload, Left, Message, Presence, Press, Receipt, Sender
+from workflow.unnamed import unnamed
 
 _REMEMBERED = 8
 
@@ -85,6 +86,8 @@ def read(row: InboxRow, road: Road) -> Arrived:
         return Arrived(row, *hidden(event))
     if isinstance(event, Press | Presence):
         event = replace(event, sender=replace(event.sender, name=mask(event.sender.name).text))
+    if isinstance(event, Receipt):
+        event = replace(event, reason=unnamed(event.reason))
     if isinstance(event, Left):
         event = replace(event, person=replace(event.person, name=mask(event.person.name).text))
     return Arrived(row, event)

@@ -11,6 +11,8 @@ from typing import Literal, dataclass_transform
 
 import msgspec
 
+from workflow.unnamed import unnamed
+
 # Why an attempt to send failed; consequences: `bot/consequences.py`. "window": only an approved template may go now.
 Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window"]
 
@@ -274,9 +276,13 @@ class Sent(Value):
 
 
 class SendError(Exception):
-    """Why one attempt to send failed, as a fact with consequences (see the table in `bot/deliver.py`)."""
+    """Why one attempt to send failed, as a fact with consequences (see the table in `bot/deliver.py`).
+
+    `reason` is logged and shown to operators: whom it was for is taken out of it.
+    """
 
     def __init__(self, fact: Fact, reason: str, *, retry_after_s: float = 0.0, moved_to: str = "") -> None:
+        reason = unnamed(reason)
         super().__init__(f"{fact}: {reason}")
         self.fact: Fact = fact
         self.reason = reason
