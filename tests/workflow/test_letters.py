@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.limits import LIMITS
 from tests.transcript import Play, parse
 from tests.workflow.talk import Player, office, said
 from workflow.dialogue import letters
-from workflow.message import Attachment
+from workflow.message import Attachment, Message, Sender
 
 DIALOGUES = Path(__file__).parents[1] / "dialogues"
 ROAD = "Jalan berlubang\njalan di depan SDN Kanigaran 1 berlubang, banyak yang jatuh"
@@ -57,6 +58,16 @@ def test_a_greeting_above_the_story_is_no_part_of_it():
     game = writer()
     game.say("Jalan berlubang\nKepada Yth. Camat Kanigaran\ndi tempat\n\nDengan hormat,\njalan di depan SD berlubang")
     assert game.draft.statement == ("Jalan berlubang\n\njalan di depan SD berlubang",)
+
+
+def test_a_mail_that_lay_there_for_days_came_when_it_was_received():
+    game = writer("pekutatan")
+    came = game.now - timedelta(days=3)
+    sender = Sender(id="sari@contoh.id", name="Sari")
+    game.feed(Message(chat=game.chat, id="m0", sender=sender, at=came, text="sampah menumpuk di Pantai Pekutatan"))
+    game.say("YA")
+    assert game.complaint.received_at == came
+    assert game.complaint.confirmed_at == game.now
 
 
 # --- a reply ----------------------------------------------------------------------------------------------------------
