@@ -141,6 +141,13 @@ class Called(Channel, Protocol):
 
 
 @runtime_checkable
+class Replayable(Protocol):
+    """A channel in whose calls no time stands: whoever has one could bring it again after years, signed as it is."""
+
+    lasting: tuple[str, ...]  # how the keys begin that must be known for ever
+
+
+@runtime_checkable
 class Polled(Protocol):
     """A channel that is asked for news, instead of being called or to find what a call lost."""
 

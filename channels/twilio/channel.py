@@ -91,6 +91,7 @@ class Twilio:
     """One line. An office's lines share the addresses that Twilio calls; a call is taken by whose line it names."""
 
     thanks = ("text/xml", b"<Response/>")  # an empty answer: replies go by the outbox (docs/twilio.md S2)
+    lasting = ("SM", "MM")  # names of messages; a status told again says nothing new (docs/twilio.md I1)
 
     def __init__(self, account: Account, kind: Kind, limits: Limits, pause_s: float, *, first: bool) -> None:
         self.name: str = kind

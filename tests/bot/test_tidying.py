@@ -71,6 +71,27 @@ async def test_payloads_done_and_messages_sent_go_after_their_time(road, channel
     assert channel.texts == ["1: satu", "1: dua", "2: tiga"]
 
 
+async def test_a_call_that_could_be_brought_again_after_years_leaves_its_name_and_nothing_else(road, channel, files):
+    channel.lasting = ("SM",)
+    intake, pump = Intake(road), Pump(road, FakeCore())
+    for key in ("SM1", "status:SM1:sent"):
+        await intake.receive(channel, payload(key, said("satu")))
+    while await pump.step():
+        pass
+    road.clock.shift(timedelta(days=400))
+    await run(road, said("dua"), core=FakeCore())
+    await Tidying(road, files).step()
+    columns = select(inbox.c.key, inbox.c.lane, inbox.c.payload).order_by(inbox.c.id)
+    first, _ = await road.store.read(lambda unit: unit.connection.execute(columns).all())
+    assert tuple(first) == ("SM1", "", b"")
+    await Tidying(road, files).step()
+    core = FakeCore()
+    await intake.receive(channel, payload("SM1", said("satu")))
+    while await Pump(road, core).step():
+        pass
+    assert core.events == []
+
+
 async def test_what_waits_and_the_newest_row_never_go(road, files):
     await run(road, said("satu"), core=FakeCore())
     (channel,) = road.channels.values()

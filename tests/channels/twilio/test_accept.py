@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.base import Call, Called, Envelope, Forged, Malformed, NotMine
+from channels.base import Call, Called, Envelope, Forged, Malformed, NotMine, Replayable
 from channels.http import Http
 from channels.twilio.form import Form, form_of, head_of
 from tests.channels.twilio.conftest import BEFORE, NOW, PUBLIC, SHARED, SMS, built
@@ -69,6 +69,12 @@ def test_a_replay_has_the_same_key_whatever_else_changes():
     keys = {taken_by(call(ON_WHATSAPP | change))[1] for change in ({}, {"Body": "lain"}, {"ProfileName": "Orang lain"})}
     assert len(keys) == 3
     assert {BOTH["whatsapp"].envelope(payload).key for payload in keys} == {SM}
+
+
+def test_messages_are_known_for_ever_since_no_time_stands_in_a_call():
+    whatsapp = BOTH["whatsapp"]
+    assert isinstance(whatsapp, Replayable)
+    assert whatsapp.envelope(whatsapp.accept(call(ON_WHATSAPP))).key.startswith(whatsapp.lasting)
 
 
 def test_each_status_of_a_message_has_its_own_key():
