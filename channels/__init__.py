@@ -35,9 +35,10 @@ def _email(office: str, settings: EmailSettings, ground: Ground) -> tuple[Channe
     return (channel_of(office, settings, ground),)
 
 
-# A channel's table in `[offices.*]` -> what builds its channels. A channel is imported when an office has it.
+# A channel's table in `[offices.*]` -> what builds its channels. A channel is imported when an office has it. In this
+# order citizens are told where else they can write: WhatsApp is on most phones.
 REGISTRY: dict[str, Builder] = {
-    "telegram": _telegram,
     "twilio": _twilio,
+    "telegram": _telegram,
     "email": _email,
 }

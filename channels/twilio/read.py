@@ -50,6 +50,7 @@ _VOICE = frozenset({"audio/ogg", "audio/opus", "audio/amr"})
 _FILE_NAME = re.compile(r"[^\n/\\]{1,115}\.[A-Za-z0-9]{2,5}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _NOBODY_KNOWN = "?"  # a forward names no author
+_CONTACTS = ("text/vcard", "text/x-vcard", "text/directory")
 _UNREADABLE = "unsupported"  # how WhatsApp calls polls, view-once pictures and edits (docs/twilio.md I6)
 
 
@@ -119,7 +120,7 @@ class Reader:
             location=location,
             reply_to=form.get("OriginalRepliedMessageSid"),
             forwarded=_NOBODY_KNOWN if _is_forwarded(form) else "",
-            unsupported=(said or "empty") if empty or said == _UNREADABLE else "",
+            unsupported=(said or "empty") if empty or said in (_UNREADABLE, "contacts") else "",
         )
 
     def _attachments(self, form: Form, said: str) -> Iterator[Attachment]:
@@ -129,6 +130,8 @@ class Reader:
         message = form.get("MessageSid")
         for nth in range(min(number, MOST_MEDIA)):
             mime = form.get(f"MediaContentType{nth}").partition(";")[0].strip().casefold()
+            if mime in _CONTACTS:
+                continue  # what it holds would have to be fetched: its sender is asked to write it
             kind = _kind(mime, said, self.kind)
             yield Attachment(
                 kind=kind,

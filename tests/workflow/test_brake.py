@@ -48,7 +48,7 @@ def test_what_comes_after_that_is_kept_and_the_desk_is_told_once_a_day() -> None
     told = [each.text for each in scene.bench.posted if "Kemungkinan balasan otomatis" in each.text]
     assert told == [
         (
-            f"Kemungkinan balasan otomatis dari surel s…@contoh.id: {OFFICE}\n"
+            f"Kemungkinan balasan otomatis dari surel s… di contoh.id: {OFFICE}\n"
             "Balasan otomatis kami ke alamat itu berhenti dulu; pesannya tetap disimpan. Balas pesan ini bila perlu dijawab."
         )
     ]

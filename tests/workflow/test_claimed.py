@@ -189,7 +189,7 @@ def test_the_desk_sees_it_once_as_unproven_and_a_reply_goes_to_the_citizens_own_
     )
     (shown,) = scene.in_group()
     assert shown.startswith(
-        "Surel BELUM TERBUKTI atas nama s…@contoh.id (pemilik laporan KNG-2026-0001): Rumah saya pindah"
+        "Surel BELUM TERBUKTI atas nama s… di contoh.id (pemilik laporan KNG-2026-0001): Rumah saya pindah"
     )
     assert "3578123412341234" not in shown
     assert "Lampiran yang belum diambil: 1." in shown

@@ -114,7 +114,7 @@ def town():
 def test_before_the_yes_the_newcomer_reads_only_that_it_was_asked(town):
     code = town.code()
     sent = town.say(WA, f"lanjut {code}") + town.photo(WA, "ktp") + town.say(WA, "halo?") + town.say(WA, "status")
-    assert "sudah kami tanyakan di tempat laporan itu dimulai" in at(sent, WA)
+    assert "sudah kami tanyakan di tempat pelapornya terakhir menulis" in at(sent, WA)
     assert "nomor berakhir 02" in at(sent, HOME)
     assert WA[1] not in at(sent, HOME)
     for word in ("Mawar", "berlubang", "KTP", "KK", HOME[1]):

@@ -83,8 +83,7 @@ def whose_turn(complaint: Complaint, world: World) -> str:
 def _due(complaint: Complaint, world: World) -> str:
     standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
     if complaint.answered_at is not None:
-        on_its_way = complaint.delivery != "waiting" and not is_there(complaint)
-        key = "desk.card.answer_set" if on_its_way else "desk.card.answered"
+        key = "desk.card.answered" if is_there(complaint) else "desk.card.answer_set"  # signed isn't sent
         return say(key, moment=say_moment(complaint.answered_at, zone))
     if complaint.due_at is None:
         return say("desk.card.no_clock")

@@ -92,7 +92,7 @@ INCOMING = {
     "a video": (with_file("video/mp4", MessageType="video"), sent("video", "video/mp4")),
     "a sticker": (with_file("image/webp", MessageType="sticker"), sent("sticker", "image/webp")),
     "a sticker without its type": (with_file("image/webp", MessageType=""), sent("sticker", "image/webp")),
-    "a contact": (with_file("text/vcard", MessageType="contacts"), sent("document", "text/vcard")),
+    "a contact": (with_file("text/vcard", MessageType="contacts"), said(id=MM, text="", unsupported="contacts")),
     "a file of a kind nobody knows": (with_file("application/x-baru", MessageType="baru"), sent("document", "application/x-baru")),
     "two files of one MMS": (
         by_sms(**MEDIA | {"NumMedia": "2", "MediaUrl0": URL, "MediaContentType0": "image/jpeg", "MediaUrl1": URL.replace("c3", "d4"), "MediaContentType1": "image/png"}),
