@@ -88,8 +88,9 @@ class Batch:
         offices = {each.row.office for each in arrived}
         cases = self._unit.cases
         self._linked = cases.linked(offices)
+        self._look_at_people(arrived)
         for each in arrived:
-            office = self._road.offices[each.row.office]
+            office = self._office(each)
             staff_chats = frozenset(self._linked[office.id].values())
             self._needs[each.row.id] = self._core.needs(each.event, office, staff_chats)
         self._take_conversations(cases.conversations({each.event.chat.lane for each in arrived}))
@@ -108,6 +109,20 @@ class Batch:
         versions = {each.standard for each in self._complaints.values()}
         versions |= {each.draft.standard for each in self._conversations.values() if each.draft}
         self._standards = self._standards_known.load(versions, self._unit)
+
+    def _office(self, arrived: Arrived) -> Office:
+        """The office as this batch knows it."""
+        return self.offices.get(arrived.row.office) or self._road.offices[arrived.row.office]
+
+    def _look_at_people(self, arrived: Sequence[Arrived]) -> None:
+        """Where staff act and other processes may have changed who works there: who does so now."""
+        if not self._unit.people.postgres:
+            return
+        for each in arrived:
+            office = self._office(each)
+            at_desk = each.event.chat.chat in (office.desk, *self._linked[office.id].values())
+            if at_desk and office.id not in self.offices:
+                self.offices[office.id] = people.fresh(self._unit, office)
 
     def _load_complaints(self, arrived: Sequence[Arrived]) -> None:
         ids = {refers.complaint for refers in self._refers.values() if refers.complaint}
@@ -158,7 +173,7 @@ class Batch:
     def decide(self, arrived: Arrived) -> None:
         """One event; those after it in the batch see what became of it."""
         event = arrived.event
-        office = self.offices.get(arrived.row.office) or self._road.offices[arrived.row.office]
+        office = self._office(arrived)
         decision = self._core.decide(event, self._world(arrived, office))
         if arrived.marks:
             decision = self._with_marks(decision, arrived, office)

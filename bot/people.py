@@ -33,6 +33,18 @@ def read(unit: Unit, configured: Mapping[str, Office]) -> dict[str, Office]:
     return {name: merged(office, desks.get(name), people.get(name, [])) for name, office in configured.items()}
 
 
+def fresh(unit: Unit, office: Office) -> Office:
+    """The office with what other processes stored since it was looked at: a change is made to what is true now.
+
+    Who's in the file and left comes back by `look` alone, which has the file.
+    """
+    people = {person.id: person for person in unit.people.staff().get(office.id, [])}
+    staff = [person if person.fixed else people.get(person.id, person) for person in office.staff]
+    return merged(
+        replace(office, staff=tuple(staff)), unit.people.desks().get(office.id) or office.desk, [*people.values()]
+    )
+
+
 def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> None:
     """Store what a decision changed."""
     if decision.desk:

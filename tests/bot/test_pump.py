@@ -33,6 +33,7 @@ from tests.doubles import (
 from workflow.conversation import Conversation, Draft
 from workflow.happening import Delivery, Due
 from workflow.message import Attachment, Location, Outbound, Refers
+from workflow.office import Staff
 from workflow.record import Complaint, Entry
 from workflow.world import Decision, Fetch, Link, Needs, Search, Timer
 
@@ -448,3 +449,32 @@ async def test_what_is_put_into_a_lane_of_the_same_batch_is_not_left_asleep(road
     await arrive(road, said("halo"), said("hai", "2"))
     await until_idle(pump)
     assert [each for each in core.events if isinstance(each, Due)] == [due]
+
+
+async def test_roles_given_through_two_processes_are_both_kept_and_one_taken_holds_at_once(postgres_url):
+    stores = [Store(postgres_url, a_seal(seed)) for seed in (7, 8)]
+    roads = [a_road(each, FakeChannel(), clock=HandClock(), seed=seed) for seed, each in enumerate(stores, 1)]
+    siti = Staff(id=31, name="Siti", roles=("petugas",), admin=True)
+    seen = []
+
+    def rule(event, world):
+        known = world.office.staff_by_id(31) or Staff(id=31, name="Siti")
+        seen.append(known.roles)
+        return Decision(staff=(replace(known, roles=(*known.roles, event.text)),))
+
+    for nth, text in enumerate(("petugas", "kasi", "camat")):
+        core = FakeCore()
+        core.rule = rule
+        road = roads[nth % 2]
+        await arrive(road, said(text, chat=DESK, message=str(nth)), start=nth)
+        await until_idle(Pump(road, core))
+    assert seen == [(), ("petugas",), ("petugas", "kasi")]
+    left = replace(siti, roles=(), admin=False)
+    await roads[0].store.write(lambda unit: unit.people.keep_staff([("kanigaran", left)], MORNING))
+    core = FakeCore()
+    core.rule = rule
+    await arrive(roads[1], said("sekcam", chat=DESK, message="9"), start=9)
+    await until_idle(Pump(roads[1], core))
+    assert seen[-1] == ()
+    for each in stores:
+        each.close()
