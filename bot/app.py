@@ -24,7 +24,7 @@ from bot.intake import Intake
 from bot.media import Media
 from bot.pump import Pump
 from bot.purge import Purger
-from bot.road import Road, endless
+from bot.road import Road, endless, place_of
 from bot.ticks import Ticks
 from channels.base import Polled
 from channels.http import Http
@@ -265,7 +265,7 @@ async def until_stopped(jobs: Mapping[str, Coroutine[Any, Any, Any]], stop: asyn
         error = None if task.cancelled() else task.exception()
         if isinstance(error, CannotStart):
             continue
-        _log.error("a role ended by itself", role=task.get_name(), error=type(error).__name__, exc_info=error)
+        _log.error("a role ended by itself", role=task.get_name(), error=place_of(error) if error else "")
     for task in (*tasks, waiting):
         task.cancel()
     await asyncio.wait({*tasks, waiting}, timeout=STOP_S)
