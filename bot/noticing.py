@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.reading import Arrived
 from storage.held import Heard, Thread
 from storage.unit import Unit
+from workflow.happening import Carried
 from workflow.message import Address, Limits, Message, Presence, Press, TopicMade
 from workflow.world import Decision
 
@@ -43,6 +44,10 @@ class Noticed:
             carries = limits(event.chat)
             if carries.window_h or carries.threads:
                 self._write(arrived, event)
+        if isinstance(event, Carried) and event.from_same_account and limits(event.chat).window_h:
+            said = self._wrote.get(event.chat)
+            if said is None or said.at <= event.at:  # the provider opens the window for the person, not for a name
+                self._wrote[event.chat] = Heard(event.chat, event.at)
         if isinstance(event, Message) and event.route:
             self._thread(event, decision)
 

@@ -92,6 +92,12 @@ class Carried(Value, tag_field="is", tag="carried"):
     marks: tuple[tuple[str, str], ...] = ()  # what stands behind the marks in its text; taken off before it's decided
     vouched: bool = False  # said by the citizen's own account or number, as a provider knows
 
+    @property
+    def from_same_account(self) -> bool:
+        """Whether they write under another id of the very account whose lane this is."""
+        said = self.message
+        return self.vouched and said.chat.channel == self.chat.channel and not isinstance(said, Presence)
+
 
 class JoinAsked(Value, tag_field="is", tag="join_asked"):
     """Another lane asks to go on with a report of this one, by its code."""

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from storage.rows import Arrival, encode
 from tests.bot.test_receipts import Scene as Whole
 from tests.bot.test_receipts import out, receipt, wrote
 from tests.doubles import MORNING, payload
+from workflow.happening import Carried
 from workflow.message import Address, Limits, Presence, Press, Sender, SendError
 from workflow.world import Decision, Needs
 
@@ -246,6 +248,22 @@ async def test_the_window_is_counted_from_when_they_wrote(scene, said_at, open_f
     await scene.put(out(key="b"))
     await scene.go()
     assert scene.texts == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("vouched", "elsewhere", "sent"), [(True, "sms", ["a"]), (False, "sms", []), (True, "email", [])]
+)
+async def test_whoever_writes_under_another_id_of_the_account_opens_its_window(scene, vouched, elsewhere, sent):
+    await scene.put(out())
+    await scene.go()
+    assert scene.texts == []
+    said = wrote("OK", to=Address("kanigaran", elsewhere, "ID.1234567890"))
+    carried = Carried(chat=TO, at=scene.road.clock.now(), by=said.chat, message=said, vouched=vouched)
+    row = Arrival("kanigaran", "post", "1", TO.lane, encode(carried), "event")
+    await scene.road.store.write(lambda unit: unit.inbox.take_in([row], scene.road.clock.now()))
+    await scene.decide()
+    await scene.go()
+    assert scene.texts == sent
 
 
 async def test_an_older_message_that_comes_late_closes_nothing(scene):

@@ -16,7 +16,7 @@ from workflow import decide
 from workflow.conversation import Conversation, Knock
 from workflow.dialogue.joining import named
 from workflow.dialogue.talk import speaking
-from workflow.happening import Due, FileReady, JoinAnswered, JoinAsked, Parted, SameAccount
+from workflow.happening import Delivery, Due, FileReady, JoinAnswered, JoinAsked, Parted, SameAccount
 from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
@@ -870,6 +870,18 @@ def test_the_other_id_of_a_joined_lane_speaks_for_the_same_report(town):
     sent = town.photo(HIDDEN, "ktp")
     assert [each.sort for each in town.conversation(HOME).draft.papers] == ["ktp"]
     assert "KTP sudah kami terima" in at(sent, HIDDEN)
+
+
+def test_the_request_to_write_again_is_answered_under_the_other_id_too():
+    town = Town()
+    town.say(PHONE, STORY, sender=BOTH)
+    held = Delivery(chat=town.address(PHONE), at=town.bench.now, key="say:-100777:1", state="held", kind="answer")
+    town.bench.feed(held)
+    knock = town.conversation(PHONE).knock
+    assert knock is not None
+    town.bench.feed(replace(held, key=knock.key, state="delivered", kind="knock"))
+    assert at(town.say(HIDDEN, "OK"), HIDDEN) == "", "what waits follows by itself"
+    assert town.conversation(PHONE).knock is None, "the next stretch of silence is asked about anew"
 
 
 def test_two_ids_are_never_parted_and_each_is_told_once():

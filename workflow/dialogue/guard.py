@@ -26,7 +26,7 @@ def admitted(talk: Talk, message: Message) -> tuple[Message, ...]:
 def written_again(talk: Talk, event: Message | Press) -> bool:
     """They write again: what waits follows by itself. True: that was all they wanted to say."""
     conversation = talk.conversation
-    if event.chat != conversation.address:
+    if event.chat != conversation.address and not (talk.carried and talk.carried.from_same_account):
         return False  # carried here from another lane: nothing changes for what waits on this one
     knock = conversation.knock
     talk.set(knock=None, bounced=False)
