@@ -8,16 +8,15 @@ import traceback
 import pytest
 
 from channels.http import Answer, Http, Lost, NotSent
-from tests.channels.telegram import stub
-from tests.channels.telegram.stub import Reply
+from tests.channels.loopback import Reply, Stub, closed_port, running
 
 SECRET = "rahasia"
 
 
 @pytest.fixture
 async def server():
-    async with stub.running() as running:
-        yield running
+    async with running(Stub(lambda raw: raw, lambda _: Reply())) as stub:
+        yield stub
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ NOT_SENT = ("http://127.0.0.1:{closed}/{secret}", "https://{secret}.invalid/", "
 
 @pytest.mark.parametrize("address", NOT_SENT)
 async def test_what_never_left_says_so_and_names_no_secret(http, server, address):
-    url = address.format(closed=stub.closed_port(), port=server.port, secret=SECRET)
+    url = address.format(closed=closed_port(), port=server.port, secret=SECRET)
     with pytest.raises(NotSent) as caught:
         await http.request("POST", url, data="x")
     assert SECRET not in "".join(traceback.format_exception(caught.value))

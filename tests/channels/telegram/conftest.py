@@ -6,7 +6,6 @@ import logging
 
 import pytest
 
-from channels.http import Http
 from channels.telegram import Telegram
 from tests.channels.telegram import stub
 
@@ -18,12 +17,6 @@ BEFORE = "rahasia-lama"
 async def server():
     async with stub.running() as running:
         yield running
-
-
-@pytest.fixture
-async def http():
-    async with Http(connect_timeout_s=2.0) as client:
-        yield client
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from channels.base import Call, Called, Downloading, FetchError, Forged, Parcel, Polled
 from channels.telegram import Telegram
 from channels.telegram.setup import commands
+from tests.channels.loopback import Reply, closed_port
 from tests.channels.telegram import stub
 from tests.channels.telegram.conftest import BEFORE, SECRET
-from tests.channels.telegram.stub import Reply, no, ok
+from tests.channels.telegram.stub import no, ok
 from workflow.message import Address, Message, Outbound, SendError
 
 HEADER = "x-telegram-bot-api-secret-token"
@@ -202,7 +203,14 @@ async def test_each_audience_gets_its_menu(telegram, server):
         "privasi",
         "bantuan",
     ]
-    assert [command["command"] for command in menus[1]["commands"]] == ["tugas", "antrean", "cari", "catat", "peran", "bantuan"]
+    assert [command["command"] for command in menus[1]["commands"]] == [
+        "tugas",
+        "antrean",
+        "cari",
+        "catat",
+        "peran",
+        "bantuan",
+    ]
 
 
 @pytest.mark.parametrize("audience", ["citizen", "desk"])
@@ -253,7 +261,7 @@ async def test_without_a_webhook_nothing_arrives_by_one(telegram, server):
 
 
 async def test_a_server_that_is_away_is_told_and_raises_nothing(http):
-    away = Telegram("kanigaran", stub.TOKEN, http=http, desk="-1", api_url=f"http://127.0.0.1:{stub.closed_port()}")
+    away = Telegram("kanigaran", stub.TOKEN, http=http, desk="-1", api_url=f"http://127.0.0.1:{closed_port()}")
     report = await away.set_up()
     assert {problem.fact for problem in report.problems} == {"down"}
     assert not report.ready

@@ -9,8 +9,9 @@ import pytest
 from channels.base import Parcel
 from channels.http import Http
 from channels.telegram import Telegram
+from tests.channels.loopback import Reply, closed_port
 from tests.channels.telegram import stub
-from tests.channels.telegram.stub import MESSAGE, Reply, no, ok
+from tests.channels.telegram.stub import MESSAGE, no, ok
 from workflow.message import Address, Choice, Enclosure, Location, Mention, Outbound, SendError, Sent
 
 SARI = Address("kanigaran", "telegram", "5")
@@ -329,7 +330,7 @@ async def test_where_the_group_went_is_told(telegram, server):
 
 
 async def test_a_refused_connection_surely_sent_nothing(http):
-    away = Telegram("kanigaran", stub.TOKEN, http=http, api_url=f"http://127.0.0.1:{stub.closed_port()}")
+    away = Telegram("kanigaran", stub.TOKEN, http=http, api_url=f"http://127.0.0.1:{closed_port()}")
     with pytest.raises(SendError) as caught:
         await away.send(parcel(text="x"), "key")
     assert caught.value.fact == "down"

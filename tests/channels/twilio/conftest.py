@@ -10,7 +10,6 @@ import structlog
 
 from channels import REGISTRY
 from channels.base import Ground
-from channels.http import Http
 from channels.settings import Secret, TwilioSettings
 from tests.channels.twilio import stub
 
@@ -44,12 +43,6 @@ def built(http, *, api_url="https://api.twilio.com", now=lambda: NOW, public_url
 async def server():
     async with stub.running() as running:
         yield running
-
-
-@pytest.fixture
-async def http():
-    async with Http(connect_timeout_s=2.0) as client:
-        yield client
 
 
 @pytest.fixture

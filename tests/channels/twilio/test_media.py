@@ -7,10 +7,11 @@ import structlog
 
 from channels.base import Downloading, FetchError, Purging
 from channels.twilio.hosts import Hosts
+from tests.channels.loopback import Reply
 from tests.channels.twilio import stub
 from tests.channels.twilio.conftest import built
 from tests.channels.twilio.forms import MEDIA, ON_WHATSAPP, call
-from tests.channels.twilio.stub import ACCOUNT, ME, MM, ROOT, Reply, no, told
+from tests.channels.twilio.stub import ACCOUNT, ME, MM, ROOT, no, told
 from workflow.message import SendError
 
 REF = f"{MM}/{ME}"

@@ -9,9 +9,10 @@ import pytest
 from channels.base import Envelope, Polled
 from channels.twilio.form import head_of
 from channels.twilio.reconcile import moment_of
+from tests.channels.loopback import Reply
 from tests.channels.twilio.conftest import NOW, SMS, WHATSAPP, built
 from tests.channels.twilio.forms import ON_WHATSAPP, SARI, call
-from tests.channels.twilio.stub import ACCOUNT, ME, MM, ROOT, SM, Reply, no, told
+from tests.channels.twilio.stub import ACCOUNT, ME, MM, ROOT, SM, no, told
 from workflow.message import Address, Attachment, Message, Receipt, Sender, SendError
 
 CITIZEN = Address("kanigaran", "whatsapp", "+6281234567890")

@@ -12,10 +12,10 @@ import pytest
 
 from channels.base import Parcel, Recalling, Sharing
 from channels.http import Http
-from tests.channels.twilio import stub
+from tests.channels.loopback import Reply, closed_port
 from tests.channels.twilio.conftest import KEY_SECRET, NOW, PUBLIC, SMS, TEMPLATES, WHATSAPP, built
 from tests.channels.twilio.forms import SARI, call
-from tests.channels.twilio.stub import ACCOUNT, MM, ROOT, SM, TOKEN, Reply, no, taken, told
+from tests.channels.twilio.stub import ACCOUNT, MM, ROOT, SM, TOKEN, no, taken, told
 from workflow.message import Address, Choice, Enclosure, Location, Outbound, SendError, Sent
 
 ON_WHATSAPP = Address("kanigaran", "whatsapp", "+6281234567890")
@@ -297,7 +297,7 @@ async def test_an_answer_is_a_fact(case, whatsapp, server):
 
 
 async def test_a_server_that_is_away_got_nothing(http):
-    away = built(http, api_url=f"http://127.0.0.1:{stub.closed_port()}")["sms"]
+    away = built(http, api_url=f"http://127.0.0.1:{closed_port()}")["sms"]
     with pytest.raises(SendError) as caught:
         await away.send(parcel(BY_SMS, text="x"), "key")
     assert caught.value.fact == "down"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from channels.base import Described
+from tests.channels.loopback import Reply, closed_port
 from tests.channels.twilio import stub
 from tests.channels.twilio.conftest import PUBLIC, SMS, WHATSAPP, built
-from tests.channels.twilio.stub import ROOT, Reply, no, told
+from tests.channels.twilio.stub import ROOT, no, told
 
 HOOK = f"{PUBLIC}/twilio/kanigaran/message"
 SERVICE = "MG" + "5" * 32
@@ -158,7 +159,7 @@ async def test_without_a_public_address_nothing_can_arrive(http, server):
 
 
 async def test_a_server_that_is_away_is_worth_another_look(http):
-    away = built(http, api_url=f"http://127.0.0.1:{stub.closed_port()}")["sms"]
+    away = built(http, api_url=f"http://127.0.0.1:{closed_port()}")["sms"]
     report = await away.set_up()
     assert [each.fact for each in report.problems] == ["down"]
     assert not report.ready
