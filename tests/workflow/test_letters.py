@@ -73,6 +73,44 @@ def test_a_mail_that_lay_there_for_days_came_when_it_was_received():
 # --- a reply ----------------------------------------------------------------------------------------------------------
 
 
+YES = [
+    "YA\n\nRina Hartati",
+    "Benar, terima kasih.\nRina",
+    "Ya, benar. Terima kasih.\n\nSalam,\nRina",
+    "Sudah benar.\n\nH. Ahmad Yani, S.Pd\n0812-3456-7890",
+    "Ya benar, mohon segera diproses.\n\nwarga",  # the name in From
+    "Iya benar pak, terima kasih banyak atas bantuannya",
+]
+
+
+@pytest.mark.parametrize("words", YES)
+def test_a_yes_is_a_yes_above_a_name(words):
+    game = writer("pekutatan")
+    game.say("sampah menumpuk di Pantai Pekutatan")
+    (receipt,) = game.say(words)
+    assert receipt.kind == "receipt"
+    assert game.complaint.statement == "sampah menumpuk di Pantai Pekutatan"
+
+
+@pytest.mark.parametrize(
+    "words", ["YA\nTapi salah tempat", "Benar\n\nKecuali RT", "Ya\nSalah Alamat", "Benar\n\nRT 3 RW 5", "Ya\nada ular"]
+)
+def test_a_yes_with_more_below_it_confirms_nothing(words):
+    game = writer("pekutatan")
+    game.say("sampah menumpuk di Pantai Pekutatan")
+    game.say(words)
+    assert game.draft is not None
+    assert game.draft.awaiting == "summary"
+
+
+def test_the_number_of_a_choice_is_heard_above_a_name():
+    game = writer("pekutatan")
+    game.say("sampah menumpuk di Pantai Pekutatan")
+    game.say("YA")
+    game.say("cabut laporan")
+    assert "tetap kami proses" in said(game.say("2\n\nTerima kasih,\nRina Hartati"))
+
+
 @pytest.mark.parametrize(
     ("words", "sorts"),
     [

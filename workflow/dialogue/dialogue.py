@@ -131,7 +131,7 @@ def _message(talk: Talk, message: Message) -> str:
     if message.id in talk.conversation.recent:
         return "this message is known"
     _seen(talk, message.id)
-    admitted = guard.admitted(talk, message)
+    admitted = guard.admitted(talk, mails.word_of(talk, message))
     for each in admitted:
         _admitted(talk, each)
     talk.more = talk.more + wholes.recorded(message, talk.more, talk.world.now)
@@ -174,7 +174,7 @@ def _hear(talk: Talk, message: Message) -> None:
         return
     if message.text and _number(talk, message):
         return
-    if talk.conversation.complaints and afterwards.hear(talk, mails.word_of(talk, message)):
+    if talk.conversation.complaints and afterwards.hear(talk, message):
         return
     if talk.telling:
         return

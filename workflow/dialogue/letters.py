@@ -17,6 +17,13 @@ FIRST_LINES = 8
 """Among so many lines of a mail stands its greeting: address, salam, "Dengan hormat", and the subject above them."""
 LONGEST_SIGNATURE = 4
 """So many short lines below a "Hormat saya" are who wrote it."""
+_THANKS = re.compile(
+    r"[\s,;.]+(?:dan )?(?:terima ?kasih|makasih|trims|suksma|suwun|(?:mohon|silakan|tolong|harap)(?: segera)? "
+    r"di(?:proses|lanjutkan|tindaklanjuti|bantu))\b[^,;\n\d]{0,60}$",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Z](?:[^\W\d]|[.'’-])*,?")
+_TELEPHONE = re.compile(r"\+?\d[\d ().-]{6,18}\d")
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
@@ -110,6 +117,28 @@ def without_courtesy(text: str) -> str:
             continue
         kept.append(" ".join(each for each in _SENTENCES.split(line) if not _is_courtesy(each)))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def word(text: str, writer: str) -> str:
+    """What a mail says that is one word with a meaning, or a number, beside its courtesies and its writer's name.
+
+    "Ya, benar. Terima kasih.", then "Rina Hartati": "Ya, benar."; "" for every mail that says more.
+    """
+    said = [line for line in without_courtesy(text).splitlines() if line.strip()]
+    for _ in range(LONGEST_SIGNATURE):
+        if len(said) > 1 and _signs(said[-1].strip(), writer):
+            said.pop()
+    bare = _THANKS.sub("", "\n".join(said)).strip()
+    return bare if hearing.meanings(bare) or re.fullmatch(r"\d{1,2}[.)]?", bare) else ""
+
+
+def _signs(line: str, writer: str) -> bool:
+    """Whether a line below a word is only who wrote it: a name, or a telephone number."""
+    words = frozenset(hearing.folded(line))
+    if _TELEPHONE.fullmatch(line) or (words and words <= frozenset(hearing.folded(writer))):
+        return True
+    named = len(line.split()) <= LONGEST_SIGNATURE and all(_NAME.fullmatch(each) for each in line.split())
+    return named and not hearing.meanings(line) and not words & frozenset(table("papers")["courtesy"]["objecting"])
 
 
 def _is_courtesy(words: str) -> bool:

@@ -45,11 +45,11 @@ def was_read(talk: Talk) -> bool:
 
 
 def word_of(talk: Talk, message: Message) -> Message:
-    """A mail about a registered report: where it says one word that has a meaning, beside its courtesies, just that."""
-    bare = letters.without_courtesy(message.text)
-    if talk.limits.one_thing_at_a_time or not hearing.meanings(bare):
+    """A mail that says one word with a meaning, or the number of a choice: just that, without courtesies and name."""
+    if talk.limits.one_thing_at_a_time:
         return message
-    return replace(message, text=bare)
+    bare = letters.word(message.text, message.sender.name)
+    return replace(message, text=bare) if bare else message
 
 
 def _put_off(talk: Talk, text: str) -> tuple[tuple[putting_off.PutOff, ...], str]:
