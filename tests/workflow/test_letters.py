@@ -60,6 +60,32 @@ def test_a_greeting_above_the_story_is_no_part_of_it():
     assert game.draft.statement == ("Jalan berlubang\n\njalan di depan SD berlubang",)
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Wassalamualaikum\nRina Hartati\n0812-3456-7890",
+        "Demikian, terima kasih.\n\nHormat kami,\nH. Ahmad Yani, S.Pd\nwarga",
+        "Terima kasih.",
+    ],
+)
+def test_a_name_below_the_story_is_no_part_of_it_and_stays_out_of_the_group(below):
+    game = writer("pekutatan")
+    game.say(f"Sampah\nsampah menumpuk di Pantai Pekutatan\n\n{below}")
+    game.say("YA")
+    assert game.complaint.statement == "Sampah\nsampah menumpuk di Pantai Pekutatan"
+    assert any("Sampah" in each.text for each in game.complaint.sayings)
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["Hormat kami pak camat, mohon segera dibersihkan", "Terima kasih\nNB: juga di pasar Pekutatan", "Rina Hartati"],
+)
+def test_what_is_no_signature_belongs_to_the_story(below):
+    game = writer("pekutatan")
+    game.say(f"Sampah\nsampah menumpuk di Pantai Pekutatan\n\n{below}")
+    assert game.draft.statement == (f"Sampah\nsampah menumpuk di Pantai Pekutatan\n\n{below}",)
+
+
 def test_a_mail_that_lay_there_for_days_came_when_it_was_received():
     game = writer("pekutatan")
     came = game.now - timedelta(days=3)

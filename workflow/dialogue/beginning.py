@@ -111,7 +111,10 @@ def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
     fields.file(talk, found)
     put_off, rest = putting_off.read(talk, rest)
     putting_off.file(talk, put_off)
-    rest = without_salutation(rest) if talk.limits.one_thing_at_a_time else letters.without_greeting(rest)
+    if talk.limits.one_thing_at_a_time:
+        rest = without_salutation(rest)
+    else:
+        rest = letters.without_signature(letters.without_greeting(rest), message.sender.name)
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
     talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
 

@@ -105,6 +105,19 @@ def without_greeting(text: str) -> str:
     return "\n".join(kept).strip() or text
 
 
+def without_signature(text: str, writer: str) -> str:
+    """What a mail tells, without the "Hormat saya" at its end and the name and number below it: the desk is a group."""
+    closing = frozenset(table("papers")["courtesy"]["closing"])
+    all_lines = text.rstrip().splitlines()
+    for nth, line in enumerate(all_lines[1:], 1):
+        if not (_is_courtesy(line) and closing & set(hearing.folded(line))):
+            continue
+        below = [each.strip() for each in all_lines[nth + 1 :] if each.strip()]
+        if len(below) <= LONGEST_SIGNATURE and all(_is_courtesy(each) or _signs(each, writer) for each in below):
+            return "\n".join(all_lines[:nth]).strip() or text
+    return text
+
+
 def without_courtesy(text: str) -> str:
     """A reply without what only greets, announces the attachments, thanks and signs, be it lines or sentences."""
     closing = frozenset(table("papers")["courtesy"]["closing"])
