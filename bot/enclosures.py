@@ -16,6 +16,7 @@ _SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/gif": ".gif",
     "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "audio/ogg": ".ogg",
     "audio/mpeg": ".mp3",
     "audio/amr": ".amr",

@@ -27,6 +27,7 @@ _MP3 = Sniffed("audio", "audio/mpeg")
 _M4A = Sniffed("audio", "audio/mp4")
 _MP4 = Sniffed("video", "video/mp4")
 _3GP = Sniffed("video", "video/3gpp")
+_DOCX = Sniffed("other", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 
 _BEGINNINGS = (
     (b"\xff\xd8\xff", _JPEG),
@@ -45,6 +46,11 @@ _BRANDS |= dict.fromkeys(
 )
 
 
+# Names in a Word document's archive: what makes it one, and what may act when it's opened (ECMA-376, part 2).
+_LETTER = (b"[Content_Types].xml", b"word/document.xml")
+_ACTING = (b"vbaProject", b"word/embeddings/", b"word/activeX/")
+
+
 def sniff(data: bytes) -> Sniffed | None:
     """What the bytes are, or None for everything we don't take."""
     for beginning, found in _BEGINNINGS:
@@ -55,6 +61,8 @@ def sniff(data: bytes) -> Sniffed | None:
     if data[4:8] == b"ftyp":
         brand = data[8:12]
         return _3GP if brand[:3] in (b"3gp", b"3g2") else _BRANDS.get(brand)
+    if data[:4] == b"PK\3\4":
+        return _DOCX if all(name in data for name in _LETTER) and not any(name in data for name in _ACTING) else None
     if data[:4] == b"OggS":
         return _OPUS if b"OpusHead" in data[:128] or b"\x01vorbis" in data[:128] else None
     if len(data) > 4 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2 and data[2] >> 4 not in (0, 15):
@@ -68,4 +76,6 @@ def is_whole(data: bytes, sniffed: Sniffed) -> bool:
         return b"%%EOF" in data[-2048:] and b"obj" in data
     if sniffed in (_MP4, _3GP, _M4A):
         return b"moov" in data or b"moof" in data
+    if sniffed is _DOCX:
+        return b"PK\5\6" in data[-65_557:]  # the archive's last record and its longest comment
     return len(data) > 64

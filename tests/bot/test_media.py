@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 from collections.abc import AsyncIterator
 from importlib import resources
@@ -97,6 +98,38 @@ async def test_the_place_in_a_photo_is_read_and_no_shown_copy_has_it(media: Medi
 
 async def test_a_voice_note_is_taken_without_opening_it(media: Media) -> None:
     assert (await media.inspect(sample("contoh-suara.ogg"))).type == "voice"
+
+
+def archive(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in names:
+            zipped.writestr(name, "<isi/>")
+    return packed.getvalue()
+
+
+WORD = ("[Content_Types].xml", "word/document.xml")
+
+
+async def test_a_letter_written_with_word_is_taken(media: Media) -> None:
+    found = await media.inspect(archive(*WORD))
+    assert (found.type, found.mime.rpartition(".")[2]) == ("other", "document")
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (archive("foto.jpg"), "not_allowed"),
+        (archive(*WORD, "word/vbaProject.bin"), "not_allowed"),
+        (archive(*WORD, "word/embeddings/oleObject1.bin"), "not_allowed"),
+        (archive("[Content_Types].xml", "xl/workbook.xml"), "not_allowed"),
+        (archive(*WORD)[:-30], "broken"),
+    ],
+)
+async def test_no_other_archive_is_taken(media: Media, data: bytes, error: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        await media.inspect(data)
+    assert caught.value.reason == error
 
 
 @pytest.mark.parametrize(
