@@ -111,9 +111,10 @@ class Dovecot:
                 for path in (box.parent, box / part):
                     self._own(path)
         for number, raw in enumerate(mails):
-            path = box / "new" / f"{int(at)}.M{number}P1.test"
+            path = box / "tmp" / f"{int(at)}.M{number}P1.test"
             self._write(path, raw.replace(b"\r\n", b"\n"))  # a Maildir has lines of its own
             os.utime(path, (at, at))
+            path.rename(box / "new" / path.name)  # whole, and at once: somebody may be looking
 
     def folder(self, to: str, name: str = "INBOX") -> list[bytes]:
         """The mails of a folder, in the order of their delivery."""
