@@ -115,7 +115,7 @@ def test_the_command_says_how_it_is_used(text: str) -> None:
 def test_without_any_it_says_so_and_without_a_private_chat_it_offers_the_link() -> None:
     scene = mailing(linked=False)
     scene.say("Petugas Satu", "/surel KNG-2026-0001")
-    assert scene.in_group()[0].startswith("Maaf, pengaduan ini tidak memiliki surel")
+    assert scene.in_group()[0].startswith("Maaf, untuk pengaduan ini tidak ada surel")
     scene.citizen("KNG-2026-0001 mohon segera dicek.", whole=WHOLE)
     scene.press("Petugas Satu", "Lihat surel")
     assert scene.alert().startswith("Maaf, hubungkan chat pribadi lebih dahulu")
