@@ -16,7 +16,16 @@ from workflow import decide
 from workflow.conversation import Conversation, Knock
 from workflow.dialogue.joining import named
 from workflow.dialogue.talk import speaking
-from workflow.happening import Delivery, Due, FileReady, JoinAnswered, JoinAsked, Parted, SameAccount
+from workflow.happening import (
+    Delivery,
+    Due,
+    GistTyped,
+    JoinAnswered,
+    JoinAsked,
+    Parted,
+    QuestionBecomesComplaint,
+    SameAccount,
+)
 from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
@@ -1049,16 +1058,30 @@ def test_a_report_begun_at_home_is_none_of_theirs_who_were_let_in_before(town):
     assert first.number in at(sent[0], TELE)
 
 
-def test_a_photo_of_another_report_is_acknowledged_at_home(town):
+def test_only_what_they_sent_themselves_is_acknowledged_to_who_was_let_in(town):
     town.join(TELE)
-    registered(town)
-    town.say(HOME, "laporan baru")
-    town.say(HOME, LAMP)
+    here = town.address(HOME).lane
+    for where in (HOME, TELE):
+        town.bench.feed(
+            Message(
+                chat=town.address(where),
+                id=f"photo{where[0]}",
+                sender=Sender(id=where[1]),
+                at=town.bench.now,
+                attachments=(Attachment(kind="voice", ref="x"),),
+            )
+        )
     town.say(TELE, "status")
-    here = town.conversation(HOME)
-    assert here.speaks_at == town.address(TELE)
-    assert speaking(FileReady(chat=here.address, at=town.bench.now, file="f", type="photo", mime="", size_bytes=1,
-                              sha256=""), here, town.bench.now) == here.address  # fmt: skip
+    talk = town.bench.conversations[here]
+    assert talk.speaks_at == town.address(TELE)
+    own, theirs = (each.file for each in talk.draft.papers)
+    typed = GistTyped(chat=talk.address, at=town.bench.now, file="", text="anak saya sakit", by="staff:1")
+    asked = QuestionBecomesComplaint(chat=talk.address, at=town.bench.now, question="q1", text="soal lain")
+    assert speaking(replace(typed, file=theirs), talk, town.bench.now) == town.address(TELE)
+    assert speaking(replace(typed, file=own), talk, town.bench.now) == talk.address
+    assert speaking(asked, talk, town.bench.now) == talk.address
+    other = replace(talk, draft=replace(talk.draft, code="9ZZ9"))
+    assert speaking(replace(typed, file=theirs), other, town.bench.now) == talk.address
 
 
 def test_the_same_number_sees_all_of_its_reports(town):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace as changed
 
 from msgspec.structs import replace
@@ -11,7 +10,7 @@ from workflow.conversation import Conversation, Joined, Voice
 from workflow.desk import knocking
 from workflow.dialogue import asking, beginning, letting_in
 from workflow.dialogue.joining import named
-from workflow.dialogue.talk import SPOKEN, Talk
+from workflow.dialogue.talk import SPOKEN, Talk, mark_of
 from workflow.happening import Carried, Event, Parted
 from workflow.heard import hearing
 from workflow.message import Address, Message, Presence, Press
@@ -124,8 +123,7 @@ def said_here(event: Carried) -> Said:
     said = event.message
     if isinstance(said, Presence):
         return said
-    where = f"{said.chat.channel}-{zlib.crc32(said.chat.lane.encode()):08x}"
-    return replace(said, id=f"{where}:{said.id}")
+    return replace(said, id=f"{mark_of(said.chat)}:{said.id}")
 
 
 def taken(event: Carried, world: World) -> Talk | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft, Paper, Saying
-from workflow.happening import Carried, Event, FileFailed, FileReady, GistTyped, QuestionBecomesComplaint
+from workflow.happening import Carried, Event, FileFailed, FileReady, GistTyped
 from workflow.message import Address, Attachment, Choice, Kind, Limits, Message, Outbound, Press
 from workflow.procedure import wholes
 from workflow.record import Complaint
@@ -92,7 +93,7 @@ class Talk:
         """Where this is answered: where they wrote or, for what they wait for, where they wrote last."""
         if isinstance(self.event, Message | Press):
             return self.event.chat
-        return speaking(self.event, self.conversation, self.world.now)
+        return speaking(self.event, self.conversation, self.world.now, self.world.conversation)
 
     @property
     def answers_to(self) -> Address:
@@ -336,19 +337,34 @@ def begin(event: Event, world: World) -> Talk:
     return Talk(event=event, world=world, conversation=world.conversation or Conversation(address=event.chat))
 
 
-def speaking(event: Event, conversation: Conversation, now: datetime) -> Address:
-    """Where a conversation is spoken to about something that happened.
+def speaking(event: Event, conversation: Conversation, now: datetime, before: Conversation | None = None) -> Address:
+    """Where a conversation is spoken to about something that happened; `before` is how it was then, its files too.
 
     What they wait for goes to where they wrote last, all else only there if it's surely the same person who reads it.
+    Who was let in for one report waits for what they sent for it themselves.
     """
     at, home = conversation.speaks_at, conversation.address
     voice = conversation.voice(at) if at is not None else None
     if at is None or voice is None or conversation.last_at is None or now - conversation.last_at > SPOKEN:
         return home
-    if not voice.vouched and conversation.draft is not None and conversation.draft.code != voice.code:
-        return home  # who was let in for another report learns nothing of this one
-    waited = isinstance(event, FileReady | FileFailed | GistTyped | QuestionBecomesComplaint)
-    return at if waited or voice.vouched else home
+    if voice.vouched:
+        return at
+    draft = conversation.draft
+    others = draft is not None and draft.code != voice.code
+    return home if others or not _sent_from(at, event, before or conversation) else at
+
+
+def _sent_from(lane: Address, event: Event, conversation: Conversation) -> bool:
+    """Whether it's about a file that was sent on this lane, and carried here."""
+    if not isinstance(event, FileReady | FileFailed | GistTyped):
+        return False
+    known = (*(conversation.draft.papers if conversation.draft else ()), *conversation.papers)
+    return any(each.file == event.file and each.message.startswith(f"{mark_of(lane)}:") for each in known)
+
+
+def mark_of(lane: Address) -> str:
+    """How the ids of messages begin that were said on another lane and carried: ids are a provider's own."""
+    return f"{lane.channel}-{zlib.crc32(lane.lane.encode()):08x}"
 
 
 def choice(key: str, data: str, **fields: object) -> Choice:
