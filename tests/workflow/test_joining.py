@@ -26,7 +26,7 @@ from workflow.happening import (
     QuestionBecomesComplaint,
     SameAccount,
 )
-from workflow.message import Address, Attachment, Message, Outbound, Presence, Press, Refers, Sender
+from workflow.message import Address, Attachment, Contact, Message, Outbound, Presence, Press, Refers, Sender
 from workflow.office import Office
 from workflow.record import Complaint
 from workflow.standard import standard
@@ -1091,3 +1091,12 @@ def test_the_same_number_sees_all_of_its_reports(town):
     town.say(HOME, "laporan baru")
     town.say(HOME, LAMP)
     assert town.code(HOME) in at(town.say(same, "status"), same)
+
+
+def test_the_number_of_who_was_let_in_isnt_taken_for_the_citizens(town):
+    town.join(TELE)
+    own = Contact(phone="+628120000999", name="Tetangga", own=True)
+    town.say(TELE, contact=own)
+    assert "phone" not in town.conversation(HOME).private
+    town.say(HOME, contact=own)
+    assert town.conversation(HOME).private["phone"] == own.phone

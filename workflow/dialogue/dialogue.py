@@ -220,7 +220,7 @@ def _contact(talk: Talk, message: Message) -> None:
     """The sender's own number is kept sealed; somebody else's isn't taken for it."""
     contact = message.contact
     assert contact is not None
-    if contact.own:
+    if contact.own and not talk.foreign:
         talk.set(private={**talk.conversation.private, "phone": contact.phone})
     else:
         talk.set(
