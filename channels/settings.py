@@ -160,6 +160,7 @@ class EmailSettings(Part):
     handled: str = "Diproses"  # where a mail goes that was taken in
     failed: str = "Gagal"  # where a mail goes that can't be read
     machines: str = "Otomatis"  # where a mail goes that a machine wrote: nobody is answered
+    doubtful: str = "Diperiksa"  # where a mail goes unanswered that a person may have written: somebody should look
     plus: bool = False  # the server takes address+anything@ for address@: then answers carry a token there
     authserv_id: str = ""  # the name your server signs Authentication-Results with; "-": it writes none; "" trusts none
     largest_mb: Annotated[int, Field(ge=1, le=100)] = 25

@@ -169,6 +169,7 @@ class Ignored(Value, tag_field="is", tag="ignored"):
     chat: Address
     at: datetime
     reason: str
+    doubtful: bool = False  # a person may have written it: somebody should look
 
 
 class Receipt(Value, tag_field="is", tag="receipt"):

@@ -120,6 +120,8 @@ class Email:
             inbound = self.read(payload)
         except BadPayload:
             return self._settings.failed
+        if isinstance(inbound, Ignored) and inbound.doubtful:
+            return self._settings.doubtful
         by_a_machine = isinstance(inbound, Ignored | Receipt)
         return self._settings.machines if by_a_machine else self._settings.handled
 

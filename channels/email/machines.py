@@ -89,6 +89,8 @@ def _reports(facts: Facts) -> bool:
     return said.startswith("multipart/report") or "x-failed-recipients" in facts.head
 
 
+_LIST = "a mailing list"
+
 Rule = tuple[str, Callable[[Facts], bool]]
 
 RULES: tuple[Rule, ...] = (
@@ -96,7 +98,7 @@ RULES: tuple[Rule, ...] = (
     ("no address to return it to", _has_no_return),
     ("a report", _reports),
     ("its sender is no person", _is_no_person),
-    ("a mailing list", _is_list),
+    (_LIST, _is_list),
     ("sent in bulk (Precedence)", _is_bulk),
     ("written by a machine", _says_so),
     ("an automatic answer of somebody away", _is_away),
@@ -119,6 +121,11 @@ def is_our_own(facts: Facts) -> bool:
 def may_be_report(facts: Facts) -> bool:
     """Whether it's worth looking for a report in it: so much points to a mail server as its writer."""
     return _reports(facts) or _has_no_return(facts) or _is_no_person(facts) or _is_automatic(facts)
+
+
+def may_be_member(facts: Facts) -> bool:
+    """Whether a list brought it on which people write to each other: a neighbourhood's, no newsletter's."""
+    return "list-post" in facts.head and machine(facts) == _LIST
 
 
 def machine(facts: Facts) -> str:

@@ -98,11 +98,12 @@ def read(payload: bytes, office: str, tokens: Tokens, authserv_id: str = "") -> 
     ours = list(answered(head, tokens))
     known = any(tokens.was_sent_to(each, sender.address) for each in ours)
     word = verdict(fields, sender.address, authserv_id)
-    reason = machines.machine(facts)
+    reason, doubtful = machines.machine(facts), machines.may_be_member(facts)
     if not reason and not known:
         reason = machines.spam(facts) or ("forged: its domain asks to reject it" if word.forged else "")
+        doubtful = bool(reason)
     if reason:
-        return Ignored(chat=chat, at=taken.at, reason=reason)
+        return Ignored(chat=chat, at=taken.at, reason=reason, doubtful=doubtful)
     if sender.address == NOBODY:
         raise BadPayload("no sender who could be answered")
     return _Letter(

@@ -83,7 +83,7 @@ def _inbox(look: _Look, settings: EmailSettings, key: Key) -> None:
     try:
         look.right.append(f"IMAP: {server.host} lets us in; {session.there} mails in {settings.inbox}")
         _abilities(look, session.capabilities)
-        own = (settings.handled, settings.failed, settings.machines)
+        own = (settings.handled, settings.failed, settings.machines, settings.doubtful)
         lacking = [each for each in own if not session.box.folder.exists(session.prefix + each)]
         look.right.append(f"IMAP: will be made when needed: {', '.join(lacking)}" if lacking else "IMAP: folders there")
     except FAILURES as error:

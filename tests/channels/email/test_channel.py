@@ -236,6 +236,13 @@ async def test_what_machines_write_is_ignored_and_put_aside(servers, email, road
     assert words_of((await servers.world.imap.mails("kec@aduan.test", "Otomatis"))[0].raw) == "Saya cuti."
 
 
+async def test_what_is_marked_as_spam_is_left_for_somebody_to_look_at(servers, email, road, office):
+    raw = b"From: sari@contoh.test\r\nTo: kec@aduan.test\r\nX-Spam-Flag: YES\r\n\r\nLampu mati.\r\n"
+    await servers.world.bring(raw, "kec@aduan.test", sender="sari@contoh.test")
+    await road.take()
+    await moved(servers.world, office, "Diperiksa", 1, road)
+
+
 async def test_our_own_mail_coming_back_is_no_complaint(servers, email, road):
     world = servers.world
     sari = world.add(Person("sari@contoh.test"))
@@ -262,7 +269,7 @@ async def test_looking_at_the_account_says_what_is_right(email):
         "127.0.0.1 lets us in; 0 mails in INBOX",
         "(IDLE)",
         "(MOVE)",
-        "Diproses, Gagal, Otomatis",
+        "Diproses, Gagal, Otomatis, Diperiksa",
         "25 MB",
     ):
         assert words in told

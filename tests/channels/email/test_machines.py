@@ -92,6 +92,22 @@ def test_a_person_is_not_taken_for_a_machine(fields):
     assert isinstance(heard("Lampu mati.", **fields), Message)
 
 
+DOUBTFUL = {
+    "marked as spam": ({"x_spam_flag": "YES"}, True),
+    "forged": ({"authentication_results": f"{SERVER}; dmarc=fail (p=reject) header.from=warga.example"}, True),
+    "from a neighbourhood's list": ({"list_id": "<rt3.lain.example>", "list_post": "<mailto:rt3@lain.example>"}, True),
+    "a newsletter": ({"list_id": "<toko.example>", "list_unsubscribe": "<https://toko.example>"}, False),
+    "a machine's on a list": ({"auto_submitted": "auto-replied", "list_post": "<mailto:rt3@lain.example>"}, False),
+}
+
+
+@pytest.mark.parametrize(("fields", "doubtful"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_what_a_person_may_have_written_is_left_for_somebody_to_look_at(fields, doubtful):
+    found = heard("Lampu mati.", **fields)
+    assert isinstance(found, Ignored)
+    assert found.doubtful == doubtful
+
+
 def test_what_lies_in_the_folder_for_spam_waits_for_nobody():
     assert isinstance(understood(letter("x"), folder="[Gmail]/Spam"), Ignored)
     assert isinstance(understood(letter("x", in_reply_to=OURS), folder="[Gmail]/Spam"), Message)
