@@ -23,7 +23,7 @@ from channels.sandbox.stage_lines import Lines
 from channels.sandbox.telegram import Clock as WorldClock
 from channels.sandbox.twilio.addresses import ChannelName
 from tests.dovecot import PASSWORD, Dovecot
-from tests.serve.program import PATIENCE_S, Desk, Plan, RealClock, Town, sample, subject, town
+from tests.serve.program import Desk, Plan, RealClock, Town, sample, subject, town
 from workflow.say import say
 
 TOKEN = "token-contoh-twilio"
@@ -227,12 +227,12 @@ class Phone:
         new = self.chat.bubbles[self.looked :]
         return next((each for each in new if not each.mine and not each.automatic and fits(each)), None)
 
-    async def _next(self, what: str, fits: Callable[[twilio.Bubble], bool], within_s: float) -> twilio.Bubble:
+    async def _next(self, what: str, fits: Callable[[twilio.Bubble], bool], within_s: float = 0.0) -> twilio.Bubble:
         found = await self.here.town.until(f"{self.person.name} {what}", lambda: self._find(fits), within_s=within_s)
         self.looked = max(self.looked, found.number)
         return found
 
-    async def sees(self, *snippets: str, within_s: float = PATIENCE_S) -> str:
+    async def sees(self, *snippets: str, within_s: float = 0.0) -> str:
         """Wait for a message of the office with all these words; its text. Looks there."""
         found = await self._next(f"sees {snippets}", lambda each: all(one in each.text for one in snippets), within_s)
         return str(found.text)
@@ -260,9 +260,7 @@ class Phone:
         """Answer what is asked with the photos or words given, until the summary; what was asked."""
         asked: list[str] = []
         while True:
-            bubble = await self._next(
-                "is asked", lambda each: bool(SUMMARY.search(each.text) or _asks(each.text)), PATIENCE_S
-            )
+            bubble = await self._next("is asked", lambda each: bool(SUMMARY.search(each.text) or _asks(each.text)))
             if SUMMARY.search(bubble.text):
                 return asked
             thing = _asks(bubble.text)
@@ -312,7 +310,7 @@ class Writer:
     def received(self) -> list[str]:
         return [each.text for each in self.mails]
 
-    async def sees(self, *snippets: str, within_s: float = PATIENCE_S) -> Seen:
+    async def sees(self, *snippets: str, within_s: float = 0.0) -> Seen:
         """Wait for a mail with all these words that came since one looked."""
 
         def found() -> tuple[int, Seen] | None:

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -23,13 +24,17 @@ from channels.sandbox.telegram import FeedItem
 from storage.engine import Store
 from storage.rows import OutboxRow
 from storage.seal import Seal
-from tests.serve.program import Citizen, Desk, Person, Plan, Town, numbers, town, words
+from tests.serve.everywhere import Everywhere, Phone, everywhere
+from tests.serve.program import Citizen, Desk, Person, Plan, Town, numbers, words
 from workflow.say import say
 
 PLANS = (Plan(), Plan("pekutatan", "pekutatan", mode="webhook", forum=True))
 PREFIX = {"kanigaran": "KNG", "pekutatan": "PKT"}
+BY_WHATSAPP = "pekutatan"  # where some write by WhatsApp
+CHOICES = re.compile(r"\n\n1\. .*\Z", re.DOTALL)
 AT_ONCE = 2  # citizens of an office who write at the same time
-SETTLED_S = 60.0
+SETTLED_S = 120.0
+PATIENCE_S = 120.0  # who's killed beside others again and again waits longer each time
 FIRST_CITIZENS = 4  # and one more for each time the program was killed
 
 
@@ -38,7 +43,7 @@ class Outcome:
     """What the killing left behind."""
 
     kills: int = 0
-    citizens: list[Citizen] = field(default_factory=list)
+    citizens: list[Citizen | Phone] = field(default_factory=list)
     doubled: int = 0
     marked: int = 0
 
@@ -46,7 +51,9 @@ class Outcome:
 async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], None] = lambda _: None) -> Outcome:
     """Play and kill; raises AssertionError about whatever the design doesn't allow."""
     chance = random.Random(seed)
-    async with town(folder, *PLANS, start=False) as here:
+    async with everywhere(folder, *PLANS, start=False) as world:
+        here = world.town
+        here.patience_s = PATIENCE_S
         outcome = Outcome()
         unlucky: set[str] = set()
         over = asyncio.Event()
@@ -56,11 +63,12 @@ async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], N
             for plan in PLANS
             for turn in range(AT_ONCE)
         ]
+        crowd.append(asyncio.create_task(_citizens(here.desks[BY_WHATSAPP], over, outcome, AT_ONCE, world)))
         clerks = [asyncio.create_task(_clerk(here.desks[plan.id], over)) for plan in PLANS]
         try:
             for kill in range(times):
                 if chance.random() < 0.5:
-                    await _killed_while_sending(here, unlucky)
+                    await _killed_while_sending(world, unlucky)
                 else:
                     await asyncio.sleep(chance.uniform(0.05, 1.2))
                     await here.program.kill()
@@ -76,12 +84,12 @@ async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], N
             over.set()
             await asyncio.gather(*crowd)
             await asyncio.gather(*clerks)
-            await _settled(here)
+            await _settled(world)
             assert await here.program.stop() == 0
         finally:
             for task in (*crowd, *clerks):
                 task.cancel()
-        check(here, outcome)
+        check(world, outcome)
         return outcome
 
 
@@ -93,44 +101,53 @@ def _telegram_tries_again(here: Town) -> None:
         desk.bot.wake()
 
 
-async def _killed_while_sending(here: Town, unlucky: set[str]) -> None:
+async def _killed_while_sending(world: Everywhere, unlucky: set[str]) -> None:
     """Kill it when a message has reached a citizen and before the answer reached the program: it can't know.
 
     Each citizen is `unlucky` once: it waits twice as long before each repetition of one message.
     """
-    struck = asyncio.Event()
+    here, struck = world.town, asyncio.Event()
 
     def strike(item: FeedItem) -> None:
-        ours = item.kind == "message" and item.data.get("from", {}).get("is_bot")
-        private = item.kind == "message" and item.data["chat"]["type"] == "private"
-        if ours and private and item.chat not in unlucky and not struck.is_set():
+        if item.kind == "message" and _is_to_a_citizen(item) and item.chat not in unlucky and not struck.is_set():
             unlucky.add(item.chat)
             os.kill(here.program.pid, signal.SIGKILL)
             struck.set()
 
-    stop = here.world.feed.subscribe(strike)
+    stops = [feed.subscribe(strike) for feed in (here.world.feed, world.phones.feed)]
     try:
         async with asyncio.timeout(5):
             await struck.wait()
     except TimeoutError:
         pass  # nothing was sent just now
     finally:
-        stop()
+        for stop in stops:
+            stop()
     await here.program.kill()
+
+
+def _is_to_a_citizen(item: FeedItem) -> bool:
+    """Whether it's ours: on Telegram in a talk of two, on WhatsApp on somebody's phone."""
+    if "mine" in item.data:
+        return not item.data["mine"]
+    return bool(item.data.get("from", {}).get("is_bot")) and item.data["chat"]["type"] == "private"
 
 
 # --- who goes on meanwhile --------------------------------------------------------------------------------------------
 
 
-async def _citizens(desk: Desk, over: asyncio.Event, outcome: Outcome, turn: int) -> None:
-    """One citizen after the other writes, confirms, and waits for the receipt; nobody writes twice."""
+async def _citizens(
+    desk: Desk, over: asyncio.Event, outcome: Outcome, turn: int, world: Everywhere | None = None
+) -> None:
+    """One citizen after the other writes, confirms, and waits for the receipt; nobody writes twice. With `world` by WhatsApp."""
     made = outcome.citizens
     for number in itertools.count():
         while len(made) >= FIRST_CITIZENS + outcome.kills and not over.is_set():  # noqa: ASYNC110 - two things to wait for
             await asyncio.sleep(0.1)
         if over.is_set():
             return
-        citizen = desk.town.citizen(f"Warga {desk.plan.id} {turn} {number}", desk.plan.id)
+        name = f"Warga {desk.plan.id} {turn} {number}"
+        citizen = world.phone(name, desk.plan.id) if world else desk.town.citizen(name, desk.plan.id)
         citizen.matter = f"lampu jalan nomor {turn}{number:03} di depan balai mati sudah seminggu"
         made.append(citizen)
         citizen.says(citizen.matter)
@@ -162,11 +179,12 @@ def _press_twice(by: Person, message, label: str) -> None:
     by.people.press(by.user, message, label)
 
 
-async def _settled(here: Town) -> None:
+async def _settled(world: Everywhere) -> None:
     """Wait until everything was read and nothing waits to be sent."""
+    here = world.town
 
     def quiet() -> bool:
-        if any(desk.bot.updates for desk in here.desks.values()):
+        if not world.phones.idle or any(desk.bot.updates for desk in here.desks.values()):
             return False
         waiting = here.program.rows("SELECT count(*) AS n FROM inbox WHERE done_at IS NULL")[0]["n"]
         # The desk may get twenty messages a minute, so its cards go on coming; a group's number is negative.
@@ -179,15 +197,21 @@ async def _settled(here: Town) -> None:
 # --- what must hold ---------------------------------------------------------------------------------------------------
 
 
-def check(here: Town, outcome: Outcome) -> None:
+def check(world: Everywhere, outcome: Outcome) -> None:
     """Nothing lost, nothing twice, no gap, and every message arrived."""
+    here = world.town
     _everything_came_in(here)
+    written = sorted(sid for sid, message in world.phones.messages.items() if message.direction == "inbound")
+    stored = here.program.rows("SELECT key FROM inbox WHERE channel = 'whatsapp' AND key NOT LIKE 'status:%'")
+    assert sorted(row["key"] for row in stored) == written
+    assert not world.phones.breaches
+    assert any(isinstance(each, Phone) for each in outcome.citizens)
     for plan in PLANS:
         citizens = [each for each in outcome.citizens if each.desk.plan.id == plan.id]
         _registered_once(here, plan, citizens)
         rows = _outbox(here, plan.id)
         for citizen in citizens:
-            _received(here, citizen, [row for row in rows if row.message.to.chat == str(citizen.user.id)], outcome)
+            _received(here, citizen, [row for row in rows if row.message.to.chat == _chat(citizen)], outcome)
 
 
 def _everything_came_in(here: Town) -> None:
@@ -212,9 +236,20 @@ def _registered_once(here: Town, plan: Plan, citizens: list[Citizen]) -> None:
     """One complaint for each citizen, with a number of their own, and the numbers without a gap."""
     rows = here.program.rows("SELECT number, lane FROM complaints WHERE office = ? ORDER BY number", plan.id)
     assert [int(row["number"][-4:]) for row in rows] == list(range(1, len(citizens) + 1))
-    assert sorted(row["lane"].rsplit(":", 1)[1] for row in rows) == sorted(str(each.user.id) for each in citizens)
+    assert sorted(row["lane"].rsplit(":", 1)[1] for row in rows) == sorted(map(_chat, citizens))
     told = [numbers(citizen.received, PREFIX[plan.standard]) for citizen in citizens]
     assert sorted(map(tuple, told)) == [(row["number"],) for row in rows]
+
+
+def _chat(citizen: Citizen | Phone) -> str:
+    return citizen.person.number if isinstance(citizen, Phone) else str(citizen.user.id)
+
+
+def _arrived(here: Town, citizen: Citizen | Phone) -> list[str]:
+    """Every text of ours that stands there, without the choices that WhatsApp shows as numbers."""
+    if isinstance(citizen, Phone):
+        return [CHOICES.sub("", text) for text in citizen.received]
+    return [words(call) for call in here.arrived(citizen.chat)]
 
 
 def _outbox(here: Town, office: str) -> list[OutboxRow]:
@@ -226,10 +261,10 @@ def _outbox(here: Town, office: str) -> list[OutboxRow]:
         store.close()
 
 
-def _received(here: Town, citizen: Citizen, rows: list[OutboxRow], outcome: Outcome) -> None:
+def _received(here: Town, citizen: Citizen | Phone, rows: list[OutboxRow], outcome: Outcome) -> None:
     """All that was meant for them but chatter came, and what came twice says so."""
     mark = "\n" + say("deliver.again")
-    plain = Counter(words(call) for call in here.arrived(citizen.chat))
+    plain = Counter(_arrived(here, citizen))
     marked = Counter({text.removesuffix(mark): count for text, count in plain.items() if text.endswith(mark)})
     unmarked = Counter({text: count for text, count in plain.items() if not text.endswith(mark)})
     meant: Counter[str] = Counter()
@@ -263,8 +298,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="aduan-kill-") as folder:
         found = asyncio.run(run(Path(folder), times=given.times, seed=given.seed, on_kill=show))
+    phones = sum(isinstance(each, Phone) for each in found.citizens)
     print(  # noqa: T201 - for people
-        f"\n{found.kills} kills, {len(found.citizens)} citizens: nothing lost, nothing registered twice, no gap; "
+        f"\n{found.kills} kills, {len(found.citizens)} citizens ({phones} on WhatsApp): nothing lost, nothing registered twice, no gap; "
         f"{found.doubled} messages came twice, {found.marked} with the mark.",
         file=sys.stderr,
     )

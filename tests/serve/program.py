@@ -230,6 +230,7 @@ class Town:
     server: Server
     program: Program
     desks: dict[str, Desk] = field(default_factory=dict)
+    patience_s: float = PATIENCE_S
     further: list[Feed] = field(default_factory=list)  # what people see elsewhere than on Telegram
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -242,10 +243,13 @@ class Town:
     def ring(self, _item: FeedItem) -> None:
         self._rung.set()
 
-    async def until(self, what: str, check: Callable[[], Any], *, within_s: float = PATIENCE_S) -> Any:
-        """The first true thing `check` finds; it's asked whenever something happened in the world."""
+    async def until(self, what: str, check: Callable[[], Any], *, within_s: float = 0.0) -> Any:
+        """The first true thing `check` finds; it's asked whenever something happened in the world.
+
+        It's waited for `within_s`, or as long as people here have patience.
+        """
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(within_s or self.patience_s):
                 while not (found := check()):
                     ended = self.program.process.returncode if self.program.process else None
                     assert ended in {None, 0, -signal.SIGKILL}, f"it ended with {ended}:\n{self.program.log()[-2000:]}"
@@ -312,7 +316,7 @@ class Person:
                 return item
         return None
 
-    async def sees(self, *snippets: str, chat: Chat | None = None, within_s: float = PATIENCE_S) -> str:
+    async def sees(self, *snippets: str, chat: Chat | None = None, within_s: float = 0.0) -> str:
         """Wait for a message of the bot with all these words that came since one looked; its text. Looks there."""
         since = self.looked
         item = await self.town.until(
@@ -399,9 +403,7 @@ class Citizen(Person):
         asked: list[str] = []
         since = self.looked
         while True:
-            item = await self.town.until(
-                f"{self.user.first_name} is asked", lambda since=since: self._asked(since), within_s=PATIENCE_S
-            )
+            item = await self.town.until(f"{self.user.first_name} is asked", lambda since=since: self._asked(since))
             since = self.looked = item.number
             if "Apakah sudah benar?" in seen(item.data):
                 return asked
