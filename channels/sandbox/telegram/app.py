@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
+from channels.sandbox.asgi import Cut, Receive, Scope, Send, gone, headers_of, whole_body
 from channels.sandbox.clock import Clock
 from channels.sandbox.race import first
 from channels.sandbox.telegram import methods, wire
@@ -17,17 +16,13 @@ from channels.sandbox.telegram.params import Params
 from channels.sandbox.telegram.wire import Answer, Arguments, Target
 from channels.sandbox.telegram.world import World
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 DOWNLOAD = "download"
 
 
 class BotApi:
     """The ASGI application. `cut` closes the connection of a request: gracefully, or by a reset."""
 
-    def __init__(self, world: World, clock: Clock, cut: Callable[[Scope, bool], None]) -> None:
+    def __init__(self, world: World, clock: Clock, cut: Cut) -> None:
         """Serve that world."""
         self.world = world
         self.clock = clock
@@ -35,7 +30,7 @@ class BotApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _read(receive)
+        body = await whole_body(receive, wire.BODY_LIMIT_BYTES)
         if body is None:
             await _write(send, wire.html(413, "Request Entity Too Large"))
             return
@@ -43,7 +38,7 @@ class BotApi:
         if answer:
             await _write(send, answer)
         else:
-            await _gone(receive)
+            await gone(receive)
 
     async def _answer(self, scope: Scope, body: bytes, receive: Receive) -> Answer | None:
         try:
@@ -105,8 +100,8 @@ class BotApi:
                 if ready or left_s <= 0:
                     methods.note(ask, methods.GET_UPDATES, result=ready)
                     return wire.ok(ready)
-                _, _, gone = await first(changed.wait(), self.clock.wait(left_s), _gone(receive))
-                if not gone.cancelled():
+                _, _, parting = await first(changed.wait(), self.clock.wait(left_s), gone(receive))
+                if not parting.cancelled():
                     return None
         except BotApiError as error:
             methods.note(ask, methods.GET_UPDATES, error=error.body())
@@ -116,26 +111,7 @@ class BotApi:
 
 
 def _arguments(scope: Scope, body: bytes) -> Arguments:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    return wire.arguments_of(scope["query_string"].decode("latin-1"), headers.get("content-type", ""), body)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Return the whole body; None when it's larger than Telegram takes."""
-    body = bytearray()
-    while True:
-        event = await receive()
-        body += event.get("body", b"")
-        if len(body) > wire.BODY_LIMIT_BYTES:
-            return None
-        if not event.get("more_body"):
-            return bytes(body)
-
-
-async def _gone(receive: Receive) -> None:
-    """Return when the client has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    return wire.arguments_of(scope["query_string"].decode("latin-1"), headers_of(scope).get("content-type", ""), body)
 
 
 async def _write(send: Send, answer: Answer) -> None:

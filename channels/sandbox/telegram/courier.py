@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import aiohttp
 
 from channels.sandbox.clock import Clock
 from channels.sandbox.race import first
+from channels.sandbox.rounds import rounds
 from channels.sandbox.telegram import methods, updates
 from channels.sandbox.telegram.errors import BotApiError
 from channels.sandbox.telegram.model import BotAccount, Update
@@ -30,30 +31,16 @@ class Courier:
         self._world = world
         self._clock = clock
         self._http = http
-        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        changed = asyncio.Event()
-        self._world.wakers.add(changed.set)
-        try:
-            while True:
-                changed.clear()
-                for bot in self._world.bots.values():
-                    self._send_due(bot)
-                await first(changed.wait(), self._clock.wait(self._idle_s()))
-        finally:
-            self._world.wakers.discard(changed.set)
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+        await rounds(self._world.wakers, self._clock, self._due, self._idle_s)
 
-    def _send_due(self, bot: BotAccount) -> None:
-        for update in updates.due(bot, self._world.now()):
-            update.in_flight = True
-            task = asyncio.ensure_future(self._deliver(bot, update))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+    def _due(self) -> Iterator[Coroutine[Any, Any, None]]:
+        for bot in self._world.bots.values():
+            for update in updates.due(bot, self._world.now()):
+                update.in_flight = True
+                yield self._deliver(bot, update)
 
     def _idle_s(self) -> float:
         now = self._world.now()

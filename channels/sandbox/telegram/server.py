@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
-import struct
 from collections.abc import AsyncIterator
-from typing import Any
-
-import aiohttp
-import uvicorn
-from uvicorn.server import ServerState
 
 from channels.sandbox.clock import Clock
-from channels.sandbox.telegram.app import BotApi, Scope
+from channels.sandbox.port import Port
+from channels.sandbox.rounds import on_its_rounds
+from channels.sandbox.telegram.app import BotApi
 from channels.sandbox.telegram.courier import Courier
 from channels.sandbox.telegram.world import World
-
-_BACKLOG = 512
 
 
 class Server:
@@ -27,45 +19,20 @@ class Server:
     def __init__(self, world: World, clock: Clock, host: str) -> None:
         """Prepare; `serve` opens the port."""
         self.world = world
-        self.host = host
-        self.port = 0
-        self._state = ServerState()
-        self._listener: asyncio.Server | None = None
-        app = BotApi(world, clock, self._cut)
-        # No logging set-up: the program that uses the stand-in keeps its own.
-        self._config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", ws="none", interface="asgi3", proxy_headers=False
-        )
-        self._config.load()
+        self._port = Port(lambda cut: BotApi(world, clock, cut), host)
 
     @property
     def url(self) -> str:
         """Return the root: `/bot<token>/` and `/file/bot<token>/` lie below it."""
-        return f"http://{self.host}:{self.port}"
+        return self._port.url
 
     async def listen(self, port: int) -> None:
         """Open the port, 0 for a free one."""
-        # IPPROTO_TCP spelt out: else asyncio leaves TCP_NODELAY off and every exchange takes 40 ms (measured).
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((self.host, port))
-        except OSError:
-            sock.close()
-            raise
-        self.port = sock.getsockname()[1]
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._protocol, sock=sock, backlog=_BACKLOG)
+        await self._port.listen(port)
 
     async def close(self) -> None:
         """Close the port, cut every connection and wait for what was under way."""
-        if self._listener:
-            self._listener.close()
-            self._listener = None
-        for connection in tuple(self._state.connections):
-            _transport(connection).abort()
-        if self._state.tasks:
-            await asyncio.wait(tuple(self._state.tasks))
+        await self._port.close()
 
     @contextlib.asynccontextmanager
     async def offline(self) -> AsyncIterator[None]:
@@ -74,27 +41,7 @@ class Server:
         try:
             yield
         finally:
-            await self.listen(self.port)
-
-    def _protocol(self) -> asyncio.Protocol:
-        made: asyncio.Protocol = self._config.http_protocol_class(  # type: ignore[call-arg]
-            config=self._config, server_state=self._state, app_state={}
-        )
-        return made
-
-    def _cut(self, scope: Scope, reset: bool) -> None:  # noqa: FBT001 - the callback of one caller
-        for connection in tuple(self._state.connections):
-            transport = _transport(connection)
-            if transport.get_extra_info("peername")[:2] == tuple(scope["client"]):
-                if reset:
-                    linger = struct.pack("ii", 1, 0)  # on, 0 s: closing sends RST
-                    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                transport.abort()
-
-
-def _transport(connection: Any) -> asyncio.Transport:  # noqa: ANN401 - one of uvicorn's protocol classes
-    transport: asyncio.Transport = connection.transport
-    return transport
+            await self.listen(self._port.port)
 
 
 @contextlib.asynccontextmanager
@@ -105,11 +52,8 @@ async def serve(world: World, clock: Clock, *, host: str = "127.0.0.1", port: in
     """
     server = Server(world, clock, host)
     await server.listen(port)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        courier = asyncio.ensure_future(Courier(world, clock, http).run())
-        try:
+    try:
+        async with on_its_rounds(lambda http: Courier(world, clock, http)):
             yield server
-        finally:
-            courier.cancel()
-            await asyncio.gather(courier, return_exceptions=True)
-            await server.close()
+    finally:
+        await server.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from channels.sandbox.asgi import Cut, Receive, Scope, Send, gone, headers_of, whole_body
 from channels.sandbox.clock import Clock
 from channels.sandbox.race import first
 from channels.sandbox.twilio import wire
@@ -16,9 +17,6 @@ from channels.sandbox.twilio.wire import Answer, Request
 if TYPE_CHECKING:
     from channels.sandbox.twilio.world import World
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[["World", Request], Outcome]
 
 _PIECE_BYTES = 64 * 1024
@@ -28,7 +26,7 @@ _CALLBACKS_WITHIN_S = 30.0
 class App:
     """The ASGI application of one origin. `cut` closes the connection of a request: gracefully, or by a reset."""
 
-    def __init__(self, world: World, clock: Clock, handler: Handler, cut: Callable[[Scope, bool], None]) -> None:
+    def __init__(self, world: World, clock: Clock, handler: Handler, cut: Cut) -> None:
         """Serve that world's API, or its files: the handler says which."""
         self.world = world
         self.clock = clock
@@ -37,7 +35,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _read(receive)
+        body = await whole_body(receive, wire.BODY_LIMIT_BYTES)
         if body is None:
             await self._write(scope, send, wire.refused(TwilioError(20001, "the body is too large", status=413)))
             return
@@ -53,7 +51,7 @@ class App:
         if message and not (fault and fault.kind == "callback_first"):
             self.world.proceed(message)
         if outcome.answer is None:
-            await _gone(receive)
+            await gone(receive)
 
     async def _told(self, sid: str) -> None:
         """Return when every callback about a message was answered."""
@@ -99,23 +97,4 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
 
 
 def _request(scope: Scope, body: bytes) -> Request:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    return Request(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Return the whole body; None when it's larger than the API takes."""
-    body = bytearray()
-    while True:
-        event = await receive()
-        body += event.get("body", b"")
-        if len(body) > wire.BODY_LIMIT_BYTES:
-            return None
-        if not event.get("more_body"):
-            return bytes(body)
-
-
-async def _gone(receive: Receive) -> None:
-    """Return when the client has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    return Request(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers_of(scope), body)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 
 from channels.sandbox.clock import Clock
 from channels.sandbox.race import first
+from channels.sandbox.rounds import rounds
 from channels.sandbox.twilio.model import Message
 from channels.sandbox.twilio.webhooks import Attempt, Delivery
 
@@ -35,31 +35,17 @@ class Courier:
         self._world = world
         self._clock = clock
         self._http = http
-        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        changed = asyncio.Event()
-        self._world.wakers.add(changed.set)
-        try:
-            while True:
-                changed.clear()
-                self._world.tick()
-                for delivery in self._world.take_due():
-                    self._start(self._deliver(delivery))
-                for message in self._world.take_fetches():
-                    self._start(self._fetch(message))
-                await first(changed.wait(), self._clock.wait(self._idle_s()))
-        finally:
-            self._world.wakers.discard(changed.set)
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+        await rounds(self._world.wakers, self._clock, self._due, self._idle_s)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+    def _due(self) -> Iterator[Coroutine[Any, Any, None]]:
+        self._world.tick()
+        for delivery in self._world.take_due():
+            yield self._deliver(delivery)
+        for message in self._world.take_fetches():
+            yield self._fetch(message)
 
     def _idle_s(self) -> float:
         at = self._world.next_at()
