@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from channels.base import FetchError
+from channels.downloading import passed_on
 from channels.http import Answer, Http, Lost, NotSent
 from channels.telegram.answers import failed, result_of
 from channels.telegram.shapes import FileLink
@@ -60,20 +61,10 @@ class Api:
             raise FetchError("too_big", again=False)
         if not link.file_path:
             raise FetchError("gone", again=True)
-        got = 0
-        try:
-            address = f"{self._files}/{quote(link.file_path.lstrip('/'))}"
-            async with aclosing(self._http.stream(address)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Answer):
-                        _check_status(piece.status)
-                        continue
-                    got += len(piece)
-                    if got > limit_bytes:
-                        raise FetchError("too_big", again=False)
-                    yield piece
-        except (NotSent, Lost):
-            raise FetchError("timeout", again=True) from None
+        address = f"{self._files}/{quote(link.file_path.lstrip('/'))}"
+        async with aclosing(passed_on(self._http, address, limit_bytes, _check_status)) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 def _plain(value: object) -> str:
@@ -81,7 +72,8 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _check_status(status: int) -> None:
+def _check_status(answer: Answer) -> None:
+    status = answer.status
     if 200 <= status < 300:
         return
     raise FetchError("gone" if 400 <= status < 500 and status not in {408, 429} else "timeout", again=True)

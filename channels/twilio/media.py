@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import structlog
 
 from channels.base import FetchError
-from channels.http import Answer, Http, Lost, NotSent
+from channels.downloading import passed_on
+from channels.http import Answer, Http
 from channels.twilio.api import Api
 from channels.twilio.hosts import Hosts
 
@@ -30,25 +32,15 @@ async def download(http: Http, api: Api, ref: str, limit_bytes: int) -> AsyncIte
         raise FetchError("gone", again=False)
     headers: dict[str, str] | None = api.headers
     for _ in range(MOST_HOPS):
-        further = ""
-        got = 0
+        check = partial(_check, url=url, hosts=api.hosts, limit_bytes=limit_bytes)
         try:
-            async with aclosing(http.stream(url, headers=headers)) as pieces:
+            async with aclosing(passed_on(http, url, limit_bytes, check, headers=headers)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, Answer):
-                        further = _further(piece, url, api.hosts, limit_bytes)
-                        if further:
-                            break
-                        continue
-                    got += len(piece)
-                    if got > limit_bytes:
-                        raise FetchError("too_big", again=False)
                     yield piece
-        except (NotSent, Lost):
-            raise FetchError("timeout", again=True) from None
-        if not further:
+        except _Elsewhere as elsewhere:
+            url, headers = elsewhere.url, None
+        else:
             return
-        url, headers = further, None
     raise FetchError("gone", again=True)
 
 
@@ -59,15 +51,23 @@ async def purge(api: Api, ref: str) -> None:
         await api.delete(f"{url}.json")
 
 
-def _further(answer: Answer, url: str, hosts: Hosts, limit_bytes: int) -> str:
-    """Where a redirect leads; "" where the file itself comes. Raises `FetchError`."""
+class _Elsewhere(Exception):
+    """The file lies at another address, where we may ask for it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
+def _check(answer: Answer, *, url: str, hosts: Hosts, limit_bytes: int) -> None:
+    """Whether the file itself comes. Raises `_Elsewhere` where a redirect leads, or `FetchError`."""
     if answer.status in _REDIRECTS:
         location = answer.headers.get("location", "")
         if not location:
             raise FetchError("gone", again=True)
         there = urljoin(url, location)
         if hosts.may_lead_to(there):
-            return there
+            raise _Elsewhere(there)
         # Where Twilio moved its media, every file fails until media_hosts names the place: that must be seen.
         _log.error("a media redirect leads to a host that media_hosts doesn't name", host=urlsplit(there).hostname)
         raise FetchError("gone", again=False)
@@ -80,4 +80,3 @@ def _further(answer: Answer, url: str, hosts: Hosts, limit_bytes: int) -> str:
     said = answer.headers.get("content-length", "")
     if said.isascii() and said.isdecimal() and int(said) > limit_bytes:
         raise FetchError("too_big", again=False)
-    return ""
