@@ -4,42 +4,28 @@ Each case runs the whole road for one citizen on a store that survives, and lets
 passes. Then everything but the store is built anew, recovers as the program does at its start, and goes on to the end.
 """
 
-import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import pytest
 
 from bot.deliver import Deliver
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
 from bot.intake import Intake
-from bot.media import Finding, Media
 from bot.pump import Pump
 from bot.ticks import Ticks
 from storage import schema
 from storage.engine import Store
-from storage.files import Files
-from tests.doubles import Crash, FakeChannel, FakeCore, HandClock, a_road, a_seal, citizen, payload, said
+from tests.bot.deaths import FILES, MARK, Deaths, Dying, Looker, lives
+from tests.doubles import FakeCore, HandClock, a_road, a_seal, citizen, payload, said
 from workflow.conversation import Conversation
 from workflow.happening import Due, FileReady
-from workflow.message import Attachment, Message, Outbound, Sent
+from workflow.message import Attachment, Message, Outbound
 from workflow.world import Decision, Fetch, Timer
 
-MARK = "\n(kirim ulang)"
 SAID = [
     said("jalan rusak"),
     said("foto", message="2", attachments=(Attachment(kind="photo", ref="r"),)),
     said("YA", message="3"),
 ]
-FILES = Files("memory:", a_seal().random_bytes)
-
-
-class Looker(Media):
-    """Sees a photo in everything, without a child process."""
-
-    async def inspect(self, data):
-        return Finding("photo", "image/jpeg", 10, 10)
 
 
 def core():
@@ -72,33 +58,6 @@ def core():
         return Decision()
 
     return FakeCore(rule=decide)
-
-
-@dataclass
-class Deaths:
-    """Lets the process die at the n-th moment."""
-
-    at: int
-    passed: int = 0
-    died_at: str = ""
-
-    def moment(self, name: str) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            self.died_at = name
-            raise Crash(name)
-
-
-class Dying(FakeChannel):
-    """A channel around whose sending the process may die."""
-
-    moment: Callable[[str], None] = staticmethod(lambda name: None)
-
-    async def send(self, parcel, key):
-        self.moment("before send")
-        sent: Sent = await super().send(parcel, key)
-        self.moment("after send")
-        return sent
 
 
 class Process:
@@ -134,15 +93,8 @@ async def run(store, at):
     clock, deaths = HandClock(), Deaths(at)
     channel = Dying(files={"r": b"\xff\xd8\xff foto"})
     channel.moment = deaths.moment
-    store.around_commit = lambda moment: deaths.moment(f"{moment} commit")
     unacknowledged = [payload(str(nth), each) for nth, each in enumerate(SAID)]
-    for life in itertools.count(1):
-        try:
-            await Process(store, channel, clock, life).live(unacknowledged)
-        except Crash:
-            continue
-        break
-    store.around_commit = None
+    await lives(store, deaths, lambda life: Process(store, channel, clock, life).live(unacknowledged))
     return channel, deaths
 
 

@@ -17,8 +17,8 @@ from bot.pump import Pump
 from bot.ticks import Ticks
 from storage import schema
 from storage.engine import Store
-from tests.bot.test_crashes import FILES, MARK, Deaths, Looker
-from tests.doubles import Crash, FakeChannel, FakeCore, HandClock, a_road, a_seal, payload
+from tests.bot.deaths import FILES, MARK, Deaths, Dying, Looker, lives
+from tests.doubles import FakeCore, HandClock, a_road, a_seal, payload
 from workflow.conversation import Conversation
 from workflow.happening import Delivery, Due
 from workflow.message import Address, Limits, Message, Outbound, Receipt, Sender, SendError, Sent
@@ -70,14 +70,11 @@ class Provider:
         self.calls.append((f"{name}:{state}", payload(f"{name}:{state}", news, TO.chat)))
 
 
-class Dying(FakeChannel):
-    """A channel around whose sending the process may die."""
+class ByProvider(Dying):
+    """A channel that hands everything to that provider."""
 
-    async def send(self, parcel, key):
-        self.moment("before send")
-        sent = self.provider.take(parcel)
-        self.moment("after send")
-        return sent
+    async def leave(self, parcel, key):
+        return self.provider.take(parcel)
 
 
 def core():
@@ -144,17 +141,10 @@ class Process:
 async def run(store, at, *, by_call):
     clock, deaths = HandClock(), Deaths(at)
     provider = Provider(clock, random.Random(at), by_call=by_call)
-    channel = Dying(name="whatsapp", limits=Limits(window_h=48 if by_call else 24, receipts=True))
+    channel = ByProvider(name="whatsapp", limits=Limits(window_h=48 if by_call else 24, receipts=True))
     channel.provider, channel.moment = provider, deaths.moment
-    store.around_commit = lambda moment: deaths.moment(f"{moment} commit")
     provider.write("lapor")
-    for life in itertools.count(1):
-        try:
-            await Process(store, channel, clock, life).live()
-        except Crash:
-            continue
-        break
-    store.around_commit = None
+    await lives(store, deaths, lambda life: Process(store, channel, clock, life).live())
     return provider, deaths
 
 

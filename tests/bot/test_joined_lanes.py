@@ -15,13 +15,11 @@ from bot.intake import Intake
 from bot.pump import Pump
 from storage import schema
 from storage.engine import Store
-from storage.files import Files
-from tests.bot.test_crashes import Deaths, Dying, Looker
+from tests.bot.deaths import FILES, Deaths, Dying, Looker
 from tests.doubles import MORNING, Crash, FakeChannel, HandClock, a_road, a_seal, an_office, payload
 from tests.limits import LIMITS
 from workflow.message import Address, Attachment, Message, Sender
 
-FILES = Files("memory:", a_seal().random_bytes)
 SMS, WA = ("sms", "+6281200000001"), ("whatsapp", "+6281200000002")
 FIRST, SECOND = "3574010101010001", "3574010101010002"
 EVERY = 3
