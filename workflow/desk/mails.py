@@ -6,12 +6,11 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_moment
 from workflow.desk.posting import post
-from workflow.desk.private import VIEW_S, link
+from workflow.desk.private import VIEW_S, link, may_see, viewed
 from workflow.happening import Due
 from workflow.message import Address, Refers
 from workflow.office import Staff
 from workflow.procedure.case import Refused, private_of
-from workflow.procedure.rights import has_turn, is_officer
 from workflow.procedure.telling import name_of
 from workflow.procedure.wholes import MAIL, MAILS
 from workflow.record import Complaint, Entry
@@ -25,7 +24,7 @@ NEWEST = 10
 
 def wanted(at: Address, complaint: Complaint, person: Staff, world: World) -> Decision:
     """Somebody asks for them at `at`. Raises `Refused` where they may not see them, or there are none."""
-    if not _may_see(person, complaint, world):
+    if not may_see(person, complaint, world):
         raise Refused("desk.refused.not_officer")
     if MAILS not in complaint.extra:
         raise Refused("desk.mails.none")
@@ -39,7 +38,7 @@ def wanted(at: Address, complaint: Complaint, person: Staff, world: World) -> De
 def shown(event: Due, complaint: Complaint, world: World) -> Decision:
     """The mails, newest last, and a line in the record for the look at them."""
     person = next((each for each in world.office.staff if private_of(world, each) == event.chat), None)
-    if person is None or not _may_see(person, complaint, world):
+    if person is None or not may_see(person, complaint, world):
         return Decision(ignored="nobody here who may see the mails")
     mails = [entry for entry in world.histories.get(complaint.id, ()) if entry.act == MAIL][-NEWEST:]
     zone = world.office.calendar.zone
@@ -49,25 +48,10 @@ def shown(event: Due, complaint: Complaint, world: World) -> Decision:
         sent = post(world, event.chat, lines(head, mail.text), about=complaint)
         refers, key = Refers(role="document", complaint=complaint.id), _key(complaint, mail, world)
         sends.append(replace(sent, protect=True, delete_after_s=VIEW_S, refers=refers, key=key))
-    entry = Entry(
-        complaint=complaint.id,
-        at=world.now,
-        act="viewed",
-        by=f"staff:{person.id}",
-        name=person.name,
-        step=complaint.step,
-        data={"mails": str(len(mails))},
-        version=complaint.version,
-    )
+    entry = viewed(complaint, person, {"mails": str(len(mails))}, world)
     return Decision(entries=(entry,), sends=tuple(sends))
 
 
 def _key(complaint: Complaint, mail: Entry, world: World) -> str:
     """Our name for one look at one mail, by which it's deleted again."""
     return f"mail:{complaint.id}:{mail.data.get('message', '')}:{world.supply.id()}"
-
-
-def _may_see(person: Staff, complaint: Complaint, world: World) -> bool:
-    """As with documents: officers and whose turn it is; of a confidential report only those it concerns."""
-    officer = is_officer(person, world.standard_of(complaint.standard)) and not complaint.confidential
-    return officer or has_turn(person, complaint, world)

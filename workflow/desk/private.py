@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
@@ -86,8 +87,7 @@ def linked(message: Message, world: World) -> Decision:
 
 def send_documents(press: Press, complaint: Complaint, person: Staff, world: World) -> Decision:
     """Files and personal data into the private chat of who may see them: stamped, not to be forwarded, soon deleted."""
-    officer = is_officer(person, world.standard_of(complaint.standard)) and not complaint.confidential
-    if not officer and not has_turn(person, complaint, world):
+    if not may_see(person, complaint, world):
         raise Refused("desk.refused.not_officer")
     private = private_of(world, person)
     if private is None:
@@ -95,17 +95,28 @@ def send_documents(press: Press, complaint: Complaint, person: Staff, world: Wor
     papers = [(n, paper) for n, paper in enumerate(complaint.papers) if paper.state == "ready"][:DOCUMENTS]
     sends = [_document(n, paper, complaint, person, private, world) for n, paper in papers]
     sends.append(_personal(complaint, person, private, world))
-    entry = Entry(
+    entry = viewed(complaint, person, {"files": " ".join(paper.file for _, paper in papers)}, world)
+    return Decision(entries=(entry,), sends=(answered(press, "desk.done.sent_private"), *sends))
+
+
+def may_see(person: Staff, complaint: Complaint, world: World) -> bool:
+    """Officers and whose turn it is; of a confidential report only those it concerns."""
+    officer = is_officer(person, world.standard_of(complaint.standard)) and not complaint.confidential
+    return officer or has_turn(person, complaint, world)
+
+
+def viewed(complaint: Complaint, person: Staff, what: Mapping[str, str], world: World) -> Entry:
+    """The line in the record for a look at what isn't for the group."""
+    return Entry(
         complaint=complaint.id,
         at=world.now,
         act="viewed",
         by=f"staff:{person.id}",
         name=person.name,
         step=complaint.step,
-        data={"files": " ".join(paper.file for _, paper in papers)},
+        data=dict(what),
         version=complaint.version,
     )
-    return Decision(entries=(entry,), sends=(answered(press, "desk.done.sent_private"), *sends))
 
 
 def _document(n: int, paper: Paper, complaint: Complaint, person: Staff, to: Address, world: World) -> Outbound:
