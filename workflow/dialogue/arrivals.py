@@ -144,14 +144,7 @@ def ready(talk: Talk, event: FileReady) -> str:
         return evidence.file_ready(talk, event)
     if paper.state == "ready":
         return "this file is known to be ready"
-    talk.change_paper(
-        event.file,
-        state="ready",
-        type=event.type,
-        sha256=event.sha256,
-        position=event.position,
-        flaw="dark" if event.dark else "blurred" if event.blurred else "",
-    )
+    talk.change_paper(event.file, **evidence.looked_at(event))
     paper = replace(paper, state="ready", type=event.type, sha256=event.sha256)
     if event.type in SPOKEN and paper.sort != "voice":
         talk.change_paper(event.file, sort="voice", said_by="citizen")

@@ -90,15 +90,18 @@ def name_paper(talk: Talk, file: str, sort: str) -> bool:
 
 def file_ready(talk: Talk, event: FileReady) -> str:
     """A file of a registered complaint has arrived: it was on its way when the citizen said YA."""
-    return _file_of_complaint(
-        talk,
-        event.file,
-        state="ready",
-        type=event.type,
-        sha256=event.sha256,
-        position=event.position,
-        flaw="dark" if event.dark else "blurred" if event.blurred else "",
-    )
+    return _file_of_complaint(talk, event.file, **looked_at(event))
+
+
+def looked_at(event: FileReady) -> dict[str, object]:
+    """What is known of a file once it has arrived, as the fields of its paper."""
+    return {
+        "state": "ready",
+        "type": event.type,
+        "sha256": event.sha256,
+        "position": event.position,
+        "flaw": "dark" if event.dark else "blurred" if event.blurred else "",
+    }
 
 
 def file_failed(talk: Talk, event: FileFailed) -> str:
