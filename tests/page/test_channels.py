@@ -85,7 +85,7 @@ async def test_a_complaint_begun_by_sms_goes_on_by_whatsapp_and_telegram_and_is_
 
         await app(phone, "telegram")
         await write(phone, f"LANJUT {code}")
-        await heard(phone, "sudah kami tanyakan di tempat laporan itu dimulai")
+        await heard(phone, "sudah kami tanyakan di tempat pelapornya terakhir menulis")
         # It's asked where she surely wrote last: on WhatsApp, with the number that the report was begun with.
         await expect(phone.locator(".apps [data-app=whatsapp] .dot")).to_be_visible(timeout=PATIENCE_MS)
         await app(phone, "whatsapp")

@@ -208,6 +208,7 @@ async def test_each_audience_gets_its_menu(telegram, server):
         "antrean",
         "cari",
         "catat",
+        "surel",
         "peran",
         "bantuan",
     ]
