@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from bot.clock import Chance, Clock
@@ -79,6 +80,7 @@ async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], N
                     await here.program.spawn()
                     await asyncio.sleep(chance.uniform(0.2, 1.0))
                     await here.program.kill()
+                world.age_messages(timedelta(seconds=20))  # so long we don't wait for calls that are lost
                 await here.program.start()
                 _telegram_tries_again(here)
             over.set()

@@ -172,6 +172,8 @@ async def test_a_message_whose_call_is_lost_is_found_in_twilios_list_and_taken_o
         made.says("sampah menumpuk di pantai sudah seminggu")  # and here nobody is there
         await here.town.until("Twilio gave up", lambda: here.phones.idle)
         ayu.says("jalan di depan pura rusak parah dan berlubang")
+        await here.town.until("Twilio gave up", lambda: here.phones.idle)
+        here.age_messages()
         await here.town.program.start()
         await luh.sees("sudah kami terima (kode ")
         await made.sees("Apakah sudah benar?")
