@@ -45,7 +45,7 @@ class Handed:
     content: bytes
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Python 3.11.2 leaves a broken `__weakref__` in such a class, and aiosmtpd reads every name
 class Smtp:
     """Takes mail for `deliver`, which raises `LookupError` for who has no mailbox here (asked at RCPT)."""
 
