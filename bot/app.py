@@ -26,7 +26,7 @@ from bot.pump import Pump
 from bot.purge import Purger
 from bot.road import Road, endless, place_of
 from bot.ticks import Ticks
-from channels.base import Polled
+from channels.base import Described, Polled
 from channels.http import Http
 from storage.engine import Store
 from storage.files import Files
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bot.config import Settings
-    from channels.base import Channel, Report
+    from channels.base import Channel
     from workflow.office import Office
 
 _log = structlog.get_logger("app")
@@ -135,7 +135,7 @@ class Service:
                 desk = self.offices[office].desk
                 if desk is not None and getattr(channel, "desk", desk) != desk:
                     channel.desk = desk  # type: ignore[attr-defined] # it has one, as was just seen
-                    await self._prepare(channel, self._webhook(channel))
+                    await self._prepare(channel)
             return people.LOOK_S
 
         await endless("people", body, self.clock, asyncio.Event())
@@ -163,24 +163,18 @@ class Service:
 
     async def _prepare_and_poll(self, channel: Channel) -> None:
         """Tell the provider where to bring its news, again until it heard; then fetch them if that is how it's done."""
-        webhook = self._webhook(channel)
-        await self._prepare(channel, webhook)
-        if not webhook and isinstance(channel, Polled):
+        await self._prepare(channel)
+        if isinstance(channel, Polled) and channel.polled:
             await self.intake.run_polling(channel, self.chance.id())
         await asyncio.Event().wait()  # prepared: nothing more to do here
 
-    def _webhook(self, channel: Channel) -> str:
-        """The address of a channel that's told where to call, if it's set to be called; "" for all others."""
-        if getattr(self.tables.get((channel.name, channel.office)), "mode", "") != "webhook":
-            return ""
-        return f"{self.settings.service.public_url}/{channel.name}/{channel.office}"
-
-    async def _prepare(self, channel: Channel, webhook: str) -> None:
+    async def _prepare(self, channel: Channel) -> None:
         name, pause_s = f"{channel.office}/{channel.name}", 1.0
-        if not hasattr(channel, "set_up"):
+        if not isinstance(channel, Described):
             self.reports[name] = READY
-        while hasattr(channel, "set_up"):
-            report: Report = await channel.set_up(webhook)
+            return
+        while True:
+            report = await channel.set_up()
             self.reports[name] = "; ".join(problem.what for problem in report.problems) or READY
             for problem in report.problems:
                 _log.warning("a channel isn't right", channel=name, problem=problem.what, mend=problem.mend)

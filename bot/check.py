@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from bot import app, ground
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
+from bot.foundation import channels_of_table
 from bot.ground import Line
-from channels import REGISTRY
-from channels.base import Call, Channel, Described, Ground, Probing
+from channels.base import Call, Channel, Described, Probing
 from channels.http import Http, Lost, NotSent
 from channels.settings import CHANNEL_TABLES
 from storage.seal import Seal
@@ -120,18 +120,16 @@ def _office(office: Office) -> list[Line]:
 async def _accounts(settings: OfficeSettings, office: Office, whole: Settings, http: Http) -> AsyncIterator[Line]:
     """Every account of an office, all asked at once and told in their order."""
     clock = Clock()
-    secret = Seal([whole.master_key], Chance(clock).random_bytes).secret(f"tokens of {settings.id}")
-    stands_on = Ground(http, whole.service.public_url or "", secret, clock.now)
+    seal = Seal([whole.master_key], Chance(clock).random_bytes)
     unused, asked = [], []
     for name in CHANNEL_TABLES:
-        chosen = getattr(settings, name)
-        if chosen is None:
+        channels = channels_of_table(whole, settings, name, http, seal, clock)
+        if not channels:
             unused.append(Line(f"{settings.id}/{name}", "not used", note=True))
-            continue
-        for channel in REGISTRY[name](settings.id, chosen, stands_on):
+        for channel in channels:
             if getattr(channel, "desk", "") is None:
                 channel.desk = office.desk  # type: ignore[attr-defined] # linked in the chat
-            asked.append(asyncio.create_task(_account(channel, http, stands_on.public_url)))
+            asked.append(asyncio.create_task(_account(channel, http, whole.service.public_url or "")))
     try:
         for account in asked:
             for line in await account:

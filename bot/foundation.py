@@ -18,7 +18,7 @@ from storage.seal import Seal
 from storage.unit import Unit
 
 if TYPE_CHECKING:
-    from bot.config import Settings
+    from bot.config import OfficeSettings, Settings
     from channels.base import Channel
     from workflow.office import Office
 
@@ -108,15 +108,23 @@ def channels_of(
     """Every configured channel by (name, office), and beside it the table that it was built from."""
     channels, tables = {}, {}
     for office in settings.offices:
-        secret = seal.secret(f"tokens of {office.id}")
-        name = settings.office(office).standard.office.name
-        ground = Ground(http, settings.service.public_url or "", secret, clock.now, name)
-        for name, build in REGISTRY.items():
-            table = getattr(office, name)
-            for channel in build(office.id, table, ground) if table is not None else ():
+        for name in REGISTRY:
+            for channel in channels_of_table(settings, office, name, http, seal, clock):
                 channels[channel.name, office.id] = channel
-                tables[channel.name, office.id] = table
+                tables[channel.name, office.id] = getattr(office, name)
     return channels, tables
+
+
+def channels_of_table(
+    settings: Settings, office: OfficeSettings, table: str, http: Http, seal: Seal, clock: Clock
+) -> tuple[Channel, ...]:
+    """The channels of one table of an office ("telegram", "twilio" ...); none where the office doesn't have it."""
+    chosen = getattr(office, table)
+    if chosen is None:
+        return ()
+    secret, name = seal.secret(f"tokens of {office.id}"), settings.office(office).standard.office.name
+    ground = Ground(http, settings.service.public_url or "", secret, clock.now, name)
+    return REGISTRY[table](office.id, chosen, ground)
 
 
 def keep_standards(settings: Settings, offices: Mapping[str, Office], store: Store, clock: Clock) -> None:

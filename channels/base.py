@@ -151,6 +151,7 @@ class Replayable(Protocol):
 class Polled(Protocol):
     """A channel that is asked for news, instead of being called or to find what a call lost."""
 
+    polled: bool  # False where this one is called instead
     pause_s: float  # between two polls that brought nothing; 0 where the provider holds the request
 
     async def poll(self, after: str) -> tuple[Sequence[bytes], str]:
@@ -207,8 +208,8 @@ class Described(Protocol):
         """What the provider says about the account; changes nothing there, and raises nothing."""
         ...
 
-    async def set_up(self, webhook: str = "") -> Report:
-        """Prepare the account for a webhook at this address, or for polling (""). Raises nothing."""
+    async def set_up(self) -> Report:
+        """Prepare the account to bring its news the way the channel was built for. Raises nothing."""
         ...
 
 

@@ -105,6 +105,7 @@ class FakeChannel:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
 
     pause_s: float = 0.0
+    polled: bool = True
     thanks: tuple[str, bytes] = ("text/plain", b"")
 
     @property

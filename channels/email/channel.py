@@ -53,6 +53,7 @@ class Email:
         threads=True,
         replies_per_day=20,
     )
+    polled = True
     pause_s = 0.0  # a poll waits for mail
 
     def __init__(
@@ -177,7 +178,7 @@ class Email:
 
         return await setup.describe(self._settings, self._key(self._settings.imap), self._way_out())
 
-    async def set_up(self, webhook: str = "") -> Report:  # noqa: ARG002 - mail is fetched, never brought
+    async def set_up(self) -> Report:
         """As `describe`: the folders are made when the first mail is moved. Raises nothing."""
         return await self.describe()
 

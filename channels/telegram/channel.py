@@ -49,13 +49,13 @@ class Telegram:
         secrets: tuple[str, ...] = (),
         api_url: str = "https://api.telegram.org",
         poll_s: int = POLL_S,
-        hook: str | None = None,
+        hook: str = "",
     ) -> None:
         self.office = office
         self.paths = (f"telegram/{office}",)
         self.desk = desk
         self.topics: bool | None = None  # whether the desk has topics; None until Telegram was asked
-        self._hook = hook  # where Telegram shall call; "": nowhere, we poll; None: whatever set_up says
+        self.hook = hook  # where Telegram shall call; "": nowhere, we poll
         self._token = token
         self._http = http
         self._secrets = tuple(secret.encode() for secret in secrets if secret)
@@ -73,6 +73,11 @@ class Telegram:
     def username(self) -> str:
         """The bot's name without the @, for links to it; "" until Telegram was asked."""
         return self._reader.username
+
+    @property
+    def polled(self) -> bool:
+        """Whether updates are fetched: they are, unless Telegram shall call."""
+        return not self.hook
 
     @property
     def reach(self) -> str:
@@ -152,7 +157,7 @@ class Telegram:
 
     async def describe(self) -> BotReport:
         """What Telegram says about the bot and its desk; changes nothing there, and raises nothing."""
-        return await self._described(self._hook)
+        return await self._described(self.hook)
 
     async def _described(self, hook: str | None) -> BotReport:
         from channels.telegram import setup
@@ -163,12 +168,12 @@ class Telegram:
         self.topics = report.topics
         return report
 
-    async def set_up(self, webhook: str = "") -> BotReport:
-        """Prepare the bot for a webhook at this address or for polling (""). Raises nothing; repeat unless `ready`."""
+    async def set_up(self) -> BotReport:
+        """Prepare the bot for its webhook or for polling. Raises nothing; repeat unless `ready`."""
         from channels.telegram import setup
 
         secret = self._secrets[0].decode() if self._secrets else ""
-        preparing = setup.prepare(self._api, webhook=webhook, secret=secret, desk=self.desk)
+        preparing = setup.prepare(self._api, webhook=self.hook, secret=secret, desk=self.desk)
         report, problems = await asyncio.gather(self._described(None), preparing)
         if not report.bot_id:  # one reason why nothing works is enough
             problems = tuple(problem for problem in problems if problem.blocks)

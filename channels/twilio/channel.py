@@ -90,6 +90,7 @@ class Account:
 class Twilio:
     """One line. An office's lines share the addresses that Twilio calls; a call is taken by whose line it names."""
 
+    polled = True  # beside its calls: some get lost
     thanks = ("text/xml", b"<Response/>")  # an empty answer: replies go by the outbox (docs/twilio.md S2)
     lasting = ("SM", "MM")  # names of messages; a status told again says nothing new (docs/twilio.md I1)
 
@@ -266,7 +267,7 @@ class Twilio:
             receives=account.receives or self._kind == "whatsapp",
         )
 
-    async def set_up(self, webhook: str = "") -> Report:  # noqa: ARG002 - the operator sets addresses at Twilio's
+    async def set_up(self) -> Report:
         """The same: how a line is set at Twilio's is the operator's, and may serve more than us."""
         return await self.describe()
 

@@ -375,6 +375,7 @@ class SimChannel:
     name: str = CHANNEL
     limits: Limits = LIMITS
     pause_s: float = 0.0
+    polled: bool = True
 
     @property
     def office(self) -> str:

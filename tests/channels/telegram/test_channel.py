@@ -177,7 +177,9 @@ async def test_preparing_for_polling(telegram, server):
 
 async def test_preparing_for_a_webhook_names_secret_and_kinds_and_drops_nothing(telegram, server):
     server.answer = answering()
-    await telegram.set_up("https://aduan.example/telegram/kanigaran")
+    telegram.hook = "https://aduan.example/telegram/kanigaran"
+    await telegram.set_up()
+    assert not telegram.polled
     made = {request.method: request.fields for request in server.requests}
     assert made["setWebhook"] == {
         "url": "https://aduan.example/telegram/kanigaran",
@@ -258,7 +260,8 @@ async def test_what_passes_is_worth_another_set_up(method, telegram, server):
 
 async def test_without_a_webhook_nothing_arrives_by_one(telegram, server):
     server.answer = answering({"setWebhook": no(400, "Bad Request: bad webhook: Failed to resolve host")})
-    assert not (await telegram.set_up("https://aduan.example/telegram/kanigaran")).ready
+    telegram.hook = "https://aduan.example/telegram/kanigaran"
+    assert not (await telegram.set_up()).ready
 
 
 async def test_a_server_that_is_away_is_told_and_raises_nothing(http):

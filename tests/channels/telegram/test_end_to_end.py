@@ -320,7 +320,8 @@ async def receiver(channel):
 
 async def test_by_webhook_with_the_secret(office):
     async with receiver(office.channel) as (url, kept, refused):
-        report = await office.channel.set_up(url)
+        office.channel.hook = url
+        report = await office.channel.set_up()
         assert report.ready
         office.people.say(office.stage.sari, office.stage.private, "jalan rusak")
         office.people.say(office.stage.rahma, office.stage.desk, "/tugas@contoh_bot")
@@ -331,6 +332,7 @@ async def test_by_webhook_with_the_secret(office):
         with pytest.raises(SendError) as caught:
             await office.channel.poll("")
         assert caught.value.fact == "misconfigured"
+        office.channel.hook = ""
         await office.channel.set_up()  # back to polling
         assert await office.hear() == []
 
