@@ -1,4 +1,4 @@
-"""`aduan check`: tries the ground and every account; says what is wrong and how to mend it."""
+"""`aduan check`: tries the machine and every account; says what is wrong and how to mend it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sys
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from bot import app, ground
+from bot import app, check_machine
+from bot.check_machine import Line
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
 from bot.foundation import channels_of_table
-from bot.ground import Line
 from channels.base import Call, Channel, Described, Probing
 from channels.http import Http, Lost, NotSent
 from channels.settings import CHANNEL_TABLES
@@ -61,7 +61,7 @@ def _show(line: Line) -> None:
 
 async def lines(settings: Settings) -> AsyncIterator[Line]:
     """Everything there is to say, as it's found out."""
-    found = await asyncio.to_thread(ground.looked_at, settings)
+    found = await asyncio.to_thread(check_machine.looked_at, settings)
     for line in found.lines:
         yield line
     async with Http() as http:

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot import app
 from bot.check import lines
+from bot.check_machine import Line
 from bot.config import load
-from bot.ground import Line
 from channels.sandbox import mail, telegram, twilio
 
 KEY = base64.b64encode(bytes(range(32))).decode()

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.check import _show
-from bot.ground import Line
+from bot.check_machine import Line
 from channels.sandbox.telegram import People
 from channels.sandbox.telegram.model import Webhook
 from tests.bot.accounts import Accounts, accounts, behind_tls, free_port, relay, reverse_proxy, self_signed
@@ -220,7 +220,7 @@ async def test_a_webhook_of_telegram_is_tried_with_its_secret(it):
     assert "a signed call through the public address got 403" in found
 
 
-# --- the ground -------------------------------------------------------------------------------------------------------
+# --- the machine ------------------------------------------------------------------------------------------------------
 
 
 async def test_a_first_start_is_told_of_and_is_not_wrong(it):

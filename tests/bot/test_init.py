@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.check_machine import looked_at
 from bot.cli import app
 from bot.config import ConfigProblems, load
-from bot.ground import looked_at
 from channels.sandbox.telegram import HandClock, World, serve
 
 TOKEN = "123456789:" + "A" * 35

@@ -1,4 +1,4 @@
-"""Looks at what a set-up stands on: who can read the configuration, the key, the database and the disk."""
+"""The part of `aduan check` that asks nobody else: the configuration's readers, the key, the database, the disk."""
 
 from __future__ import annotations
 
