@@ -40,7 +40,7 @@ async def polled(tmp_path: Path, monkeypatch, mode: str) -> set[str]:
         asked.add(channel.name)
         await asyncio.Event().wait()
 
-    async def prepare(self, channel, webhook):
+    async def prepare(self, channel):
         return
 
     monkeypatch.setattr("bot.intake.Intake.run_polling", run_polling)
