@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from storage.parts import Part
 from storage.tables import alerts, desks, operators, staffing
 from workflow.message import Address
-from workflow.office import Staff
+from workflow.office import DESK_CHANNEL, Staff
 
 
 class People(Part):
@@ -59,7 +59,7 @@ class People(Part):
     def operators(self) -> list[Address]:
         """The chats in which operators are told what's wrong."""
         rows = self.connection.execute(select(operators.c.office, operators.c.chat).order_by(operators.c.at))
-        return [Address(office, "telegram", chat) for office, chat in rows]
+        return [Address(office, DESK_CHANNEL, chat) for office, chat in rows]
 
     def add_operator(self, office: str, chat: str, now: datetime) -> None:
         """One more chat to be told."""

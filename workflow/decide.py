@@ -6,8 +6,7 @@ from workflow.desk import delivery, desk, linking
 from workflow.dialogue import dialogue
 from workflow.happening import Delivery, Due, Event
 from workflow.message import Message, Press
-from workflow.office import Office
-from workflow.procedure.case import DESK_CHANNEL
+from workflow.office import DESK_CHANNEL, Office
 from workflow.world import Decision, Needs, World
 
 

@@ -11,7 +11,10 @@ from workflow.clocks.office_time import Calendar
 from workflow.standard.parts import RoleDef as Role
 from workflow.standard.standard import Standard
 
-__all__ = ["Office", "Role", "Staff"]
+__all__ = ["DESK_CHANNEL", "Office", "Role", "Staff"]
+
+DESK_CHANNEL = "telegram"
+"""The channel on which a desk and the private chats of staff live (design, "The desk"), whatever citizens write on."""
 
 
 class Staff(msgspec.Struct, frozen=True):

@@ -17,7 +17,8 @@ from workflow.desk.posting import edited, post, rooms
 from workflow.desk.press import held_key, stop_button
 from workflow.happening import Delivery
 from workflow.message import Address, Outbound, Refers
-from workflow.procedure.case import DESK_CHANNEL, desk_of
+from workflow.office import DESK_CHANNEL
+from workflow.procedure.case import desk_of
 from workflow.procedure.reach import ANSWER_KEY, HELD, OUT, OUT_AT, WHY
 from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of, shortened

@@ -11,8 +11,8 @@ from workflow.desk.posting import answered, button, post, refused, said_back
 from workflow.desk.press import Data
 from workflow.happening import Event
 from workflow.message import Message, Outbound, Press, Refers
-from workflow.office import Staff
-from workflow.procedure.case import DESK_CHANNEL, desk_of
+from workflow.office import DESK_CHANNEL, Staff
+from workflow.procedure.case import desk_of
 from workflow.say import say
 from workflow.world import Decision, Needs, World
 

@@ -16,7 +16,7 @@ from workflow.conversation import Paper, Saying
 from workflow.desk.cards import card_buttons, card_text
 from workflow.desk.posting import Rows, button, edited, names, post, rooms, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
-from workflow.office import Staff
+from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure import telling
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.progress import part_of, turn
@@ -89,9 +89,7 @@ def _address_of(key: str, world: World) -> Address | None:
     if len(parts) == 3:
         return desk_of(world)
     chat = world.linked.get(parts[3])
-    desk = desk_of(world)
-    channel = desk.channel if desk else "telegram"
-    return Address(world.office.id, channel, chat) if chat else None
+    return Address(world.office.id, DESK_CHANNEL, chat) if chat else None
 
 
 def _first(complaint: Complaint, world: World) -> Iterator[Outbound]:

@@ -10,14 +10,11 @@ from msgspec.structs import replace
 
 from workflow.clocks import deadline
 from workflow.message import Address, Limits, Outbound
-from workflow.office import Staff
+from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, Step
 from workflow.world import Decision, Timer, World
-
-DESK_CHANNEL = "telegram"
-"""The channel on which a desk and the private chats of staff live (design, "The desk")."""
 
 UNDO = timedelta(minutes=10)
 """How long an act may be taken back by the same person (design, "The desk")."""
