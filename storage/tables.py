@@ -19,7 +19,7 @@ from storage.columns import serial as _serial
 from storage.columns import text as _text
 from storage.columns import when as _when
 
-REVISION = "0003"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
+REVISION = "0004"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
 
 # --- the road in ------------------------------------------------------------------------------------------------------
 
@@ -350,4 +350,29 @@ operators = Table(
 )
 alerts = Table(  # what is wrong now, each told once
     "alerts", metadata, _text("key", primary_key=True), _text("what"), _text("mend"), _when("since")
+)
+duties = Table(  # who is away and who stands in, as recorded in the chat; nothing is changed, the newest row counts
+    "duties",
+    metadata,
+    _serial(),
+    _text("office"),
+    _text("body"),  # JSON
+    _when("at"),
+)
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+letters = Table(  # numbers given to letters: none twice, and those that are counted without a gap
+    "letters",
+    metadata,
+    _serial(),
+    _text("office"),
+    _text("series"),
+    Column("year", Integer, nullable=False),
+    Column("urut", Integer, nullable=True),  # the running number; NULL where a typed one shows none
+    _text("number"),
+    _text("complaint"),
+    _when("at"),
+    UniqueConstraint("office", "number"),
+    UniqueConstraint("office", "series", "year", "urut"),
 )

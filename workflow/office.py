@@ -26,6 +26,8 @@ class Staff(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     admin: bool = False  # gives roles in the chat
     fixed: bool = False  # written in the configuration, which wins: the chat can't change it
+    rank: str = ""  # pangkat/golongan and NIP, as they're printed below a signature; "" leaves the line out
+    nip: str = ""
 
     def has_role(self, role: str) -> bool:
         """Whether the person holds the role."""

@@ -118,6 +118,17 @@ class Complaint(Value):
     closed_at: datetime | None = None
     closed_as: Literal["", "answered", "referred", "withdrawn", "refused"] = ""
     receipt_at: datetime | None = None  # when the tanda terima went out
+    behalf: str = ""  # reported for somebody else: their relation ("ibu"); their name is private["behalf_name"]
+    tracking: str = ""  # the SP4N-LAPOR! tracking id it came with
+    referred_tracking: str = ""  # and the one it got where it was referred to
+    plan: str = ""  # what is planned, as staff wrote it for the citizen
+    signed_by: str = ""  # staff id of who signed
+    signed_at: datetime | None = None
+    numbered_at: datetime | None = None  # when the letter got its number
+    archived_at: datetime | None = None
+    verification: str = ""  # printed as a QR code on what leaves on paper; the bot itself answers it
+    lapsed_at: datetime | None = None  # counted as withdrawn, because what was asked for never came
+    told_late: int = 0  # how many messages said that a promise is late
     fresh: int = 0  # buttons that carry this version or a later one still hold
     acted_by: str = ""  # "staff:ID" of whoever acted last at the desk
     pending: Pending | None = None

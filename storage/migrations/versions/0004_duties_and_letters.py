@@ -1,0 +1,51 @@
+"""Who is away and who stands in, and the numbers of letters."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "duties",
+        sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
+        _text("office"),
+        _text("body"),
+        _when("at"),
+    )
+    op.create_table(
+        "letters",
+        sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
+        _text("office"),
+        _text("series"),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("urut", sa.Integer(), nullable=True),
+        _text("number"),
+        _text("complaint"),
+        _when("at"),
+        sa.UniqueConstraint("office", "number"),
+        sa.UniqueConstraint("office", "series", "year", "urut"),
+    )
+
+
+def downgrade() -> None:
+    """Back to the tables before."""
+    for table in ("letters", "duties"):
+        op.drop_table(table)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _when(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=False)
