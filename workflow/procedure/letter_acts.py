@@ -1,0 +1,105 @@
+"""What the staff do to the answer: write, hand in, check, sign, return, number, reword, bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from workflow.procedure import telling
+from workflow.procedure.acted import acted, actor, words_of
+from workflow.procedure.case import Case, Refused
+from workflow.procedure.progress import enter, finish
+from workflow.procedure.reach import anew
+from workflow.procedure.rights import written
+from workflow.record import Act
+
+
+def _write(case: Case, act: Act) -> None:
+    """The step's own text, as often as its author likes; it goes on only with a press."""
+    text = words_of(act)
+    acted(case, act)
+    kind = case.part.act
+    case.record("write", text=text, role=case.part.role)
+    if kind == "report":
+        case.set(report=text)
+    else:
+        case.set(draft=text)
+    case.set(draft_by=str(actor(case).id), correction="")
+
+
+def _report(case: Case, act: Act) -> None:
+    """What was written goes on: to whoever checks it, or to the one who brings it to the citizen."""
+    acted(case, act)
+    case.set(answer="", draft_by=case.complaint.draft_by or str(actor(case).id))
+    finish(case, act.kind, text=written(case.complaint, act.kind))
+
+
+def _approve(case: Case, act: Act) -> None:
+    """Check or sign; nobody approves their own draft."""
+    person = str(actor(case).id)
+    if case.complaint.draft_by == person:
+        raise Refused("desk.refused.own_draft")
+    acted(case, act)
+    case.set(approved_by=person)
+    finish(case, act.kind, text=act.text)
+
+
+def _return(case: Case, act: Act) -> None:
+    text = words_of(act)
+    back = case.step.returns_to
+    if back is None:
+        raise Refused("desk.refused.not_here")
+    acted(case, act)
+    case.set(correction=text, returns=case.complaint.returns + 1, approved_by="")
+    case.record("return", text=text, role=case.part.role, to=back)
+    enter(case, case.standard.step(back))
+
+
+def _number(case: Case, act: Act) -> None:
+    number = words_of(act)
+    acted(case, act)
+    case.set(letter_number=number)
+    finish(case, act.kind, text=number)
+
+
+def _reword(case: Case, act: Act) -> None:
+    text = words_of(act)
+    approved = case.complaint.approved_by
+    acted(case, act)
+    case.record("reword", text=text, role=case.part.role, before=case.complaint.answer)
+    case.set(answer=text)
+    if approved:
+        case.record("inform", by="system", text=text, person=approved)
+
+
+def _deliver(case: Case, act: Act) -> None:
+    """The office's answer leaves, or was handed over at the counter."""
+    if not case.complaint.answer.strip():
+        raise Refused("desk.refused.no_answer")
+    if any(paper.sort == "answer" and paper.state == "pending" for paper in case.complaint.papers):
+        raise Refused("desk.refused.file_arriving")
+    acted(case, act)
+    by_hand = case.complaint.citizen is None
+    text = telling.answer(case.complaint, case.world)
+    case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
+    case.set(extra=anew(case.complaint, "" if by_hand else telling.key_of("answer", case)))
+    choices = telling.answer_choices(case.complaint, case.standard)
+    telling.tell(case, "answer", text, choices=choices)
+    for paper in case.complaint.papers:
+        if paper.sort == "answer" and paper.state == "ready" and case.complaint.citizen is not None:
+            case.sends.append(telling.enclosure(case, paper))
+    finish(case, act.kind, text=case.complaint.answer)
+
+
+LETTER_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
+    "write": _write,
+    "report": _report,
+    "draft": _report,
+    "approve": _approve,
+    "sign": _approve,
+    "return": _return,
+    "number": _number,
+    "reword": _reword,
+    "deliver": _deliver,
+    "hand_over": _deliver,
+}
+"""The acts by which words become the office's answer."""
