@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workflow.clocks.when import say_moment
 from workflow.conversation import Paper
+from workflow.desk import more
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice
 from workflow.office import Staff
@@ -258,6 +259,8 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
         buttons.append(button(say("desk.button.name"), "name", complaint.code, complaint.version))
     if MAILS in complaint.extra:
         buttons.append(button(say("desk.button.mails"), "mails", complaint.code, complaint.version))
+    if more.offered(complaint, None, world):
+        buttons.append(button(say("desk.button.more"), more.MENU, complaint.code, complaint.version))
     return paired(buttons)
 
 

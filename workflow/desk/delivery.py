@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Knock
 from workflow.desk import knocking
+from workflow.desk.buttons import held_key, stop_button
 from workflow.desk.knocking import KNOCK, REMIND, SAY, SMS
 from workflow.desk.posting import edited, post, rooms
-from workflow.desk.press import held_key, stop_button
 from workflow.happening import Delivery
 from workflow.message import Address, Outbound, Refers
 from workflow.office import DESK_CHANNEL

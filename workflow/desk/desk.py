@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.desk import commands, delivery, linking, news, press, roles
+from workflow.desk import buttons, commands, delivery, linking, news, press, roles
 from workflow.desk.news import TIMERS
 from workflow.desk.private import TOKEN_PREFIX, is_link, linked
 from workflow.desk.reply import replied
@@ -79,7 +79,7 @@ def concerns(event: Event, world: World) -> bool:
 def handle(event: Event, world: World) -> Decision:
     """What becomes of it. Never raises; what means nothing is ignored with its reason."""
     if isinstance(event, Press):
-        data = press.read(event.data)
+        data = buttons.read(event.data)
         if data.act in linking.BUTTONS:
             return linking.pressed(event, data, world)
         return roles.pressed(event, data, world) if data.act == roles.BUTTON else press.pressed(event, world)

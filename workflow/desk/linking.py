@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from workflow.desk import commands
+from workflow.desk.buttons import Data
 from workflow.desk.posting import answered, button, post, refused, said_back
-from workflow.desk.press import Data
 from workflow.happening import Event
 from workflow.message import Message, Outbound, Press, Refers
 from workflow.office import DESK_CHANNEL, Staff

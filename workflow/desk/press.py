@@ -6,50 +6,26 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from workflow.desk import more, more_acts
+from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
-from workflow.desk.posting import Rows, answered, button, edited, post, refused
+from workflow.desk.posting import answered, edited, refused
 from workflow.desk.private import link, send_documents
-from workflow.desk.show import card_key
 from workflow.happening import Delivery, QuestionBecomesComplaint
-from workflow.message import Choice, Press, Refers, Value, address_of
+from workflow.message import Press, address_of
 from workflow.office import Staff
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Refused, private_of
 from workflow.procedure.rights import check, is_officer, stale
 from workflow.procedure.stages import ACTS
-from workflow.procedure.telling import name_of, preview, shortened, sort_name
-from workflow.record import Act, Complaint, Pending
+from workflow.procedure.telling import sort_name
+from workflow.record import Act, Complaint
 from workflow.say import say
 from workflow.world import Decision, Needs, World
 
-YES = "ya"
-PREVIEW_CHARACTERS = 3900  # the question stands in one message, with its buttons
 _TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent", "refer_self")
 _MENUS = ("seen", "help", "hand", "refer")
-
-
-class Data(Value):
-    """What a button of the desk carries; never trusted."""
-
-    act: str
-    code: str = "-"
-    version: int = 0
-    arg: str = ""
-
-
-def read(data: str) -> Data:
-    """`d:<act>:<code>:<version>[:arg]`; what can't be read is an act that nobody knows."""
-    parts = data.split(":", 4)
-    if len(parts) < 2 or parts[0] != "d":
-        return Data(act="")
-    version = parts[3] if len(parts) > 3 else "0"
-    return Data(
-        act=parts[1],
-        code=parts[2] if len(parts) > 2 else "-",
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-        arg=parts[4] if len(parts) > 4 else "",
-    )
 
 
 def needs(press: Press) -> Needs:
@@ -60,16 +36,6 @@ def needs(press: Press) -> Needs:
         messages=((press.chat, press.message_id),) if press.message_id else (),
         keys=(held_key("say", press.chat.chat, data.arg),) if data.act == "stop" else (),
     )
-
-
-def held_key(word: str, chat: str, message: str) -> str:
-    """Our names for a held reply to a citizen ("say") and for what the desk sees of it ("held")."""
-    return f"{word}:{chat}:{message}"
-
-
-def stop_button(message: str) -> Choice:
-    """The button that stops a reply which hasn't left."""
-    return button(say("desk.button.stop"), "stop", arg=message)
 
 
 def pressed(press: Press, world: World) -> Decision:
@@ -101,7 +67,9 @@ def _complaint(press: Press, data: Data, person: Staff, world: World) -> Complai
 def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
     by = f"staff:{person.id}"
     if data.act == "back":
-        return _edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
+        return edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
+    if data.act in (more.MENU, *more_acts.HANDLERS):
+        return more_acts.pressed(press, data, complaint, person, world)
     if data.act in ("docs", "name"):
         return send_documents(press, complaint, person, world)
     if data.act == "mails":
@@ -121,9 +89,9 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
     check(complaint, replace(act, kind="refer_sent") if data.act == "refer" else act, world)
     if data.act in _MENUS and not data.arg:
         rows = menu_buttons(complaint, data.act, world)
-        return _edit_card(press, complaint, world, card_text(complaint, world), rows, "")
+        return edit_card(press, complaint, world, card_text(complaint, world), rows, "")
     if data.act in _TYPED and data.arg != YES:
-        return _prompt(press, data, complaint, person, world)
+        return asked_to_type(press, data, complaint, person, world)
     return _confirmed(press, act, complaint, world)
 
 
@@ -133,7 +101,7 @@ def _confirmed(press: Press, act: Act, complaint: Complaint, world: World) -> De
     if ACTS[act.kind].again and not sure:
         _refuse_if_vain(act, complaint)
         text = sure_text(complaint, act.kind, world)
-        return _edit_card(press, complaint, world, text, confirm_buttons(complaint, act.kind), "desk.done.asked_again")
+        return edit_card(press, complaint, world, text, confirm_buttons(complaint, act.kind), "desk.done.asked_again")
     if ACTS[act.kind].again and ACTS[act.kind].wants:
         pending = complaint.pending
         if pending is None or pending.by != act.by or pending.act != act.kind:
@@ -142,55 +110,13 @@ def _confirmed(press: Press, act: Act, complaint: Complaint, world: World) -> De
     done = complaints.apply(complaint, act, world)
     sends = [answered(press, "desk.done.plain")]
     if ACTS[act.kind].wants == "text":
-        sends.append(edited(press.chat, _pending_key(complaint), ""))
+        sends.append(edited(press.chat, pending_key(complaint), ""))
     return done + Decision(sends=tuple(sends))
 
 
 def _refuse_if_vain(act: Act, complaint: Complaint) -> None:
     if act.kind in ("deliver", "hand_over") and not complaint.answer.strip():
         raise Refused("desk.refused.no_answer")
-
-
-def _edit_card(press: Press, complaint: Complaint, world: World, text: str, rows: Rows, key: str) -> Decision:
-    """The pressed card with other buttons: nothing is decided yet, so nothing is kept."""
-    refers = world.refers.get((press.chat.chat, press.message_id))
-    person = world.office.staff_by_id(press.sender.id)
-    private = person is not None and private_of(world, person) == press.chat
-    target = card_key(complaint, person if private else None)
-    if refers is not None and refers.role not in ("card", "handover"):
-        target = _pending_key(complaint)
-        text = ""
-        rows = ()
-    return Decision(sends=(answered(press, key), edited(press.chat, target, text, rows)))
-
-
-# --- words to be typed ------------------------------------------------------------------------------------------------
-
-
-def _prompt(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
-    """Ask the one who pressed for words; only their reply to this very message counts."""
-    detail = f"{data.act}:{data.arg}" if data.arg else data.act
-    refers = Refers(
-        role="prompt", complaint=complaint.id, detail=detail, version=complaint.version, person=str(person.id)
-    )
-    text = say(f"desk.prompt.{data.act}", number=name_of(complaint))
-    prompt = post(world, press.chat, text, about=complaint, people=(person,), refers=refers)
-    prompt = replace(prompt, reply_to=press.message_id)
-    return Decision(sends=(answered(press, "desk.done.prompt"), prompt))
-
-
-def _pending_key(complaint: Complaint) -> str:
-    """Our name for the second question about typed words; an act's words are asked about under one version only."""
-    asked = complaint.pending
-    return f"pending:{complaint.id}:{asked.at.isoformat() if asked else ''}"
-
-
-def ask_again(pending: Pending, complaint: Complaint, world: World) -> tuple[Complaint, Rows, str, str]:
-    """Keep typed words until they're confirmed: the complaint, the buttons, the question and its key."""
-    kept = replace(complaint, version=complaint.version + 1, pending=pending)
-    whole = shortened(preview(pending.act, pending.text, kept, pending.by, world), PREVIEW_CHARACTERS)
-    text = say("desk.prompt.confirm", number=name_of(kept), text=whole)
-    return kept, confirm_buttons(kept, pending.act), text, _pending_key(kept)
 
 
 # --- buttons that belong to no complaint ------------------------------------------------------------------------------

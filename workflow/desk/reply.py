@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from workflow.conversation import Paper
+from workflow.desk import more_acts
+from workflow.desk.buttons import YES, ask_again, held_key, stop_button
 from workflow.desk.catat import written_down
 from workflow.desk.posting import post, said_back, trusted
-from workflow.desk.press import YES, ask_again, held_key, stop_button
 from workflow.happening import GistTyped
 from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
 from workflow.office import Staff
@@ -227,6 +228,8 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
         raise Refused("desk.refused.gone")
     kind, _, arg = refers.detail.partition(":")
     by = f"staff:{person.id}"
+    if typed := more_acts.TYPED.get(kind):
+        return typed(message, arg, person, complaint, world)
     if kind == "identify":
         done = complaints.apply(complaint, Act(kind=kind, by=by, text=text), world)
         return done + said_back(world, message.chat, message.id, "desk.private.identified")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from workflow.desk.buttons import Data
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused, said_back
-from workflow.desk.press import Data
 from workflow.message import Choice, Left, Message, Press, Refers
 from workflow.office import Office, Staff
 from workflow.procedure.case import Refused

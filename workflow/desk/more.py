@@ -1,0 +1,59 @@
+"""What a card offers besides its step's own acts, behind the button "Lainnya": a row for each, with when it's offered.
+
+A row's act is done by `more_acts.HANDLERS`; what it asks to be typed is read by `more_acts.TYPED`. This module knows
+neither, because cards are drawn with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workflow.desk.posting import LABEL_CHARACTERS, Rows, button
+from workflow.office import Staff
+from workflow.procedure.rights import is_officer
+from workflow.procedure.telling import shortened
+from workflow.record import Complaint
+from workflow.say import say
+from workflow.world import World
+
+MENU = "more"
+"""The act of the button that opens the menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One more act: what its button carries and reads, and when it's offered.
+
+    `fits` is asked with the person who opened the menu; with None, while the card is drawn: might it fit somebody?
+    """
+
+    act: str
+    label: str  # key of the button's words
+    fits: Callable[[Complaint, Staff | None, World], bool]
+
+
+def _officer(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return person is None or is_officer(person, world.standard_of(complaint.standard))
+
+
+def _was_written_down(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return complaint.citizen is None and _officer(complaint, person, world)
+
+
+MORE: tuple[Row, ...] = (Row("sources", "desk.more.source", _was_written_down),)
+"""The menu, in this order."""
+
+
+def offered(complaint: Complaint, person: Staff | None, world: World) -> tuple[Row, ...]:
+    """The rows that this person may press; with None those that anybody might."""
+    return tuple(row for row in MORE if row.fits(complaint, person, world))
+
+
+def buttons(complaint: Complaint, person: Staff, world: World) -> Rows:
+    """The menu for this person, a row for each act, with the way back to the card."""
+    rows = [
+        (button(shortened(say(row.label), LABEL_CHARACTERS), row.act, complaint.code, complaint.version),)
+        for row in offered(complaint, person, world)
+    ]
+    return (*rows, (button(say("desk.button.back"), "back", complaint.code, complaint.version),))

@@ -1,0 +1,50 @@
+"""What the rows of the menu "Lainnya" do: one handler for each act, and one for each thing it asks to be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import get_args
+
+from workflow.desk import more
+from workflow.desk.buttons import Data, edit_card
+from workflow.desk.cards import card_text, paired
+from workflow.desk.posting import button
+from workflow.message import Message, Press
+from workflow.office import Staff
+from workflow.procedure.case import Refused
+from workflow.procedure.telling import capital
+from workflow.record import Complaint, Source
+from workflow.say import say
+from workflow.world import Decision, World
+
+Handler = Callable[[Press, Data, Complaint, Staff, World], Decision]
+Typed = Callable[[Message, str, Staff, Complaint, World], Decision]
+
+
+def pressed(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """The menu on the card, for whoever pressed, or a row of it. Raises `Refused` where it isn't for this person."""
+    offered = more.offered(complaint, person, world)
+    if data.act == more.MENU and offered:
+        rows = more.buttons(complaint, person, world)
+        return edit_card(press, complaint, world, card_text(complaint, world), rows, "")
+    if all(row.act != data.act for row in offered):
+        raise Refused("desk.refused.not_here" if offered else "desk.refused.nothing_to_choose")
+    return HANDLERS[data.act](press, data, complaint, person, world)
+
+
+def _sources(press: Press, _: Data, complaint: Complaint, __: Staff, world: World) -> Decision:
+    """How a complaint that was written down came: the same buttons as when it was."""
+    rows = [button(capital(say(f"desk.source.{each}")), "source", complaint.code, complaint.version, each)
+            for each in get_args(Source) if each != "chat"]  # fmt: skip
+    back = button(say("desk.button.back"), "back", complaint.code, complaint.version)
+    return edit_card(press, complaint, world, card_text(complaint, world), (*paired(rows), (back,)), "")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "sources": _sources,
+}
+"""What pressing a row of `more.MORE` does, by its act: (press, data, complaint, person, world)."""
+
+TYPED: Mapping[str, Typed] = {}
+"""What's typed in reply to a prompt (`buttons.asked_to_type`), by the prompt's act: (message, arg, person, complaint,
+world). The prompt's words are `desk.prompt.<act>`."""
