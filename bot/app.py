@@ -17,6 +17,9 @@ from bot import logs, people
 from bot.alerts import LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
+from bot.documents import press
+from bot.documents.press import Press
+from bot.documents.typesetting import Typesetter
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
 from bot.foundation import CannotStart, channels_of, check_key, keep_standards, locked, store_of
@@ -61,6 +64,7 @@ class Service:
     road: Road
     intake: Intake
     channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
+    press: Press
     tables: dict[tuple[str, str], Any] = field(default_factory=dict)  # each channel's table of config.toml
     configured: dict[str, Office] = field(default_factory=dict)  # the offices as config.toml has them
     deliver: Deliver | None = None  # of the worker role, once it runs
@@ -112,7 +116,7 @@ class Service:
         jobs = {
             "pump": Pump(self.road).run(),
             "deliver": deliver.run(),
-            "fetch": Fetcher(self.road, self.files, self.media).run(),
+            "fetch": Fetcher(self.road, self.files, self.media, {press.NAME: self.press}).run(),
             "purge": Purger(self.road).run(),
         }
         for (name, office), channel in self.road.channels.items():
@@ -197,10 +201,13 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         offices = store.now(lambda unit: people.read(unit, configured))
         http = Http()
         channels, tables = channels_of(settings, http, store.seal, clock)
-        media = Media()
+        media, typesetter = Media(), Typesetter()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
-        whole = Service(settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels)
+        drawn = Press({})
+        whole = Service(
+            settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn
+        )
         whole.tables, whole.configured = tables, configured
         whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}
         keep_standards(settings, offices, store, clock)
@@ -208,6 +215,7 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
             yield whole
         finally:
             await media.close()
+            await typesetter.close()
             await http.close()
 
 

@@ -11,7 +11,7 @@ from workflow.message import Fact, Kind
 State = Literal["sent", "refused", "dropped", "later", "uncertain", "held"]
 Receipt = Literal["", "sent", "delivered", "read", "failed"]  # what the provider told later, as far as it's known
 News = Literal["", "sent", "failed", "uncertain", "held"]
-Mark = Literal["", "busy", "gone", "moved", "closed"]
+Mark = Literal["", "busy", "gone", "moved", "closed", "aside"]
 
 _DROPPED = frozenset({"ack", "press"})
 _FIRST_PAUSE_S = 2.0
@@ -54,6 +54,7 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
     | refused | refused | the staff are told |
     | misconfigured | later | its channel is left alone, the operator is told |
     | window | held until they write again, chatter dropped | the citizen is asked to, the staff see it |
+    | unready | later, and those behind it go first | no attempt is counted |
     """
     match fact:
         case "busy":
@@ -74,6 +75,8 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
             return Consequence("later", settled=False, pause_s=_CLOSED_S, attempt=False, mark="closed")
         case "window":
             return outside(kind)
+        case "unready":
+            return Consequence("later", settled=False, pause_s=max(retry_after_s, 1.0), attempt=False, mark="aside")
 
 
 def outside(kind: str) -> Consequence:

@@ -26,6 +26,10 @@ _SUFFIXES = {
 }
 
 
+_SOON_S = 1.0  # a paper is drawn in less
+_LATER_S = 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A file fit to be shown."""
@@ -45,13 +49,16 @@ class Enclosures:
     media: Media
 
     async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
-        """The parcel with its file's bytes. Raises `SendError` ("refused") if the file can't be had any more."""
+        """The parcel with its file's bytes. Raises `SendError`: "refused" if the file can't be had any more."""
         shown = await self.shown(enclosure)
         return replace(parcel, content=shown.content, mime=shown.mime, file_name=shown.name)
 
     async def shown(self, enclosure: Enclosure) -> Shown:
-        """A file as it may leave the house. Raises `SendError` ("refused") if it can't be had any more."""
+        """A file as it may leave the house. Raises `SendError`: "unready" while it's still to come, else "refused"."""
         row = await self.store.read(lambda unit: unit.shelf.file(enclosure.file))
+        if row is not None and row.state == "pending":
+            pause_s = _SOON_S if row.attempts == 0 else _LATER_S
+            raise SendError("unready", "its file isn't there yet", retry_after_s=pause_s)
         if row is None or row.state != "ready":
             raise SendError("refused", "its file was erased or never arrived")
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,6 +30,7 @@ LIMIT_BYTES = 20_000_000  # what Telegram lets a bot download (core.telegram.org
 _TRIES = 3
 _PAUSES_S = (5.0, 30.0)
 _LONGEST_S = 60.0
+_LONGEST_QUEUE_S = 170.0  # of a source that does one thing after the other, with a time limit of its own for each
 _LEASE_S = 180.0
 _AT_ONCE = 4
 _IDLE_S = 5.0
@@ -51,6 +53,7 @@ class Fetcher:
     road: Road
     files: Files
     media: Media
+    sources: Mapping[str, Downloading] = field(default_factory=dict)  # by name, beside the channels: the press
 
     async def run(self) -> None:
         """For ever."""
@@ -80,12 +83,12 @@ class Fetcher:
         """The bytes, at most `LIMIT_BYTES` of them."""
         if row.size_bytes > LIMIT_BYTES:
             raise _Failure("too_big")
-        channel = self._channel(row)
-        if channel is None or not row.ref:
+        source = self.sources.get(row.channel) or self._channel(row)
+        if source is None or not row.ref:
             raise _Failure("gone")
         try:
-            async with asyncio.timeout(_LONGEST_S):
-                content = await self._content(channel, row)
+            async with asyncio.timeout(_LONGEST_QUEUE_S if row.channel in self.sources else _LONGEST_S):
+                content = await self._content(source, row)
         except _Failure:
             raise
         except FetchError as error:
@@ -101,7 +104,7 @@ class Fetcher:
             raise _Failure("too_big")
         return content
 
-    async def _content(self, channel: Channel, row: FileRow) -> bytes:
+    async def _content(self, channel: Channel | Downloading, row: FileRow) -> bytes:
         """Out of the stored payload that named it, or from the provider: no more than shows that it's too big."""
         if isinstance(channel, Containing):
             key = row.ref.rpartition("#")[0]

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import struct
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
+from bot.child import Child, ChildLost
 from bot.sniffing import is_whole, sniff
 from workflow.happening import FileType
 from workflow.message import Location
 
 _CHILD = Path(__file__).with_name("media_child.py")
-_LENGTHS = struct.Struct(">II")
 _LONGEST_JOB_S = 20.0
-_IDLE_S = 30.0  # a child that isn't needed for so long goes
-_JOBS_PER_CHILD = 200
 
 UnfitReason = Literal["too_big", "not_allowed", "broken"]
 
@@ -49,10 +42,7 @@ class Media:
     """Keeps one decoding child at most, started on demand, one job at a time."""
 
     def __init__(self) -> None:
-        self._child: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
-        self._jobs = 0
-        self._farewell: asyncio.TimerHandle | None = None
+        self._child = Child(_CHILD, _LONGEST_JOB_S)
 
     async def inspect(self, data: bytes) -> Finding:
         """What the file is. Raises `Unfit`."""
@@ -85,64 +75,13 @@ class Media:
 
     async def close(self) -> None:
         """Send the child away."""
-        async with self._turn:
-            await self._dismiss()
-
-    # --- the child ----------------------------------------------------------------------------------------------------
+        await self._child.close()
 
     async def _ask(self, job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
-        async with self._turn:
-            try:
-                async with asyncio.timeout(_LONGEST_JOB_S):
-                    answer, content = await self._exchange(job, data)
-            except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-                await self._dismiss()  # it ran out of time or memory: the file is to blame
-                raise Unfit("broken") from error
-            except asyncio.CancelledError:
-                await self._dismiss()
-                raise
-            if self._jobs >= _JOBS_PER_CHILD:
-                await self._dismiss()
-            else:
-                self._farewell = asyncio.get_running_loop().call_later(_IDLE_S, self._let_go)
+        try:
+            answer, content = await self._child.ask(job, data)
+        except ChildLost as error:
+            raise Unfit("broken") from error  # it ran out of time or memory: the file is to blame
         if "unfit" in answer:
             raise Unfit(answer["unfit"])
         return answer, content
-
-    async def _exchange(self, job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
-        if self._farewell is not None:
-            self._farewell.cancel()
-        if self._child is None or self._child.returncode is not None:
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                str(_CHILD),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-            self._jobs = 0
-        self._jobs += 1
-        child = self._child
-        assert child.stdin is not None
-        assert child.stdout is not None
-        head = msgspec.json.encode(job)
-        child.stdin.write(_LENGTHS.pack(len(head), len(data)) + head)
-        child.stdin.write(data)
-        await child.stdin.drain()
-        sizes = _LENGTHS.unpack(await child.stdout.readexactly(_LENGTHS.size))
-        answer = msgspec.json.decode(await child.stdout.readexactly(sizes[0]))
-        return answer, await child.stdout.readexactly(sizes[1])
-
-    def _let_go(self) -> None:
-        if self._child is not None and self._child.stdin is not None and not self._turn.locked():
-            self._child.stdin.close()  # the end of its input is the end of the child
-            self._child = None
-
-    async def _dismiss(self) -> None:
-        if self._farewell is not None:
-            self._farewell.cancel()
-        child, self._child = self._child, None
-        if child is not None and child.returncode is None:
-            child.kill()
-            await child.wait()

@@ -66,6 +66,10 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
     """The attempt failed: what the table says. `pause_s` is the table's pause, spread a little."""
     found = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
     unit.outbox.hold(row.address)
+    if found.mark == "aside":  # nothing was tried: there's nothing to record
+        unit.outbox.step_aside(row, now + timedelta(seconds=pause_s))
+        unit.outbox.go_on(row.address, now)
+        return found
     unit.outbox.note(row, error.fact, now, error.reason)
     doubts = row.doubts + found.doubt
     if found.doubt and (better := _known_better(unit, row, now)):

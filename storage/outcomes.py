@@ -77,6 +77,11 @@ class Outcomes(Held):
             )
         )
 
+    def step_aside(self, row: OutboxRow, until: datetime) -> None:
+        """It can't go yet and nothing was tried: until then those behind it go first."""
+        again = {"state": "queued" if not row.doubts else "uncertain", "not_before": until, "lease_until": None}
+        self.connection.execute(update(outbox).where(outbox.c.id == row.id).values(started_at=None, **again))
+
     def note(self, row: OutboxRow, outcome: str, now: datetime, reason: str) -> None:
         """Record an attempt that didn't simply succeed."""
         self.connection.execute(

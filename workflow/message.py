@@ -13,8 +13,9 @@ import msgspec
 
 from workflow.unnamed import unnamed
 
-# Why an attempt to send failed; consequences: `bot/consequences.py`. "window": only an approved template may go now.
-Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window"]
+# Why an attempt to send failed; consequences: `bot/consequences.py`. "window": only an approved template may go now;
+# "unready": what it encloses is still being made.
+Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window", "unready"]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
