@@ -159,7 +159,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         """The day on which a norm ends, by its own count; a calendar day may be one on which the office is closed.
 
         Days are counted after the start's own day. A pause moves the end by as many days of that unit as it crossed:
-        from the day it began to the day it ended.
+        from the day it began to the day it ended. While the clock stands nothing falls due: an end that would come
+        before the pause is over moves on to the first working day whose closing the clock sees running again.
         """
         if unit == "office_minute":
             return self.local_date(self.add_office_minutes(start, value, pauses))
@@ -169,6 +170,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
             if begin < pause.until and begin < self._end_of(day):
                 waited = self._days_between(self.local_date(begin), self.local_date(pause.until), unit)
                 day = self._day_after(day, waited, unit)
+                if self._end_of(day) <= pause.until:
+                    day = self._first_closing_after(pause.until)
         return day
 
     def due(self, start: datetime, value: int, unit: Unit, pauses: Sequence[Pause] = ()) -> datetime:
@@ -183,6 +186,9 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 
     def _end_of(self, day: date) -> datetime:
         return self.closing(next(self.working_days_from(day)))
+
+    def _first_closing_after(self, at: datetime) -> date:
+        return next(day for day in self.working_days_from(self.local_date(at)) if self.closing(day) > at)
 
     def _day_after(self, day: date, count: int, unit: Unit) -> date:
         if unit == "calendar_day" or count == 0:
