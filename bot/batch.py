@@ -184,7 +184,7 @@ class Batch:
             self._conversations[decision.conversation.address.lane] = decision.conversation
         for complaint in decision.complaints:
             self._know(complaint)
-        if decision.desk or decision.staff:
+        if decision.desk or decision.staff or decision.duties:
             self.offices[office.id] = people.after(office, decision)
         for staff, chat in decision.linked:
             self._linked[office.id][staff] = chat

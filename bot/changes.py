@@ -67,7 +67,7 @@ class Changes:
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
-        if decision.desk or decision.staff or decision.operator:
+        if decision.desk or decision.staff or decision.duties or decision.operator:
             self._of_offices.append((office, decision))
         self.noticed.add(arrived, decision, limits)
 

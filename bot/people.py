@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from bot.road import Road
 from storage.unit import Unit
-from workflow.office import Office, Staff
+from workflow.office import Duty, Office, Staff
 from workflow.world import Decision
 
 LOOK_S = 5.0
 
 
-def merged(office: Office, desk: str | None, people: Sequence[Staff]) -> Office:
-    """The office with what was linked and given in the chat.
+def merged(office: Office, desk: str | None, people: Sequence[Staff], duties: Sequence[Duty] = ()) -> Office:
+    """The office with what was linked, given and recorded in the chat.
 
     Who stands in the file keeps the file's name, title and roles, unless they left the group: then nothing is left.
     """
@@ -24,13 +24,16 @@ def merged(office: Office, desk: str | None, people: Sequence[Staff]) -> Office:
     known = {person.id for person in office.staff}
     of_file = [replace(person, roles=(), admin=False) if person.id in left else person for person in office.staff]
     staff = (*of_file, *(person for person in people if person.id not in known))
-    return replace(office, staff=staff, desk=office.desk if office.desk_fixed else desk)
+    return replace(office, staff=staff, desk=office.desk if office.desk_fixed else desk).with_duties(duties)
 
 
 def read(unit: Unit, configured: Mapping[str, Office]) -> dict[str, Office]:
     """Every office as it is now."""
-    desks, people = unit.people.desks(), unit.people.staff()
-    return {name: merged(office, desks.get(name), people.get(name, [])) for name, office in configured.items()}
+    desks, people, duties = unit.people.desks(), unit.people.staff(), unit.people.duties()
+    return {
+        name: merged(office, desks.get(name), people.get(name, []), duties.get(name, []))
+        for name, office in configured.items()
+    }
 
 
 def fresh(unit: Unit, office: Office) -> Office:
@@ -40,9 +43,9 @@ def fresh(unit: Unit, office: Office) -> Office:
     """
     people = {person.id: person for person in unit.people.staff().get(office.id, [])}
     staff = [person if person.fixed else people.get(person.id, person) for person in office.staff]
-    return merged(
-        replace(office, staff=tuple(staff)), unit.people.desks().get(office.id) or office.desk, [*people.values()]
-    )
+    desk = unit.people.desks().get(office.id) or office.desk
+    duties = unit.people.duties().get(office.id, [])
+    return merged(replace(office, staff=tuple(staff)), desk, [*people.values()], duties)
 
 
 def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> None:
@@ -52,12 +55,13 @@ def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> None:
     if decision.operator:
         unit.people.add_operator(office, decision.operator, now)
     unit.people.keep_staff([(office, person) for person in decision.staff], now)
+    unit.people.keep_duties([(office, duty) for duty in decision.duties], now)
 
 
 def after(office: Office, decision: Decision) -> Office:
     """The office as it is once that's stored."""
     desk = decision.desk or office.desk
-    return replace(office.with_staff(decision.staff), desk=desk)
+    return replace(office.with_staff(decision.staff).with_duties(decision.duties), desk=desk)
 
 
 async def look(road: Road, configured: Mapping[str, Office]) -> None:

@@ -6,12 +6,16 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import delete, func, select
 
 from storage.parts import Part
-from storage.tables import alerts, desks, operators, staffing
+from storage.tables import alerts, desks, duties, operators, staffing
+from workflow.duty import Duty
 from workflow.message import Address
 from workflow.office import DESK_CHANNEL, Staff
+
+_DUTY = msgspec.json.Decoder(Duty)
 
 
 class People(Part):
@@ -34,7 +38,14 @@ class People(Part):
         found: dict[str, list[Staff]] = {}
         for row in self.connection.execute(statement):
             roles = tuple(json.loads(row.roles))
-            person = Staff(id=row.staff, name=row.name, title=row.title, roles=roles, admin=bool(row.admin))
+            person = Staff(
+                id=row.staff,
+                name=row.name,
+                title=row.title,
+                roles=roles,
+                admin=bool(row.admin),
+                shared=bool(row.shared),
+            )
             found.setdefault(row.office, []).append(person)
         return found
 
@@ -48,11 +59,24 @@ class People(Part):
                 "title": person.title,
                 "roles": json.dumps(person.roles),
                 "admin": int(person.admin),
+                "shared": int(person.shared),
                 "at": now,
             }
             for office, person in people
         ]
         self.each(staffing.insert(), rows)
+
+    def duties(self) -> dict[str, list[Duty]]:
+        """Every fact about who is away, stands in or is on duty: office -> facts, in the order of recording."""
+        found: dict[str, list[Duty]] = {}
+        for office, body in self.connection.execute(select(duties.c.office, duties.c.body).order_by(duties.c.id)):
+            found.setdefault(office, []).append(_DUTY.decode(body))
+        return found
+
+    def keep_duties(self, facts: Sequence[tuple[str, Duty]], now: datetime) -> None:
+        """Append facts (office, fact); those of the same id before them stay to be seen."""
+        rows = [{"office": office, "body": msgspec.json.encode(each).decode(), "at": now} for office, each in facts]
+        self.each(duties.insert(), rows)
 
     # --- who watches over the installation ----------------------------------------------------------------------------
 

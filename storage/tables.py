@@ -344,6 +344,7 @@ staffing = Table(  # who was given which roles in the chat; the newest row of a 
     _text("roles"),  # a JSON list of the standard's ids
     _count("admin"),
     _when("at"),
+    _later_count("shared"),
 )
 operators = Table(
     "operators", metadata, _text("office", primary_key=True), _text("chat", primary_key=True), _when("at")

@@ -217,7 +217,7 @@ class Bench:
         for token in decision.used_tokens:
             self.tokens.pop(token, None)
         self.linked.update(decision.linked)
-        self.office = self.office.with_staff(decision.staff)
+        self.office = self.office.with_staff(decision.staff).with_duties(decision.duties)
         if decision.desk:
             self.office = msgspec.structs.replace(self.office, desk=decision.desk)
         following.extend(posted for _, posted in decision.posts)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from workflow.clocks.office_time import Calendar
+from workflow.duty import STANDING_IN, Duty
 from workflow.standard.parts import RoleDef as Role
 from workflow.standard.standard import Standard
 
-__all__ = ["DESK_CHANNEL", "Office", "Role", "Staff"]
+__all__ = ["DESK_CHANNEL", "Duty", "Office", "Role", "Staff"]
 
 DESK_CHANNEL = "telegram"
 """The channel on which a desk and the private chats of staff live (design, "The desk"), whatever citizens write on."""
@@ -28,6 +29,7 @@ class Staff(msgspec.Struct, frozen=True):
     fixed: bool = False  # written in the configuration, which wins: the chat can't change it
     rank: str = ""  # pangkat/golongan and NIP, as they're printed below a signature; "" leaves the line out
     nip: str = ""
+    shared: bool = False  # the account of the counter's phone: only an officer's acts, in the name of who is on duty
 
     def has_role(self, role: str) -> bool:
         """Whether the person holds the role."""
@@ -48,6 +50,7 @@ class Office(msgspec.Struct, frozen=True):
     desk: str | None = None
     reply_hold_s: int = 10  # how long a petugas's reply waits for "Batalkan" before it leaves
     desk_fixed: bool = False  # the desk is written in the configuration, not linked in the chat
+    duties: tuple[Duty, ...] = ()  # who is or was away, and who stands in
 
     @property
     def calendar(self) -> Calendar:
@@ -76,6 +79,73 @@ class Office(msgspec.Struct, frozen=True):
         changed = {person.id: person for person in people}
         kept = [changed.pop(person.id, person) for person in self.staff]
         return msgspec.structs.replace(self, staff=(*kept, *changed.values()))
+
+    # --- who is there -------------------------------------------------------------------------------------------------
+
+    def with_duties(self, facts: Iterable[Duty]) -> Office:
+        """The office with these facts recorded: of each id the last one counts."""
+        newest = {duty.id: duty for duty in self.duties} | {duty.id: duty for duty in facts}
+        return msgspec.structs.replace(self, duties=tuple(newest.values()))
+
+    def duty(self, name: str) -> Duty | None:
+        """The fact of that id, as it is now."""
+        return next((duty for duty in self.duties if duty.id == name), None)
+
+    def away(self, person: int, at: datetime) -> Duty | None:
+        """Why somebody isn't there at that moment: of several reasons the one that lasts longest; None if they are."""
+        mine = [duty for duty in self.duties if duty.kind == "away" and duty.person == person and duty.holds(at)]
+        return max(mine, key=lambda duty: (duty.until is None, duty.until or duty.since), default=None)
+
+    def is_there(self, person: Staff, at: datetime) -> bool:
+        """Whether nobody recorded that this person is away."""
+        return self.away(person.id, at) is None
+
+    def stands_in(self, person: Staff, role: str, at: datetime, holder: int | str = 0) -> Duty | None:
+        """By which fact this person may act in a role that they stand in for, at that moment.
+
+        `holder` is the one person of the role whose work it is, if one was named for it: that work is a stand-in's only
+        while this very person is away (or has left). A Plt. takes the role over; a Plh. has it while the holder is away.
+        """
+        mine = (duty for duty in self.duties if duty.person == person.id and duty.role == role and duty.holds(at))
+        return next((duty for duty in mine if self._in_force(duty, at, int(holder or 0))), None)
+
+    def stand_ins(self, role: str, at: datetime, holder: int | str = 0) -> tuple[Staff, ...]:
+        """Everybody who stands in for a role at that moment, see `stands_in`."""
+        return tuple(each for each in self.staff if each.at_work and self.stands_in(each, role, at, holder))
+
+    def _in_force(self, duty: Duty, at: datetime, holder: int) -> bool:
+        if duty.kind not in STANDING_IN or (holder and not self._is_gone(holder, at)):
+            return False
+        if duty.kind == "plt" or not duty.holder:
+            return True
+        return holder in (0, duty.holder) and self._is_gone(duty.holder, at)
+
+    def _is_gone(self, person: int, at: datetime) -> bool:
+        return self.at_work(person) is None or self.away(person, at) is not None
+
+    def with_role_at(self, role: str, at: datetime) -> tuple[Staff, ...]:
+        """Everybody who holds a role or stands in for it at that moment."""
+        return tuple(dict.fromkeys((*self.with_role(role), *self.stand_ins(role, at))))
+
+    def may_know(self, at: datetime) -> tuple[Staff, ...]:
+        """Who may know of confidential reports: the holders of the roles that the standard names, and their Plt.
+
+        A Plh. isn't among them: the holder is away for some days only and can be asked, and the report may speak of the
+        one who happens to stand in.
+        """
+        roles = self.standard.escalation.confidential_to
+        found = [person for role in roles for person in (*self.with_role(role), *self._taken_over(role, at))]
+        return tuple(dict.fromkeys(found))
+
+    def _taken_over(self, role: str, at: datetime) -> list[Staff]:
+        return [
+            each for each in self.stand_ins(role, at) if (by := self.stands_in(each, role, at)) and by.kind == "plt"
+        ]
+
+    def on_duty(self, person: Staff, at: datetime) -> str:
+        """The name of who sits at a shared phone at that moment; "" where nobody has said so, and for all others."""
+        mine = (each for each in reversed(self.duties) if each.kind == "on_duty" and each.person == person.id)
+        return next((each.reason for each in mine if each.holds(at)), "") if person.shared else ""
 
     def with_title(self, role: str, title: str) -> tuple[Staff, ...]:
         """Those of a role who bear a title, letter case aside: whom a topic suggests."""

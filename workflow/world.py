@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflow.conversation import Conversation
+from workflow.duty import Duty
 from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
 from workflow.office import Office, Staff
@@ -27,6 +28,14 @@ class Search(Value):
     limit: int = 20
 
 
+class Sought(Value):
+    """A letter's number that somebody may be giving: has it been used, and how far is its series counted?"""
+
+    series: str
+    number: str = ""  # as typed; "": the next one is to be counted
+    urut: int | None = None  # the running number in it, where the office's template shows one
+
+
 class Needs(Value):
     """What must be loaded before an event can be decided."""
 
@@ -40,6 +49,7 @@ class Needs(Value):
     tokens: tuple[str, ...] = ()  # one-time codes: whom are they for?
     elsewhere: tuple[str, ...] = ()  # short codes: whose are they, if they may be gone on with from another lane?
     others: tuple[Address, ...] = ()  # other lanes' conversations, to look at only
+    letters: tuple[Sought, ...] = ()  # numbers of letters
 
     def __add__(self, other: Needs) -> Needs:
         """Both; the answers to the first one's searches come first."""
@@ -54,6 +64,17 @@ class Way(Value):
     limits: Limits = Limits()
 
 
+class Lettered(Value):
+    """A letter's number and what it was given to. Its series is the office's template without what counts."""
+
+    series: str
+    year: int
+    number: str
+    complaint: str  # id
+    urut: int | None = None  # the running number; None where a typed one shows none
+    name: str = ""  # of the complaint, as people know it
+
+
 class Supply:
     """Fresh names and numbers, drawn by the shell beforehand, so that a decision draws no chance of its own."""
 
@@ -62,6 +83,7 @@ class Supply:
     ) -> None:
         self._ids, self._codes, self._tokens = ids, codes, tokens
         self.numbers = dict(numbers)  # year -> the last register number given out in this office
+        self.letters: dict[tuple[str, int], int] = {}  # (series, year) -> the last letter's running number
 
     def id(self) -> str:
         """A fresh id for a complaint, file, question: short, sortable, never reused."""
@@ -79,6 +101,11 @@ class Supply:
         """The next register number of the year: gapless, because it's stored with what used it or not at all."""
         self.numbers[year] = self.numbers.get(year, 0) + 1
         return self.numbers[year]
+
+    def letter(self, series: str, year: int) -> int:
+        """The next running number of a series of letters, gapless as the register's; `Needs.letters` must ask for it."""
+        self.letters[series, year] = self.letters.get((series, year), 0) + 1
+        return self.letters[series, year]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +133,7 @@ class World:
     # code -> home lane of a live draft, or of a complaint that's open or was closed less than 30 days ago
     elsewhere: Mapping[str, Address] = field(default_factory=dict)
     others: Mapping[str, Conversation] = field(default_factory=dict)  # by lane, without what's sealed in them
+    lettered: tuple[Lettered, ...] = ()  # the numbers of letters that are one of Needs.letters, or count like it
 
     def limits_at(self, to: Address) -> Limits:
         """What can be carried to this address; the event's own limits where its channel isn't known."""
@@ -166,9 +194,12 @@ class Decision:
     used_tokens: tuple[str, ...] = ()
     desk: str = ""  # the chat that is the office's desk from now on
     staff: tuple[Staff, ...] = ()  # people of the office who are new or changed
+    duties: tuple[Duty, ...] = ()  # who is away, stands in or is on duty, as it was recorded now
     operator: str = ""  # a chat in which the operator is told what's wrong
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
+    letters: tuple[Lettered, ...] = ()  # numbers given to letters
+    unlettered: tuple[str, ...] = ()  # numbers that were taken back before the letter left
     ignored: str = ""  # why nothing was done, for the operator
 
     def __add__(self, other: Decision) -> Decision:
@@ -189,8 +220,11 @@ class Decision:
             used_tokens=self.used_tokens + other.used_tokens,
             desk=other.desk or self.desk,
             staff=self.staff + other.staff,
+            duties=self.duties + other.duties,
             operator=other.operator or self.operator,
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
+            letters=self.letters + other.letters,
+            unlettered=self.unlettered + other.unlettered,
             ignored=other.ignored or self.ignored,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from bot import people
 from tests.doubles import MORNING
-from workflow.office import Office, Staff
+from workflow.office import Duty, Office, Staff
 from workflow.standard import standard
+from workflow.world import Decision
 
 SITI = Staff(id=31, name="Siti", roles=("petugas",), admin=True)
 BUDI = Staff(id=32, name="Budi", roles=("camat",), fixed=True)
@@ -54,3 +57,36 @@ async def test_an_alert_begins_once_and_ends_once(store):
     assert await store.read(lambda unit: unit.people.alerts()) == {"disk": "full"}
     for wanted in (True, False):
         assert await store.write(lambda unit: unit.people.end_alert("disk")) is wanted
+
+
+# --- who is away and who stands in ---------------------------------------------------------------------------------------
+
+AWAY = Duty(
+    id="d1", kind="away", person=32, since=MORNING, until=MORNING + timedelta(days=2), by="staff:31", at=MORNING
+)
+PLH = Duty(id="d2", kind="plh", person=31, role="camat", holder=32, since=MORNING, by="staff:31", at=MORNING)
+
+
+async def test_what_was_recorded_of_absence_is_there_after_a_restart_and_the_newest_word_counts(store):
+    back = replace(AWAY, until=MORNING + timedelta(hours=3), ended_by="staff:32", ended_at=MORNING)
+    for fact in (AWAY, PLH, back):
+        await store.write(lambda unit, fact=fact: unit.people.keep_duties([("kanigaran", fact)], MORNING))
+    found = await store.read(lambda unit: people.read(unit, {"kanigaran": office(staff=(BUDI,))}))
+    assert found["kanigaran"].duties == (back, PLH)
+    assert await store.read(lambda unit: unit.people.duties()) == {"kanigaran": [AWAY, PLH, back]}, "nothing is erased"
+
+
+async def test_another_process_sees_what_was_recorded_before_it_decides(store):
+    def record(unit):
+        people.keep(unit, "kanigaran", Decision(duties=(AWAY,)), MORNING)
+        return people.fresh(unit, office(staff=(BUDI,)))
+
+    fresh = await store.write(record)
+    assert fresh.away(32, MORNING) == AWAY
+    assert people.after(fresh, Decision(duties=(PLH,))).stand_ins("camat", MORNING) == ()  # nobody of the office yet
+
+
+async def test_a_shared_phone_is_remembered_as_such(store):
+    phone = Staff(id=40, name="Loket", roles=("petugas",), shared=True)
+    await store.write(lambda unit: unit.people.keep_staff([("kanigaran", phone)], MORNING))
+    assert await store.read(lambda unit: unit.people.staff()) == {"kanigaran": [phone]}

@@ -15,6 +15,7 @@ _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """To this shape."""
+    op.add_column("staffing", sa.Column("shared", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "duties",
         sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
@@ -41,6 +42,7 @@ def downgrade() -> None:
     """Back to the tables before."""
     for table in ("letters", "duties"):
         op.drop_table(table)
+    op.drop_column("staffing", "shared")
 
 
 def _text(name: str) -> sa.Column[str]:
