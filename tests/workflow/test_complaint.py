@@ -231,7 +231,7 @@ def test_a_press_that_gives_a_number_is_not_taken_back() -> None:
     assert done.complaints[0].number == "KDP-2026-0001"
     assert [entry.act for entry in done.entries] == ["complete", "receipt", "register"]
     receipt, notice = said(done)
-    assert "(bila pejabat ada ditempat)" in receipt
+    assert "(bila pejabat ada di tempat)" in receipt
     assert notice.startswith("Berkas Bapak/Ibu sudah lengkap.")
     with pytest.raises(Refused, match="not_your_act"):
         apply(done.complaints[0], by(here, "petugas", "undo"), here)

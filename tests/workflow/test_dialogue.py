@@ -722,7 +722,7 @@ def test_typed_fields_are_asked_one_by_one_and_may_come_together():
         warga: lampu jalan mati di gang mawar
         aduan: Mohon tuliskan nama lengkap Bapak/Ibu.
         warga: Sari Contoh
-        aduan: Mohon tuliskan alamat Bapak/Ibu.
+        aduan: Mohon tuliskan alamat Bapak/Ibu
         warga: Jl. Mawar 3
         aduan: KTP-el
         warga: (foto)

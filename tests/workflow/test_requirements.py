@@ -127,6 +127,8 @@ def told(name: str, opening: str = "") -> tuple[Player, list[str], str]:
         words.append(said(answered(player, item)))
     else:
         raise AssertionError(f"{name} goes on asking: {words[-1]}")
+    if "sebagai tanda tangan" in words[-1]:
+        asked.append("signature")  # under the summary: the name typed there is the signature
     return player, asked, "\n".join(words)
 
 

@@ -274,7 +274,8 @@ def _files(talk: Talk, message: Message, named: Complaint | None, target: Compla
         return True
     if target is None:
         return False
-    heard = intent.guess(message.text) if message.text else None
+    letter = bool(message.text and message.attachments) and evidence.is_signed_letter(talk, target, message.text)
+    heard = intent.guess(message.text) if message.text and not letter else None
     if heard is not None and heard.intent in ("emergency", "violence_report", "question"):
         arrivals.take(talk, message, target.id)
         return False
@@ -285,7 +286,7 @@ def _files(talk: Talk, message: Message, named: Complaint | None, target: Compla
     arrivals.take(talk, message, target.id)
     if message.text:
         talk.heard(message, "caption")
-        if not sorting.caption_says(message.text, sorting.KNOWN):
+        if not letter and not sorting.caption_says(message.text, sorting.KNOWN):
             act(talk, target.id, Act(kind="said", text=message.text, data={"message": message.id}))
     if message.location is not None:
         evidence.place(talk, target, message.location, message.id)

@@ -14,7 +14,7 @@ from workflow.dialogue import (
     choices,
     corrections,
     elsewhere,
-    fields,
+    facts,
     joining,
     putting_off,
     smalltalk,
@@ -239,47 +239,7 @@ def aside(talk: Talk, message: Message) -> bool:
     return True
 
 
-# --- facts ------------------------------------------------------------------------------------------------------------
-
-
-def fact(talk: Talk, message: Message) -> bool:
-    """The answer to the open question, or several facts in one message."""
-    draft, standard = talk.draft, talk.standard
-    found, rest, shown = fields.read(message.text, fields.looked_for(draft, standard))
-    asked = wanted.asked_for(standard, draft.asked) if draft.asked else None
-    guessed = asked is not None and (asked.id == "name" or not _asks_several(talk))
-    if not found and guessed and asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
-        if asked.id == "name" and not fields.is_name(message.text):
-            return False
-        found, rest, shown = {asked.id: message.text.strip()}, "", fields.hidden(asked) or message.text
-    if not found:
-        return False
-    fields.file(talk, found)
-    talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
-    if rest:
-        talk.edit(statement=(*talk.draft.statement, rest))
-    changed = draft.changing in found
-    talk.tell("fact.changed" if changed else "fact.filed", what=wanted.labels(tuple(found)))
-    talk.edit(changing="" if changed else talk.draft.changing)
-    asking.go_on(talk)
-    return True
-
-
-def _asks_several(talk: Talk) -> bool:
-    """Whether more than one thing that's typed was asked at once: words without a label could be any of them."""
-    asked = (wanted.asked_for(talk.standard, item) for item in elsewhere.asked_together(talk))
-    return sum(1 for each in asked if each is not None and each.kind in wanted.TEXT) > 1
-
-
-def correction(talk: Talk, message: Message) -> bool:
-    """`eh salah, RT 3`: what was said before is put right, and both wordings are kept."""
-    fixed = corrections.read(message.text, talk.draft)
-    if fixed is None:
-        return False
-    corrections.file(talk, message, fixed)
-    talk.tell("correction.filed", text=fixed.words)
-    asking.go_on(talk)
-    return True
+# --- photos, and whatever else --------------------------------------------------------------------------------------
 
 
 def names_a_photo(talk: Talk, message: Message) -> bool:
@@ -390,7 +350,8 @@ ANSWERS: tuple[Answer, ...] = (
     wish_to_change,
     smalltalk.patience,
     aside,
-    correction,
-    fact,
+    facts.no_answer,
+    facts.correction,
+    facts.fact,
     more,
 )

@@ -7,7 +7,19 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from workflow.dialogue import asking, choices, corrections, elsewhere, fields, gates, letters, sorting, summary, wanted
+from workflow.dialogue import (
+    asking,
+    choices,
+    corrections,
+    elsewhere,
+    fields,
+    gates,
+    letters,
+    signing,
+    sorting,
+    summary,
+    wanted,
+)
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.message import Message
@@ -28,6 +40,11 @@ def _summary(talk: Talk, message: Message) -> bool:
     data["yes_only_here"] = data["yes"]
     if talk.draft.awaiting_for == "which":
         return _which(talk, message, word)
+    if name := signing.read(talk, text):
+        fields.file(talk, {"signature": name})
+        talk.heard(message, "signature", fields.without_private(text, {"signature": name}))
+        choices.act(talk, data["yes"])
+        return True
     if word in data:
         talk.heard(message, "")
         choices.act(talk, data[word])

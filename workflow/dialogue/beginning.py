@@ -115,6 +115,7 @@ def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
         rest = without_salutation(rest)
     else:
         rest = letters.without_signature(letters.without_greeting(rest), message.sender.name)
+        rest = "\n".join(without_salutation(line) for line in rest.splitlines())
     talk.edit(statement=(*told, *((rest,) if rest else ())), forwarded=bool(message.forwarded))
     talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
 

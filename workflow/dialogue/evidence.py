@@ -10,11 +10,12 @@ from workflow.dialogue import sorting, wanted
 from workflow.dialogue.acting import act
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.happening import FileFailed, FileReady
-from workflow.heard import hearing
+from workflow.heard import hearing, table
 from workflow.message import Location, Message
-from workflow.procedure import progress, telling
+from workflow.procedure import progress, signature, telling
 from workflow.record import Act, Complaint
 from workflow.say import say
+from workflow.standard.standard import Standard
 
 # --- files and places -------------------------------------------------------------------------------------------------
 
@@ -34,8 +35,10 @@ def hand_over(talk: Talk, paper: Paper) -> None:
     if target is None or known.state == "pending":
         return
     standard = talk.world.standard_of(target.standard)
-    lacking = {sort: each.id for each in progress.lacking(target, standard) for sort in wanted.sorts_of(each)}
+    lacking = _lacking(target, standard)
     said = sorting.caption_says(known.caption, sorting.possible_today(standard) or sorting.KNOWN)
+    if is_signed_letter(talk, target, known.caption):
+        said = (signature.SIGNED_LETTER,)
     sort = known.sort or (said[0] if len(said) == 1 and not known.album else "")
     known = replace(known, sort=sort, said_by="citizen" if sort else "", confirmed=bool(sort), complaint="")
     kind = "supply" if sort in lacking else "evidence"
@@ -55,9 +58,25 @@ def hand_over(talk: Talk, paper: Paper) -> None:
         talk.wait(f"evidence:{known.album or target.id}")
 
 
+def _lacking(target: Complaint, standard: Standard) -> dict[str, str]:
+    """What a file may be of the things still to come, each with its requirement; the signed letter among them."""
+    found = {sort: each.id for each in progress.lacking(target, standard) for sort in wanted.sorts_of(each)}
+    if target.closed_at is None and signature.is_coming(target, standard):
+        found[signature.SIGNED_LETTER] = "signature"
+    return found
+
+
+def is_signed_letter(talk: Talk, target: Complaint, caption: str) -> bool:
+    """Whether a caption calls its photo the letter with the signature, while that is still to come."""
+    if signature.SIGNED_LETTER not in _lacking(target, talk.world.standard_of(target.standard)):
+        return False
+    words = " ".join(hearing.folded(caption))
+    return any(" ".join(hearing.folded(each)) in words for each in table("papers")["signed_letter"]["words"])
+
+
 def _ask_sort(talk: Talk, paper: Paper, target: Complaint, lacking: tuple[str, ...]) -> None:
     """What's lacking stands first; where nothing is, the place and the rest."""
-    documents = [sort for sort in lacking if sort in sorting.KNOWN]
+    documents = [sort for sort in lacking if sort in (*sorting.KNOWN, signature.SIGNED_LETTER)]
     if not documents:
         talk.tell("evidence.received", name=telling.name_of(target))
         return
@@ -74,12 +93,11 @@ def name_paper(talk: Talk, file: str, sort: str) -> bool:
     """The citizen says what a file of a registered complaint is."""
     for target in talk.complaints():
         paper = next((each for each in target.papers if each.file == file), None)
-        if paper is None or sort not in sorting.KNOWN or paper.sort:
+        if paper is None or paper.sort:
             continue
-        standard = talk.world.standard_of(target.standard)
-        lacking = {
-            each_sort: each.id for each in progress.lacking(target, standard) for each_sort in wanted.sorts_of(each)
-        }
+        lacking = _lacking(target, talk.world.standard_of(target.standard))
+        if sort not in (*sorting.KNOWN, *lacking):
+            continue
         named = replace(paper, sort=sort, said_by="citizen", confirmed=True)
         kind = "supply" if sort in lacking else "file"
         if act(talk, target.id, Act(kind=kind, data={"for": lacking.get(sort, "")}, papers=(named,))):

@@ -13,6 +13,8 @@ from workflow.standard.standard import Asked, Standard
 
 PRIVATE = frozenset({"name", "address", "signature"})
 NAME_WORDS = 6
+_LOOSE = re.IGNORECASE | re.DOTALL
+_NO_FACTS = ("ends", "salutation", "assent")
 
 
 def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]
 
 def known(filed_as: str) -> tuple[str, ...]:
     """The facts among the places a saying was filed in."""
-    return tuple(name for name in filed_as.split(",") if name in table("fields") and name not in ("ends", "salutation"))
+    return tuple(name for name in filed_as.split(",") if name in table("fields") and name not in _NO_FACTS)
 
 
 def read(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
@@ -83,6 +85,13 @@ def file(talk: Talk, found: dict[str, str]) -> None:
         later=tuple(item for item in draft.later if item not in found),
         lacking={item: why for item, why in draft.lacking.items() if item not in found},
     )
+
+
+def with_address(text: str) -> tuple[str, str] | None:
+    """Name and address given in one breath: "Sari Contoh, Jl. Mawar 3"; None for everything else."""
+    opener = "|".join(map(re.escape, sorted(table("fields")["address"]["begins"], key=len, reverse=True)))
+    match = re.fullmatch(rf"\s*([^,;\n]+?)\s*[,;\n]\s*((?:alamat\s*:?\s*)?(?:{opener})\b.+)", text, _LOOSE)
+    return (match[1], " ".join(match[2].split())) if match and is_name(match[1]) else None
 
 
 def is_name(text: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import sorting, wanted
+from workflow.dialogue import signing, sorting, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.message import Choice
-from workflow.procedure import complaint
+from workflow.procedure import complaint, signature
 from workflow.say import lines, listing, say
 
 LONGEST = 2500  # characters of the statement shown; all of it is kept
@@ -33,9 +33,10 @@ def show(talk: Talk) -> None:
     talk.summary = number
     if talk.conversation.voices:
         talk.edit(extra={**talk.draft.extra, SHOWN_AT: talk.to.lane})
-    yes = choice("choice.yes_right", f"yes:{draft.code}:{number}")
+    signs = signing.is_wanted(talk)
+    yes = choice("choice.sign" if signs else "choice.yes_right", f"yes:{draft.code}:{number}")
     edit = choice("choice.edit", f"edit:{draft.code}:{number}")
-    talk.ask("summary.text", (yes, edit), body=body(talk), code=draft.code)
+    talk.ask("summary.sign" if signs else "summary.text", (yes, edit), body=body(talk), code=draft.code)
     talk.raise_to("summary")
 
 
@@ -45,7 +46,7 @@ def body(talk: Talk) -> str:
     return lines(
         _told(talk),
         *_typed(talk),
-        _line("summary.derived", _derived(talk)),
+        signing.place_and_time(talk),
         _line("summary.papers", _papers(talk)),
         _place(draft),
         _line("summary.later", listing(tuple(wanted.label(item) for item in draft.later))),
@@ -76,10 +77,6 @@ def _typed(talk: Talk) -> list[str]:
         for name in names
         if values.get(name)
     ]
-
-
-def _derived(talk: Talk) -> str:
-    return ", ".join(wanted.label(each.id) for each in talk.standard.derived())
 
 
 def _papers(talk: Talk) -> str:
@@ -138,6 +135,7 @@ def _capital(text: str) -> str:
 
 def confirm(talk: Talk) -> None:
     """The citizen's YA: what stood in the summary is confirmed, and the report becomes a complaint."""
+    signing.sign(talk)
     draft = _settled(talk)
     told_at = replace(talk.conversation, draft=draft, address=talk.answers_to)
     opened = complaint.open_from(draft, told_at, talk.world)
@@ -171,7 +169,10 @@ def _settled(talk: Talk) -> Draft:
         free = asked.id != "statement" and asked.required and not wanted.given(draft, asked)
         if free and asked.id not in draft.later and asked.id not in lacking:
             lacking[asked.id] = say("lacking.not_asked")
-    return replace(draft, papers=papers, lacking=lacking, asked="", awaiting="", awaiting_for="")
+    private, place = draft.private, signature.place_of(draft.private.get("address", ""))
+    if place and any(each.id == signature.PLACE for each in talk.standard.derived()):
+        private = {**private, signature.PLACE: place}
+    return replace(draft, papers=papers, lacking=lacking, private=private, asked="", awaiting="", awaiting_for="")
 
 
 # --- UBAH -------------------------------------------------------------------------------------------------------------

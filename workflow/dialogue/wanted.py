@@ -26,9 +26,10 @@ def given(draft: Draft, asked: Asked) -> bool:
 
 
 def missing(draft: Draft, standard: Standard) -> tuple[Asked, ...]:
-    """What's neither there, nor said to come later, nor said not to exist."""
+    """What's neither there, nor said to come later, nor said not to exist. A signature stands under the summary."""
     put_off = {*draft.later, *draft.lacking}
-    return tuple(asked for asked in things(draft, standard) if asked.id not in put_off and not given(draft, asked))
+    asked = (each for each in things(draft, standard) if each.kind != "signature")
+    return tuple(each for each in asked if each.id not in put_off and not given(draft, each))
 
 
 def sorts_of(asked: Asked) -> tuple[str, ...]:

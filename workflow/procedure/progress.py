@@ -8,6 +8,7 @@ from workflow.conversation import Paper
 from workflow.dialogue.wanted import things
 from workflow.message import Value
 from workflow.office import Staff
+from workflow.procedure import signature
 from workflow.procedure.case import Case
 from workflow.procedure.reach import anew
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joins_on, parts, work_part
@@ -89,7 +90,8 @@ def _has(complaint: Complaint, asked: Asked) -> bool:
     if asked.id == "statement":
         return bool(complaint.statement) or any(is_voice(paper) for paper in complaint.papers)
     if asked.kind in ("text", "signature"):
-        return bool(complaint.answers.get(asked.id) or complaint.private.get(asked.id))
+        typed = bool(complaint.answers.get(asked.id) or complaint.private.get(asked.id))
+        return typed or (asked.kind == "signature" and signature.on_letter(complaint))
     wanted = asked.options or (asked.id,)
     return any(paper.sort in wanted and paper.state != "failed" for paper in complaint.papers)
 

@@ -166,8 +166,14 @@ def due_words(complaint: Complaint, world: World) -> str:
 
 def condition_of(standard: Standard) -> str:
     """The condition that the standard publishes beside its total, in brackets."""
-    condition = standard.deadline.condition
+    condition = respelt(standard.deadline.condition)
     return say("telling.due_condition", condition=condition) if condition else ""
+
+
+def respelt(published: str) -> str:
+    """Published words as they're written in a letter: "bila pejabat ada di tempat" where the page has "ditempat"."""
+    written = {word.partition(" ")[0]: word.partition(" ")[2] for word in say("telling.respelt").splitlines()}
+    return " ".join(written.get(word, word) for word in published.split(" "))
 
 
 def _counted_from(case: Case) -> str:

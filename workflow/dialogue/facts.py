@@ -1,0 +1,74 @@
+"""Facts in a message: the answer to the open question, several of them at once, and corrections of what was said."""
+
+from __future__ import annotations
+
+from workflow.dialogue import asking, corrections, elsewhere, fields, wanted
+from workflow.dialogue.talk import Talk
+from workflow.heard import hearing
+from workflow.message import Message
+from workflow.standard.standard import Asked
+
+
+def fact(talk: Talk, message: Message) -> bool:
+    """The answer to the open question, or several facts in one message."""
+    draft, standard = talk.draft, talk.standard
+    looked_for = fields.looked_for(draft, standard)
+    found, rest, shown = fields.read(message.text, looked_for)
+    asked = _asked(talk)
+    if not found and asked is not None and (asked.id == "name" or not _asks_several(talk)):
+        found = _answer(asked, message.text, looked_for)
+        rest, shown = "", fields.hidden(asked) or message.text
+    if not found:
+        return False
+    fields.file(talk, found)
+    talk.heard(message, ",".join([*found, *(["statement"] if rest else [])]), shown)
+    if rest:
+        talk.edit(statement=(*talk.draft.statement, rest))
+    changed = draft.changing in found
+    talk.tell("fact.changed" if changed else "fact.filed", what=wanted.labels(tuple(found)))
+    talk.edit(changing="" if changed else talk.draft.changing)
+    asking.go_on(talk)
+    return True
+
+
+def _answer(asked: Asked, text: str, looked_for: tuple[str, ...]) -> dict[str, str]:
+    """What the words are when they aren't labelled: the thing that was asked, and an address behind a name."""
+    if asked.id != "name":
+        return {asked.id: text.strip()}
+    both = fields.with_address(text) if "address" in looked_for else None
+    if both is not None:
+        return {"name": both[0], "address": both[1]}
+    return {"name": text.strip()} if fields.is_name(text) else {}
+
+
+def no_answer(talk: Talk, message: Message) -> bool:
+    """A word that means something else is no name, no address and no loss: it's asked again."""
+    asked = _asked(talk)
+    if asked is None or not hearing.meanings(message.text):
+        return False
+    talk.heard(message, "note")
+    asking.again(talk)
+    return True
+
+
+def _asked(talk: Talk) -> Asked | None:
+    """The open question, where it's for something that is typed and isn't the story."""
+    asked = wanted.asked_for(talk.standard, talk.draft.asked) if talk.draft.asked else None
+    return asked if asked is not None and asked.kind in wanted.TEXT and asked.id != "statement" else None
+
+
+def _asks_several(talk: Talk) -> bool:
+    """Whether more than one thing that's typed was asked at once: words without a label could be any of them."""
+    asked = (wanted.asked_for(talk.standard, item) for item in elsewhere.asked_together(talk))
+    return sum(1 for each in asked if each is not None and each.kind in wanted.TEXT) > 1
+
+
+def correction(talk: Talk, message: Message) -> bool:
+    """`eh salah, RT 3`: what was said before is put right, and both wordings are kept."""
+    fixed = corrections.read(message.text, talk.draft)
+    if fixed is None:
+        return False
+    corrections.file(talk, message, fixed)
+    talk.tell("correction.filed", text=fixed.words)
+    asking.go_on(talk)
+    return True
