@@ -22,7 +22,7 @@ from workflow.message import Address, Limits, Message, Press, Refers, address_of
 from workflow.office import Office
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
-from workflow.world import OPEN_AFTER, Decision, Needs, Search, Supply, Way, World
+from workflow.world import OPEN_AFTER, Decision, Lettered, Needs, Search, Sought, Supply, Way, World
 
 _COMPLAINTS_OF_A_CONVERSATION = 50  # the newest; older ones are found by their number
 
@@ -106,6 +106,7 @@ class Batch:
         numbers = cases.numbers(offices)
         for office_id in offices:
             self._offered[office_id] = self._offer(numbers[office_id])
+        self._look_at_letters(arrived)
         versions = {each.standard for each in self._complaints.values()}
         versions |= {each.draft.standard for each in self._conversations.values() if each.draft}
         self._standards = self._standards_known.load(versions, self._unit)
@@ -123,6 +124,16 @@ class Batch:
             at_desk = each.event.chat.chat in (office.desk, *self._linked[office.id].values())
             if at_desk and office.id not in self.offices:
                 self.offices[office.id] = people.fresh(self._unit, office)
+
+    def _look_at_letters(self, arrived: Sequence[Arrived]) -> None:
+        """How far the letters of an office are counted, where somebody may be numbering one."""
+        series: dict[str, set[str]] = {}
+        for each in arrived:
+            if letters := self._needs[each.row.id].letters:
+                series.setdefault(each.row.office, set()).update(sought.series for sought in letters)
+        for office, wanted in series.items():
+            last = self._unit.letters.last(office, wanted, self._now.year - 1)
+            self._offered[office].supply.letters.update(last)
 
     def _load_complaints(self, arrived: Sequence[Arrived]) -> None:
         ids = {refers.complaint for refers in self._refers.values() if refers.complaint}
@@ -222,7 +233,12 @@ class Batch:
             tokens=self._unit.cases.tokens(office.id, starts, self._now) if starts else {},
             elsewhere=self._elsewhere(office, needs.elsewhere),
             others=self._others(office, needs.others),
+            lettered=self._lettered(office, needs.letters),
         )
+
+    def _lettered(self, office: Office, sought: Sequence[Sought]) -> tuple[Lettered, ...]:
+        """The letters whose numbers are among these, as stored and as this batch gave them."""
+        return self.changes.lettered_after(office.id, self._unit.letters.found(office.id, sought)) if sought else ()
 
     def _elsewhere(self, office: Office, codes: Sequence[str]) -> Mapping[str, Address]:
         """Where what these codes name is told, if it may be gone on with from another lane."""

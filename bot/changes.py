@@ -16,7 +16,7 @@ from workflow.conversation import Conversation
 from workflow.message import Address, Limits, Outbound
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
-from workflow.world import Decision, Fetch, Link, Timer
+from workflow.world import Decision, Fetch, Lettered, Link, Timer
 
 Drawn = tuple[Mapping[int, int], Mapping[int, int], Sequence[str]]  # numbers before and after, codes
 
@@ -41,6 +41,8 @@ class Changes:
         self._used: list[str] = []
         self._erased: list[str] = []
         self._forgotten: list[str] = []
+        self._letters: list[tuple[str, Lettered]] = []
+        self._unlettered: list[tuple[str, str]] = []
         self.noticed = Noticed(now)
         self._of_offices: list[tuple[str, Decision]] = []  # what changes who works where
 
@@ -66,10 +68,19 @@ class Changes:
         self._linked.extend((office, staff, chat) for staff, chat in decision.linked)
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
+        gone = {(office, number) for number in decision.unlettered}
+        self._letters = [each for each in self._letters if (each[0], each[1].number) not in gone]
+        self._unlettered.extend(sorted(gone))
+        self._letters.extend((office, each) for each in decision.letters)
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
         if decision.desk or decision.staff or decision.duties or decision.operator:
             self._of_offices.append((office, decision))
         self.noticed.add(arrived, decision, limits)
+
+    def lettered_after(self, office: str, stored: Sequence[Lettered]) -> tuple[Lettered, ...]:
+        """Numbers of letters as they'll stand once this is written."""
+        kept = [each for each in stored if (office, each.number) not in self._unlettered]
+        return (*kept, *(each for owner, each in self._letters if owner == office))
 
     def write(
         self,
@@ -118,6 +129,10 @@ class Changes:
             unit.times.set(timers)
         for office, decision in self._of_offices:
             people.keep(unit, office, decision, self._now)
+        for office, number in self._unlettered:
+            unit.letters.free(office, [number])
+        for office, letter in self._letters:
+            unit.letters.keep(office, [letter], self._now)
         for office, link in self._links:
             unit.cases.keep_links(office, [link])
         for office, staff, chat in self._linked:

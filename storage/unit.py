@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from storage.cases import Cases
 from storage.inbox import Inbox
+from storage.ledger import Ledger
+from storage.letters import Letters
 from storage.outbox import Outbox
 from storage.parts import Conflict, Part
 from storage.people import People
@@ -32,6 +34,16 @@ class Unit(Part):
     def cases(self) -> Cases:
         """Conversations, complaints and their records."""
         return Cases(self.connection, self.seal)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The numbers that letters were given."""
+        return Letters(self.connection, self.seal)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Complaints in the order of a book, page by page."""
+        return Ledger(self.connection, self.seal)
 
     @cached_property
     def outbox(self) -> Outbox:

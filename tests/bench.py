@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Press, Refers
 from workflow.office import Office
 from workflow.procedure.complaint import Complaint, Entry
-from workflow.world import OPEN_AFTER, Decision, Fetch, Search, Supply, Timer, Way, World
+from workflow.world import OPEN_AFTER, Decision, Fetch, Lettered, Search, Sought, Supply, Timer, Way, World
 
 
 @dataclass(slots=True)
@@ -68,6 +68,7 @@ class Bench:
     heard: dict[str, datetime] = field(default_factory=dict)  # lane -> when they wrote last
     waiting: list[Outbound] = field(default_factory=list)  # outside the window: until they write again
     forum: bool = False
+    letters: list[Lettered] = field(default_factory=list)
     _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _supply: Supply = field(init=False)
@@ -167,6 +168,21 @@ class Bench:
             histories={c: tuple(e for e in self.entries if e.complaint == c) for c in wanted.histories},
             tokens=dict(self.tokens),
             bot_name="aduan_contoh_bot",
+            lettered=self._lettered(wanted.letters),
+        )
+
+    def _lettered(self, sought: Sequence[Sought]) -> tuple[Lettered, ...]:
+        """The letters whose numbers are among these or count like them, as the store would find them."""
+        for each in self.letters:
+            last = self._supply.letters.get((each.series, each.year), 0)
+            if sought and each.urut:
+                self._supply.letters[each.series, each.year] = max(last, each.urut)
+        return tuple(
+            msgspec.structs.replace(each, name=self.complaints[each.complaint].number)
+            for each in self.letters
+            for one in sought
+            if one.number
+            and (each.number == one.number or (each.urut, each.series) == (one.urut, one.series) != (None, one.series))
         )
 
     def _home_of(self, code: str) -> Address | None:
@@ -212,6 +228,8 @@ class Bench:
             self.timers[timer.key] = timer
         self.held = [m for m in self.held if m.key not in decision.cancels]
         self.waiting = [m for m in self.waiting if m.key not in decision.cancels]
+        self.letters = [each for each in self.letters if each.number not in decision.unlettered]
+        self.letters += decision.letters
         for link in decision.links:
             self.tokens[link.token] = link.staff
         for token in decision.used_tokens:

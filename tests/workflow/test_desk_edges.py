@@ -204,9 +204,9 @@ def test_staff_are_citizens_in_private_until_they_act_for_the_office() -> None:
     assert desk.needs(TopicMade(chat=chat, at=now, thread="1", name="x", ours=True), place) == desk.Needs()
     assert desk.needs(message("jalan rusak"), place) == desk.Needs()
     assert desk.needs(message("/tugas"), place).searches[0].open_only
-    assert press.needs(Press(chat=chat, id="1", sender=sender, at=now, data="d:stop:-:0:m7", message_id="5")).keys == (
-        "say:901:m7",
-    )
+    assert press.needs(
+        Press(chat=chat, id="1", sender=sender, at=now, data="d:stop:-:0:m7", message_id="5"), place
+    ).keys == ("say:901:m7",)
 
 
 def test_a_bot_whose_name_is_not_known_cannot_link_and_says_so() -> None:

@@ -12,6 +12,7 @@ from workflow.message import Choice
 from workflow.office import Staff
 from workflow.procedure import telling
 from workflow.procedure.case import Refused
+from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import is_voice, lacking, part_of, turn
 from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
@@ -32,7 +33,7 @@ CARD_CHARACTERS = 3900  # Telegram takes 4,096 UTF-16 units (Bot API, sendMessag
 _LINE_LIMITS = (TEXT_CHARACTERS + 60, 400, 150, 60)  # a card that's too long has its long lines cut until it fits
 
 # Acts that are done by replying to the card need no button; those with a menu of their own share one.
-_BY_REPLY = ("write", "number")
+_BY_REPLY = ("write",)
 _MENUS = {"refer_sent": "refer", "refer_self": "refer"}
 
 
@@ -209,6 +210,8 @@ def _foot(complaint: Complaint, world: World) -> str:
             say("desk.card.suggested", names=first) if first else "",
         )
     return lines(_delivery(complaint, world), say(f"desk.card.do_{part.act}"))
+    if part.act == "number" and is_counted(world.office.standard):
+        return say("desk.card.do_number_counted")
 
 
 def _delivery(complaint: Complaint, world: World) -> str:
@@ -249,6 +252,8 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
         elif act == "hand" and len(world.office.with_role(part_of(complaint, standard).role)) < 2:
             continue
         elif act not in _BY_REPLY:
+        elif act == "number" and not is_counted(world.office.standard):
+            continue  # typed from the paper agenda
             menu = _MENUS.get(act, act)
             rows.append((say(f"desk.button.{menu}", role=_next_role(complaint, standard)), menu, ""))
     buttons = [button(shortened(label, LABEL_CHARACTERS), act, complaint.code, complaint.version, arg)

@@ -12,6 +12,7 @@ from workflow.happening import Delivery, Due, Event, FileFailed, FileReady
 from workflow.message import Left, Message, Press
 from workflow.office import Office
 from workflow.procedure.case import desk_of
+from workflow.procedure.numbering import may_be_number, sought
 from workflow.world import Decision, Needs, World
 
 __all__ = [
@@ -36,7 +37,7 @@ _STAFF_ROLES = frozenset(
 def needs(event: Event, office: Office) -> Needs:
     """What must be loaded before the desk can decide about an event. Chatter needs nothing."""
     if isinstance(event, Press):
-        return press.needs(event) if event.data.startswith(BUTTONS) else Needs()
+        return press.needs(event, office) if event.data.startswith(BUTTONS) else Needs()
     if isinstance(event, Due | Delivery | FileReady | FileFailed):
         return news.needs(event)
     if isinstance(event, Left):
@@ -46,7 +47,8 @@ def needs(event: Event, office: Office) -> Needs:
     if event.private and event.start.startswith(TOKEN_PREFIX):
         return Needs(searches=(news.OPEN,))
     if event.reply_to and not event.text.startswith("/"):
-        return Needs(messages=((event.chat, event.reply_to),))
+        numbers = (sought(office.standard, event.text),) if may_be_number(event.text) else ()
+        return Needs(messages=((event.chat, event.reply_to),), letters=numbers)
     command = commands.read(event.text)
     if command is None or office.at_work(event.sender.id) is None:
         return Needs()

@@ -14,9 +14,10 @@ from workflow.desk.posting import answered, edited, refused
 from workflow.desk.private import link, send_documents
 from workflow.happening import Delivery, QuestionBecomesComplaint
 from workflow.message import Press, address_of
-from workflow.office import Staff
+from workflow.office import Office, Staff
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Refused, private_of
+from workflow.procedure.numbering import sought
 from workflow.procedure.rights import check, is_officer, stale
 from workflow.procedure.stages import ACTS
 from workflow.procedure.telling import sort_name
@@ -28,10 +29,11 @@ _TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent",
 _MENUS = ("seen", "help", "hand", "refer")
 
 
-def needs(press: Press) -> Needs:
-    """The complaint of the button, what the pressed message is about, and the held reply it would stop."""
+def needs(press: Press, office: Office) -> Needs:
+    """The complaint of the button, what the pressed message is about, the held reply it would stop, letters' numbers."""
     data = read(press.data)
     return Needs(
+        letters=(sought(office.standard),) if data.act == "number" else (),
         codes=(data.code,) if data.code != "-" else (),
         messages=((press.chat, press.message_id),) if press.message_id else (),
         keys=(held_key("say", press.chat.chat, data.arg),) if data.act == "stop" else (),

@@ -17,7 +17,8 @@ from workflow.procedure import complaint as complaints
 from workflow.procedure import telling
 from workflow.procedure.case import Refused, desk_of
 from workflow.procedure.progress import part_of
-from workflow.procedure.rights import check, has_turn, is_officer
+from workflow.procedure.numbering import is_counted
+from workflow.procedure.rights import check, has_turn, has_words, is_officer
 from workflow.procedure.stages import ACTS
 from workflow.record import Act, Complaint, Entry, Pending
 from workflow.say import lines, say
@@ -156,9 +157,23 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
     papers, fetches = _papers(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
     if not kind and not papers:
         return _note(message, refers, person, complaint, world)
-    text = message.text.strip() or (say("telling.enclosed") if papers else "")
+    text = message.text.strip()
+    if papers and not text:  # the paper alone: its words stay as they are, or say where to look
+        kind = "" if kind == "number" or has_words(complaint) else kind
+        text = say("telling.enclosed")
+    if kind == "number" and is_counted(world.office.standard):
+        raise Refused("desk.refused.number_counted")
     act = Act(kind=kind or "enclose", by=f"staff:{person.id}", text=text, papers=papers)
-    return complaints.apply(complaint, act, world) + fetches
+    done = complaints.apply(complaint, act, world) + fetches
+    return done + _missed(message, done, world)
+
+
+def _missed(message: Message, done: Decision, world: World) -> Decision:
+    """Running numbers that are unknown here, told to whoever typed the one after them."""
+    missed = next((entry.data["missed"] for entry in done.entries if "missed" in entry.data), "")
+    if not missed:
+        return Decision()
+    return said_back(world, message.chat, message.id, "desk.post.numbers_missed", missed=missed)
 
 
 def _takes_paper(complaint: Complaint, world: World) -> bool:

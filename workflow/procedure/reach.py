@@ -12,6 +12,9 @@ OUT = ("sent", "delivered", "read")
 ANSWER_KEY, OUT_AT, WHY, HELD = "answer_key", "answer_out", "answer_why", "held"
 """What `Complaint.extra` holds: the answer's name in the outbox, when it was out, why it failed, what else waits."""
 
+RETURNED = "returned"
+"""What `Complaint.extra` holds beside: the draft as it was when it was returned last."""
+
 _NOT_OUT = ("waiting", "held")
 
 
@@ -35,5 +38,5 @@ def out_at(complaint: Complaint) -> datetime | None:
 
 def anew(complaint: Complaint, key: str = "") -> dict[str, str]:
     """`extra` without what was known of an earlier answer, with the name of the one that leaves now."""
-    kept = {name: value for name, value in complaint.extra.items() if name not in (ANSWER_KEY, OUT_AT, WHY)}
+    kept = {name: value for name, value in complaint.extra.items() if name not in (ANSWER_KEY, OUT_AT, WHY, RETURNED)}
     return kept | ({ANSWER_KEY: key} if key else {})

@@ -1,0 +1,71 @@
+"""The numbers of letters: none is given twice in an office, and those that are counted leave no gap in their year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, or_, select
+
+from storage.parts import Conflict, Part, among
+from storage.tables import complaints, letters
+from workflow.world import Lettered, Sought
+
+
+class Letters(Part):
+    """Rows that are only added, save a number that was taken back before its letter left."""
+
+    def last(self, office: str, series: Iterable[str], since: int) -> dict[tuple[str, int], int]:
+        """How far these series are counted: (series, year) -> the highest running number, for the years since that."""
+        wanted = sorted(set(series))
+        statement = (
+            select(letters.c.series, letters.c.year, func.max(letters.c.urut))
+            .where(letters.c.office == office, among(letters.c.series), letters.c.year >= since)
+            .group_by(letters.c.series, letters.c.year)
+        )
+        rows = self.connection.execute(statement, {"values": wanted}) if wanted else ()
+        return {(name, year): last for name, year, last in rows if last is not None}
+
+    def found(self, office: str, sought: Iterable[Sought]) -> tuple[Lettered, ...]:
+        """The letters that have one of these numbers, or count the same in its series, in whatever year."""
+        numbers = sorted({each.number for each in sought if each.number})
+        if not numbers:
+            return ()
+        counted = [
+            and_(letters.c.series == each.series, letters.c.urut == each.urut)
+            for each in sought
+            if each.number and each.urut is not None
+        ]
+        name = func.coalesce(func.nullif(complaints.c.number, ""), complaints.c.code)
+        statement = (
+            select(letters.c.series, letters.c.year, letters.c.number, letters.c.complaint, letters.c.urut, name)
+            .outerjoin(complaints, complaints.c.id == letters.c.complaint)
+            .where(letters.c.office == office, or_(letters.c.number.in_(numbers), *counted))
+        )
+        return tuple(
+            Lettered(series=series, year=year, number=number, complaint=complaint, urut=urut, name=whose or "")
+            for series, year, number, complaint, urut, whose in self.connection.execute(statement)
+        )
+
+    def keep(self, office: str, given: Sequence[Lettered], now: datetime) -> None:
+        """These numbers are given. Raises `Conflict` where another transaction gave one of them meanwhile."""
+        rows = [
+            {
+                "office": office,
+                "series": each.series,
+                "year": each.year,
+                "urut": each.urut,
+                "number": each.number,
+                "complaint": each.complaint,
+                "at": now,
+            }
+            for each in given
+        ]
+        if rows and self.each(self.put(letters).on_conflict_do_nothing(), rows) != len(rows):
+            raise Conflict(f"a number of a letter of {office} was given meanwhile")
+
+    def free(self, office: str, numbers: Sequence[str]) -> None:
+        """These numbers were taken back: whoever numbers next may use them."""
+        if numbers:
+            statement = delete(letters).where(letters.c.office == office, among(letters.c.number))
+            self.connection.execute(statement, {"values": list(numbers)})
