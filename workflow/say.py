@@ -80,6 +80,11 @@ def listing(parts: list[str] | tuple[str, ...]) -> str:
     return say("list.many", first=", ".join(parts[:-1]), last=parts[-1])
 
 
+def own_name(item: str) -> str:
+    """What an office calls a thing of its own: its id, read as words ("surat_pengantar_RT")."""
+    return item.replace("_", " ")
+
+
 def channel_name(channel: str) -> str:
     """What people call a channel; its own name where there's no word for it."""
     try:

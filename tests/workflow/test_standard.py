@@ -89,10 +89,10 @@ def test_any_one_of_several_documents_is_one_question():
     assert (identity.kind, identity.identity, identity.required) == ("document", True, True)
 
 
-def test_any_one_of_several_documents_without_identity_is_named_after_its_requirement():
+def test_any_one_of_several_documents_without_identity_reads_as_their_names():
     text = edited("pegantenan", ('["ktp", "sim", "kk", "other_id"]', '["location_photo", "supporting"]'))
     asked = load(text, place="x.toml").asked()[-1]
-    assert (asked.id, asked.identity, asked.personal) == ("document_3", False, False)
+    assert (asked.id, asked.identity, asked.personal) == ("location_photo_atau_supporting", False, False)
 
 
 def test_place_and_time_of_submitting_are_shown_and_never_asked_while_the_signature_is_typed():

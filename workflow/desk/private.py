@@ -174,6 +174,6 @@ def _personal(complaint: Complaint, person: Staff, to: Address, world: World) ->
 
 def _field(name: str) -> str:
     try:
-        return sort_name(name) or say(f"desk.private.{name}")
+        return say(f"desk.private.{name}")
     except UnknownWords:
-        return name
+        return sort_name(name)

@@ -91,15 +91,16 @@ def _ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
     if elsewhere.asks_documents(talk, open_, noticed=talk.draft.notice != before):
         return
     talk.edit(asked=item.id, awaiting="", awaiting_for="")
-    talk.ask(_question(item), *_choices(talk, item), requirement=item.requirement_text, options=_options(item))
+    about = {"requirement": item.requirement_text, "options": _options(item), "own": item.question}
+    talk.ask(_question(item), *_choices(talk, item), **about)
     if item.id == "location_photo" and talk.limits.pins and not talk.limits.place_button:
         talk.tell("place.how")
 
 
 def _question(item: Asked) -> str:
-    key = f"ask.{item.id}"
+    key = "ask.own" if item.question else f"ask.{item.id}"
     try:
-        say(key, requirement="", options="")
+        say(key, requirement="", options="", own="")
     except UnknownWords:
         return "ask.text" if item.kind in wanted.TEXT else "ask.document"
     return key

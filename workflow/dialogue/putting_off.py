@@ -6,9 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from workflow.dialogue import wanted
+from workflow.dialogue import sorting, wanted
 from workflow.dialogue.talk import Talk
-from workflow.heard import hearing, table
+from workflow.heard import hearing
 from workflow.message import Value
 
 LONGEST_WORDS = 8
@@ -95,8 +95,8 @@ def word_of(text: str) -> tuple[str, str]:
 
 def named_items(talk: Talk, text: str) -> tuple[list[str], str]:
     """The documents a text names, and what's left of it without them."""
-    names: dict[str, list[str]] = table("papers")["names"]
     asked = {sort: item.id for item in wanted.things(talk.draft, talk.standard) for sort in wanted.sorts_of(item)}
+    names = sorting.named_as(tuple(asked))
     words = text.split()
     found: list[str] = []
     kept: list[str] = []

@@ -9,7 +9,7 @@ from workflow.dialogue import letters, wanted
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing, table
 from workflow.message import Choice
-from workflow.say import say
+from workflow.say import own_name, say
 from workflow.standard.standard import Asked, Standard
 
 KNOWN = ("ktp", "kk", "sim", "other_id", "location_photo", "supporting")
@@ -118,7 +118,7 @@ def _pairs(sorts: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _short(sort: str) -> str:
-    return say(f"short.{sort}")
+    return wanted.worded(f"short.{sort}") or wanted.label(sort)
 
 
 # --- what people answer -----------------------------------------------------------------------------------------------
@@ -223,13 +223,20 @@ def _tokens(text: str, sorts: tuple[str, ...]) -> list[int | str]:
 
 
 def _name_at(words: list[str], at: int, sorts: tuple[str, ...]) -> tuple[str, int]:
-    names: dict[str, list[str]] = table("papers")["names"]
+    names = named_as(sorts)
     for size in (3, 2, 1):
         piece = " ".join(words[at : at + size])
         for sort, known in names.items():
             if sort in sorts and piece in known:
                 return sort, size
     return "", 0
+
+
+def named_as(sorts: tuple[str, ...]) -> dict[str, list[str]]:
+    """What people call the papers; one of the office's own is called by its name."""
+    shared: dict[str, list[str]] = table("papers")["names"]
+    own = {sort: [" ".join(hearing.folded(own_name(sort)))] for sort in sorts if sort not in shared}
+    return {**shared, **own}
 
 
 def _says_all(text: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workflow.conversation import Draft, Paper
 from workflow.record import Complaint
-from workflow.say import UnknownWords, listing, say
-from workflow.standard.standard import Asked, Standard
+from workflow.say import UnknownWords, listing, own_name, say
+from workflow.standard.standard import EITHER, Asked, Standard
 
 TEXT = ("text", "signature")
 
@@ -52,7 +52,7 @@ def label(item: str) -> str:
     try:
         return say(f"label.{item}")
     except UnknownWords:
-        return item.replace("_", " ")
+        return either(tuple(item.split(EITHER))) if EITHER in item else own_name(item)
 
 
 def worded(key: str, **fields: object) -> str:

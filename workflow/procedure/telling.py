@@ -11,7 +11,7 @@ from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.case import Case, limits_of
 from workflow.procedure.progress import lacking, receives, turn
 from workflow.record import Complaint
-from workflow.say import UnknownWords, first_units, lines, listing, say, say_for, short_office, units
+from workflow.say import UnknownWords, first_units, lines, listing, own_name, say, say_for, short_office, units
 from workflow.standard.standard import Asked, Standard
 from workflow.world import World
 
@@ -55,16 +55,17 @@ def capital(text: str) -> str:
 def thing(asked: Asked) -> str:
     """The name of one thing the standard asks for."""
     if asked.options:
-        return say("telling.thing.identity", options=listing([sort_name(option) for option in asked.options]))
+        key = "telling.thing.identity" if asked.identity else "telling.thing.any_of"
+        return say(key, options=listing([sort_name(option) for option in asked.options]))
     return sort_name(asked.id) or asked.requirement_text
 
 
 def sort_name(sort: str) -> str:
-    """The name of a kind of paper or field; "" for one without a word."""
+    """The name of a kind of paper or field: the shared word for it, or how the office calls its own."""
     try:
         return say(f"telling.thing.{sort}")
     except UnknownWords:
-        return ""
+        return own_name(sort)
 
 
 def lacking_words(complaint: Complaint, standard: Standard) -> str:
@@ -74,8 +75,8 @@ def lacking_words(complaint: Complaint, standard: Standard) -> str:
 
 def lacking_briefly(complaint: Complaint, standard: Standard) -> str:
     """The same where every sign costs: without what a requirement may be met with."""
-    named = [say("telling.thing.any") if each.options else thing(each) for each in lacking(complaint, standard)]
-    return ", ".join(named)
+    missing = lacking(complaint, standard)
+    return ", ".join(say("telling.thing.any") if each.options and each.identity else thing(each) for each in missing)
 
 
 def who_handles(complaint: Complaint, world: World) -> str:
@@ -332,7 +333,8 @@ def _signature(complaint: Complaint, world: World) -> str:
     """The signer's office if they approved, signed or wrote these very words; else who brings them."""
     standard, office = world.standard_of(complaint.standard), world.office
     signer = standard.letter.signer
-    owners = (office.staff_by_id(who) for who in (complaint.approved_by, complaint.draft_by) if who)
+    those = (complaint.signed_by, complaint.approved_by, complaint.draft_by)
+    owners = (office.staff_by_id(who) for who in those if who)
     their_words = complaint.answer == (complaint.draft or complaint.report)
     if signer and their_words and any(each and each.has_role(signer) for each in owners):
         kind, name = standard.office.kind, standard.office.name

@@ -9,11 +9,10 @@ import string
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from workflow.problems import Finding, Loc, did_you_mean, listed
-
-Data = Mapping[str, Any]
+from workflow.standard import checks_asked
+from workflow.standard.rows import Data, section, tables, words, words_at
 
 EXITS = ("refer", "ask_citizen")
 NUMBER_FIELDS = ("klasifikasi", "urut", "unit", "tahun")
@@ -50,49 +49,16 @@ def findings(data: Data) -> Iterator[Finding]:
         yield from check(data)
 
 
-def words_at(data: object, path: Loc) -> Iterator[tuple[Loc, str]]:
-    """The texts at a path with "*" for every item, each with its place; what is missing or no text is passed over."""
-    if not path:
-        if isinstance(data, str):
-            yield (), data
-        return
-    head, *rest = path
-    items: list[tuple[str | int, object]] = []
-    if head == "*" and isinstance(data, list | tuple):
-        items = list(enumerate(data))
-    elif isinstance(data, Mapping):
-        items = list(data.items()) if head == "*" else [(head, data.get(head))]
-    for key, value in items:
-        for loc, word in words_at(value, tuple(rest)):
-            yield (key, *loc), word
-
-
-def _tables(data: Data, key: str) -> list[tuple[int, Data]]:
-    rows = data.get(key)
-    if not isinstance(rows, list | tuple):
-        return []
-    return [(index, row) for index, row in enumerate(rows) if isinstance(row, Mapping)]
-
-
 def _steps(data: Data) -> list[tuple[int, Data]]:
-    return [(index, step) for index, step in _tables(data, "steps") if isinstance(step.get("id"), str)]
+    return [(index, step) for index, step in tables(data, "steps") if isinstance(step.get("id"), str)]
 
 
 def _step_ids(data: Data) -> list[str]:
     return [step["id"] for _, step in _steps(data)]
 
 
-def _section(data: Data, key: str) -> Data:
-    section = data.get(key)
-    return section if isinstance(section, Mapping) else {}
-
-
-def _words(table: Data, key: str) -> list[str]:
-    return [word for _, word in words_at(table, (key, "*"))]
-
-
 def _stages(step: Data) -> list[str]:
-    return [word for word in (step.get("stage"), *_words(step, "also")) if isinstance(word, str)]
+    return [word for word in (step.get("stage"), *words(step, "also")) if isinstance(word, str)]
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -124,7 +90,7 @@ def _step_references(data: Data) -> Iterator[Finding]:
 
 
 def _role_references(data: Data) -> Iterator[Finding]:
-    roles = list(_section(data, "roles"))
+    roles = list(section(data, "roles"))
     for path in ROLE_REFERENCES:
         yield from (_unknown(loc, word, roles, "role") for loc, word in words_at(data, path) if word not in roles)
     for loc, word in words_at(data, ("letter", "signer")):
@@ -145,7 +111,7 @@ def _role_kinds(data: Data) -> Iterator[Finding]:
 
 
 def _ways(step: Data, ids: list[str]) -> list[str]:
-    return [to for to in (*_words(step, "next"), *(w for _, w in words_at(step, _BRANCHES))) if to in ids]
+    return [to for to in (*words(step, "next"), *(w for _, w in words_at(step, _BRANCHES))) if to in ids]
 
 
 def _reached(starts: list[str], ways: Mapping[str, list[str]]) -> set[str]:
@@ -183,10 +149,10 @@ def _procedure(data: Data) -> Iterator[Finding]:
 
 
 def _order(data: Data) -> Iterator[Finding]:
-    ids, deadline = _step_ids(data), _section(data, "deadline")
+    ids, deadline = _step_ids(data), section(data, "deadline")
     for place, (index, step) in enumerate(_steps(data)):
         here: Loc = ("steps", index)
-        for key, onward in (("next", _words(step, "next")), ("branch", [w for _, w in words_at(step, _BRANCHES)])):
+        for key, onward in (("next", words(step, "next")), ("branch", [w for _, w in words_at(step, _BRANCHES)])):
             back = [to for to in onward if to in ids[: place + 1]]
             yield from (Finding((*here, key), f"It leads back to {to!r}.", "A loop is `returns_to`.") for to in back)
         if step.get("returns_to") in ids[place:]:
@@ -212,7 +178,7 @@ def _registering(data: Data) -> Iterator[Finding]:
 
 
 def _single_steps(data: Data) -> Iterator[Finding]:
-    citizens = [role for role, kind in _section(data, "roles").items() if _kind(kind) == "citizen"]
+    citizens = [role for role, kind in section(data, "roles").items() if _kind(kind) == "citizen"]
     actors = {step["id"]: step.get("actor") for _, step in _steps(data)}
     for index, step in _steps(data):
         loc: Loc = ("steps", index)
@@ -234,7 +200,7 @@ def _joining(loc: Loc, step: Data, actors: Mapping[str, object]) -> Iterator[Fin
         yield Finding((*loc, "with_next_when"), "It limits `with_next`, which isn't set.", "Add with_next = true.")
     if step.get("with_next") is not True:
         return
-    onward = _words(step, "next")
+    onward = words(step, "next")
     if not onward:
         yield Finding((*loc, "with_next"), "There is no next step to join.", "Remove with_next.")
     elif onward[0] in actors and actors[onward[0]] != step.get("actor"):
@@ -244,7 +210,7 @@ def _joining(loc: Loc, step: Data, actors: Mapping[str, object]) -> Iterator[Fin
 
 def _summary(data: Data) -> Iterator[Finding]:
     covered = Counter(word for _, word in words_at(data, ("summary_steps", "*", "covers", "*")))
-    for step_id in _step_ids(data) if _tables(data, "summary_steps") else ():
+    for step_id in _step_ids(data) if tables(data, "summary_steps") else ():
         if covered[step_id] != 1:
             said = f"{step_id!r} stands behind {covered[step_id]} lines of the citizen's view."
             yield Finding(("summary_steps",), said, "Each step is covered by one line.")
@@ -253,30 +219,11 @@ def _summary(data: Data) -> Iterator[Finding]:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def _requirements(data: Data) -> Iterator[Finding]:
-    asked: set[str] = set()
-    for index, row in _tables(data, "requirements"):
-        loc: Loc = ("requirements", index)
-        things = [word for key in ("fields", "documents", "documents_any") for word in _words(row, key)]
-        optional = _words(row, "documents_optional") + _words(row, "forms")
-        channel = row.get("channel_statement") is True
-        if channel and (things or optional or row.get("required") is True):
-            yield Finding(
-                loc, "A channel is nothing to collect.", "Set required = false and name no field or document."
-            )
-        if not channel and not things and not optional:
-            yield Finding(loc, "It asks for nothing.", "Name fields or documents, or set channel_statement = true.")
-        for word in things:
-            if word in asked and word != "statement":
-                yield Finding(loc, f"{word!r} is asked a second time.", "Ask for each thing once.")
-            asked.add(word)
-
-
 def _hours(data: Data) -> Iterator[Finding]:
-    hours = _section(data, "hours")
+    hours = section(data, "hours")
     if hours and not any(hours.get(day) for day in WEEKDAYS):
         yield Finding(("hours",), "The office is never open.", "Open it on at least one day.")
-    ramadan = _section(hours, "ramadan")
+    ramadan = section(hours, "ramadan")
     first, last = ramadan.get("from"), ramadan.get("until")
     if (first is None) != (last is None):
         yield Finding(("hours", "ramadan"), "`from` and `until` belong together.", "Set both each year, or none.")
@@ -285,7 +232,7 @@ def _hours(data: Data) -> Iterator[Finding]:
 
 
 def _letter(data: Data) -> Iterator[Finding]:
-    letter = _section(data, "letter")
+    letter = section(data, "letter")
     for loc, template in words_at(data, ("letter", "number_template")):
         yield from (Finding(loc, said, f"Fields: {listed(NUMBER_FIELDS)}.") for said in _template_faults(template))
     for _, step in _steps(data):
@@ -309,7 +256,7 @@ def _template_faults(template: str) -> Iterator[str]:
 
 
 def _prints(data: Data) -> Iterator[Finding]:
-    documents, labels = _words(_section(data, "prints"), "documents"), _section(_section(data, "prints"), "labels")
+    documents, labels = words(section(data, "prints"), "documents"), section(section(data, "prints"), "labels")
     named = {word for key in ("input", "output") for _, word in words_at(data, ("steps", "*", key, "*"))}
     for index, document in enumerate(documents):
         if document not in labels:
@@ -333,9 +280,9 @@ def _prints(data: Data) -> Iterator[Finding]:
 
 
 def _confirmations(data: Data) -> Iterator[Finding]:
-    emergency = _section(data, "emergency")
+    emergency = section(data, "emergency")
     dated = "confirmed_on" in emergency
-    for index, number in _tables(emergency, "numbers"):
+    for index, number in tables(emergency, "numbers"):
         local = emergency.get("confirmed") is True and number.get("scope") == "local"
         if local and not dated and "confirmed_on" not in number:
             yield Finding(
@@ -359,7 +306,8 @@ _CHECKS = (
     _registering,
     _single_steps,
     _summary,
-    _requirements,
+    checks_asked.requirements,
+    checks_asked.things,
     _hours,
     _letter,
     _prints,

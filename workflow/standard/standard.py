@@ -15,9 +15,11 @@ from workflow import offices
 from workflow.clocks.office_time import Calendar, calendar_of, minutes_in_working_day
 from workflow.problems import Finding, Problem, StandardProblems
 from workflow.standard.checks import findings
-from workflow.standard.parts import EmergencyNumber, Requirement, RoleDef, StandardFile, Step
+from workflow.standard.own import EmergencyNumber
+from workflow.standard.parts import Requirement, RoleDef, StandardFile, Step, Thing
 from workflow.standard.shape import shape_finding
 from workflow.standard.toml_lines import line_of, lines_of
+from workflow.standard.vocabulary import DOCUMENTS
 
 __all__ = ["Asked", "Problem", "Standard", "StandardProblems", "Step", "load", "shipped", "shipped_text"]
 
@@ -34,9 +36,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One thing the standard asks of the citizen.
 
     `id` is the field's or document's id; where any one of several documents will do it is "identity" (or, were they
-    not identity documents, "document_" with the requirement's number) and `options` holds them. `kind` says how it's
-    given: typed, typed under the summary as a signature, sent as a picture of a document or of a place, or "derived":
-    known already, shown in the summary, never asked. `optional_documents` are taken with it and never demanded.
+    not the shared identity documents, their ids with "_atau_" between them) and `options` holds them. `kind` says how
+    it's given: typed, typed under the summary as a signature, sent as a picture of a document or of a place, or
+    "derived": known already, shown in the summary, never asked. `optional_documents` are taken with it and never demanded.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     optional_documents: tuple[str, ...] = ()
     requirement_no: str = ""
     requirement_text: str = ""
+    question: str = ""  # the office's own words to ask for it
     identity: bool = False  # shows who somebody is: sealed, and never in the group
     personal: bool = False  # personal data: the notice comes before the first of these
 
@@ -152,7 +155,7 @@ class Standard(StandardFile):
 
     @cached_property
     def _all_asked(self) -> tuple[Asked, ...]:
-        things = [asked for row in self.requirements for asked in _asked_by(row)]
+        things = [asked for row in self.requirements for asked in _asked_by(row, self.things)]
         own = next((asked for asked in things if asked.id == "statement"), Asked(id="statement", kind="text"))
         return own, *(asked for asked in things if asked.id != "statement")
 
@@ -166,6 +169,12 @@ class Standard(StandardFile):
     def derived(self) -> tuple[Asked, ...]:
         """What a requirement names and we know without asking: shown in the summary."""
         return tuple(asked for asked in self._all_asked if asked.kind == "derived")
+
+    def papers(self) -> tuple[str, ...]:
+        """The documents a file may be: those the standard names, then the shared ones."""
+        rows = self.requirements
+        named = (each for row in rows for each in (*row.documents, *row.documents_any, *row.documents_optional))
+        return tuple(dict.fromkeys((*named, *DOCUMENTS)))
 
     def asks_personal(self) -> bool:
         """Whether anything personal is asked at all: where not, no notice comes before the receipt."""
@@ -216,20 +225,31 @@ class Standard(StandardFile):
         return (f"The norms of the steps add up to {norms[0]} office minutes, the published total is {norms[1]}.",)
 
 
-def _asked_by(row: Requirement) -> Iterator[Asked]:
+EITHER = "_atau_"
+"""Between the ids of documents any one of which will do, so that the whole reads as their names."""
+
+
+def any_of(options: tuple[str, ...]) -> str:
+    """The id of what is met by any one of several documents."""
+    return "identity" if IDENTITY_DOCUMENTS.issuperset(options) else EITHER.join(options)
+
+
+def _asked_by(row: Requirement, own: Mapping[str, Thing]) -> Iterator[Asked]:
     """What one requirement asks, its optional documents with the last of it."""
     things: list[Asked] = []
     for field in row.fields:
         kind: AskedKind = "derived" if field in _DERIVED_FIELDS else "signature" if field == "signature" else "text"
-        things.append(Asked(id=field, kind=kind, personal=field in _PERSONAL_FIELDS))
+        personal = field in _PERSONAL_FIELDS
+        things.append(Asked(id=field, kind=kind, personal=personal, question=_question(field, own)))
     for document in row.documents:
         photo: AskedKind = "place_photo" if document == "location_photo" else "document"
-        identity = document in IDENTITY_DOCUMENTS
-        things.append(Asked(id=document, kind=photo, identity=identity, personal=identity))
+        identity, personal = _shows((document,), own)
+        question = _question(document, own)
+        things.append(Asked(id=document, kind=photo, identity=identity, personal=personal, question=question))
     if options := row.documents_any:
-        name = "identity" if IDENTITY_DOCUMENTS.issuperset(options) else f"document_{row.no}"
-        identity = not IDENTITY_DOCUMENTS.isdisjoint(options)
-        things.append(Asked(id=name, kind="document", options=options, identity=identity, personal=identity))
+        identity, personal = _shows(options, own)
+        name = any_of(options)
+        things.append(Asked(id=name, kind="document", options=options, identity=identity, personal=personal))
     for last, asked in enumerate(things, start=1 - len(things)):
         yield replace(
             asked,
@@ -238,6 +258,17 @@ def _asked_by(row: Requirement) -> Iterator[Asked]:
             requirement_no=row.no,
             requirement_text=row.text,
         )
+
+
+def _question(item: str, own: Mapping[str, Thing]) -> str:
+    return own[item].question if item in own else ""
+
+
+def _shows(documents: tuple[str, ...], own: Mapping[str, Thing]) -> tuple[bool, bool]:
+    """(whether one of the documents shows who somebody is, whether one is personal at all)."""
+    mine = [own[each] for each in documents if each in own]
+    identity = not IDENTITY_DOCUMENTS.isdisjoint(documents) or any(each.identity for each in mine)
+    return identity, identity or any(each.personal is not False for each in mine)
 
 
 def _unconfirmed(standard: Standard) -> Iterator[str]:

@@ -30,10 +30,10 @@ Stage = Literal[
 ]
 Unit = Literal["office_minute", "working_day", "calendar_day"]
 RoleKind = Literal["citizen", "officer", "section", "secretary", "head"]
-FieldId = Literal[
-    "statement", "name", "address", "loss", "remedy_requested", "submitted_place", "submitted_at", "signature"
-]
-DocumentId = Literal["kk", "ktp", "sim", "other_id", "location_photo", "supporting"]
+ThingId = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", max_length=30)]
+"""A field or a document. Beyond those below it's declared in `[things]` and reads as its id: `surat_pengantar_RT`."""
+FIELDS = ("statement", "name", "address", "loss", "remedy_requested", "submitted_place", "submitted_at", "signature")
+DOCUMENTS = ("kk", "ktp", "sim", "other_id", "location_photo", "supporting")
 FormId = Literal["letter", "email", "media", "oral"]
 StepActId = Literal["dispose", "report", "ask_staff", "draft", "approve", "sign", "number", "deliver"]
 ChannelKind = Literal[

@@ -1,0 +1,45 @@
+"""Draws the procedure of a standard as a picture: PNG or SVG as one tall strip for a phone, PDF as A4 pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from workflow.standard.flow import flow
+from workflow.standard.standard import Standard
+
+TEMPLATE = Path(__file__).with_name("documents") / "templates" / "procedure.typ"
+FONTS = Path(__file__).with_name("documents") / "fonts"
+FORMATS = ("png", "svg", "pdf")
+_PPI = 200.0
+
+
+class Undrawable(Exception):
+    """A picture that can't be made; its words say why."""
+
+
+def drawn(standard: Standard, kind: str, ppi: float = _PPI) -> bytes:
+    """The picture's bytes; `kind` is one of `FORMATS`. Raises `Undrawable`.
+
+    The template is ours and the data short, so it's set in this process: only the command line calls it.
+    """
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)] if FONTS.is_dir() else [])
+    inputs = {"flow": json.dumps(flow(standard), ensure_ascii=False), "paper": "a4" if kind == "pdf" else "strip"}
+    try:
+        made = typst.compile(
+            TEMPLATE,
+            root=TEMPLATE.parent,
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            format=kind,
+            ppi=ppi if kind == "png" else None,
+            sys_inputs=inputs,
+        )
+    except typst.TypstError as error:
+        raise Undrawable(f"{error.message}\n{error.diagnostic}") from error
+    if isinstance(made, list):
+        raise Undrawable(f"it became {len(made)} pages")
+    assert isinstance(made, bytes)
+    return made
