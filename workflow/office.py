@@ -104,17 +104,22 @@ class Office(msgspec.Struct, frozen=True):
         """By which fact this person may act in a role that they stand in for, at that moment.
 
         `holder` is the one person of the role whose work it is, if one was named for it: that work is a stand-in's only
-        while this very person is away (or has left). A Plt. takes the role over; a Plh. has it while the holder is away.
+        while this very person is away (or has left). A Plt. takes the role over; a Plh. has it while its holder is
+        away.
         """
-        mine = (duty for duty in self.duties if duty.person == person.id and duty.role == role and duty.holds(at))
-        return next((duty for duty in mine if self._in_force(duty, at, int(holder or 0))), None)
+        return next((each for each in self._standing_in(role, at, holder) if each.person == person.id), None)
 
     def stand_ins(self, role: str, at: datetime, holder: int | str = 0) -> tuple[Staff, ...]:
-        """Everybody who stands in for a role at that moment, see `stands_in`."""
-        return tuple(each for each in self.staff if each.at_work and self.stands_in(each, role, at, holder))
+        """Everybody who stands in for a role at that moment and has a part in the work, see `stands_in`."""
+        found = (self.at_work(duty.person) for duty in self._standing_in(role, at, holder))
+        return tuple(dict.fromkeys(person for person in found if person is not None))
+
+    def _standing_in(self, role: str, at: datetime, holder: int | str) -> list[Duty]:
+        mine = (each for each in self.duties if each.role == role and each.kind in STANDING_IN and each.holds(at))
+        return [each for each in mine if self._in_force(each, at, int(holder or 0))]
 
     def _in_force(self, duty: Duty, at: datetime, holder: int) -> bool:
-        if duty.kind not in STANDING_IN or (holder and not self._is_gone(holder, at)):
+        if holder and not self._is_gone(holder, at):
             return False
         if duty.kind == "plt" or not duty.holder:
             return True
@@ -133,14 +138,11 @@ class Office(msgspec.Struct, frozen=True):
         A Plh. isn't among them: the holder is away for some days only and can be asked, and the report may speak of the
         one who happens to stand in.
         """
-        roles = self.standard.escalation.confidential_to
-        found = [person for role in roles for person in (*self.with_role(role), *self._taken_over(role, at))]
+        found: list[Staff] = []
+        for role in self.standard.escalation.confidential_to:
+            over = [each.person for each in self._standing_in(role, at, 0) if each.kind == "plt"]
+            found += (*self.with_role(role), *(each for each in self.stand_ins(role, at) if each.id in over))
         return tuple(dict.fromkeys(found))
-
-    def _taken_over(self, role: str, at: datetime) -> list[Staff]:
-        return [
-            each for each in self.stand_ins(role, at) if (by := self.stands_in(each, role, at)) and by.kind == "plt"
-        ]
 
     def on_duty(self, person: Staff, at: datetime) -> str:
         """The name of who sits at a shared phone at that moment; "" where nobody has said so, and for all others."""
