@@ -81,6 +81,10 @@ Awaiting = Literal[
     "addition",  # an addition to the registered complaint, or a new one?
     "about_head",  # is a confidential report about the very person it would go to?
     "place",  # where it is, in words, where no pin and no photo can be sent
+    "behalf",  # for whom it is, by name
+    "behalf_own",  # is the name given their own?
+    "behalf_relation",  # what they are to each other
+    "document_of",  # whose the identity document is
     "details",  # what, where, when and evidence of a confidential report
     "words",  # what a voice note of a registered complaint should have said
     "withdraw",  # withdrawal after registration: YA/TIDAK
@@ -120,6 +124,7 @@ class Draft(Value):
     changing: str = ""  # requirement id that the citizen is changing from the summary
     resume: Awaiting = ""  # what was awaited before a question in between ("Batalkan laporan?")
     resume_for: str = ""
+    behalf: str = ""  # for somebody else: what they are to the reporter
     reminded_at: datetime | None = None
     forwarded: bool = False
     extra: dict[str, str] = {}  # small things of the dialogue's own

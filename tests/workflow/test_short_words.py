@@ -32,10 +32,10 @@ FILLED = {
     "messages": "730", "minutes": "60", "moment": "24-11-2026 16.00 WITA", "n": "4", "name": "KNG-2026-0001", "not_needed": "; KK tidak perlu dikirim",
     "number": "KNG-2026-0001", "number_later": "Nomor register menyusul. ", "numbers": "112 (Darurat 112)\n110 (Polisi)\n119 (Ambulans)\n113 (Pemadam kebakaran)",
     "office": "Dinas Pemberdayaan Masyarakat dan Desa", "options": "KTP, SIM, KK, atau identitas lain", "own": "8M4G", "place": "Pekutatan",
-    "requirement": "Fotokopi KTP-el", "role": "Petugas Pelayanan Pengaduan Masyarakat", "roles": "Camat", "reach": "0811-0000-1111",
+    "relation": "orang tua", "requirement": "Fotokopi KTP-el", "role": "Petugas Pelayanan Pengaduan Masyarakat", "roles": "Camat", "reach": "0811-0000-1111",
     "routes": "- SP4N-LAPOR!: www.lapor.go.id\n- KPK: 198, WA 0811959575, SMS 08558575575, pengaduan@kpk.go.id\n- Inspektorat",
     "salam": "Om Swastyastu. ", "short_office": "Kec. Pegantenan", "signature": "Camat Pekutatan", "text": "foto KK dan nomor tiang lampunya",
-    "thing": "KTP", "things": "KK, KTP, dan foto lokasi", "time": "3 x 24 jam", "until": "Senin, 7 Desember 2026",
+    "theirs": "Sutinah Contoh", "thing": "KTP", "things": "KK, KTP, dan foto lokasi", "time": "3 x 24 jam", "until": "Senin, 7 Desember 2026",
     "ways": "WA 0811-0000-1111 atau Telegram @kanigaran_bot", "what": "KTP", "where": "Dinas PUPR Kota Probolinggo",
     "which": "KK, KTP, atau lokasi", "who": "Kasi Pembangunan", "why": "hilang",
 }  # fmt: skip

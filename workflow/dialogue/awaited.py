@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from workflow.dialogue import (
     asking,
+    behalf,
     choices,
     corrections,
     elsewhere,
@@ -43,6 +44,8 @@ def _summary(talk: Talk, message: Message) -> bool:
     if name := signing.read(talk, text):
         fields.file(talk, {"signature": name})
         talk.heard(message, "signature", fields.without_private(text, {"signature": name}))
+        if behalf.signed_by_another(talk, name):
+            return True
         choices.act(talk, data["yes"])
         return True
     if word in data:
@@ -281,7 +284,24 @@ def _place(talk: Talk, message: Message) -> bool:
     return True
 
 
+def _then_on(answer: Answer) -> Answer:
+    """A question in between: once it's answered, the talk goes on."""
+
+    def answered(talk: Talk, message: Message) -> bool:
+        if not answer(talk, message):
+            return False
+        if talk.draft.awaiting == "" or not talk.paragraphs:
+            asking.go_on(talk)
+        return True
+
+    return answered
+
+
 AWAITED: dict[str, Answer] = {
+    "behalf": _then_on(behalf.name_given),
+    "behalf_own": _then_on(behalf.own_answered),
+    "behalf_relation": _then_on(behalf.relation_given),
+    "document_of": _then_on(behalf.document_answered),
     "summary": _summary,
     "change": _change,
     "reason": _reason,

@@ -9,6 +9,7 @@ from workflow.dialogue import (
     arrivals,
     asking,
     beginning,
+    behalf,
     evidence,
     fields,
     letting_in,
@@ -242,6 +243,26 @@ def _same(talk: Talk, args: list[str]) -> bool:
     return True
 
 
+def _own(talk: Talk, args: list[str]) -> bool:
+    if talk.draft.awaiting not in ("behalf", "behalf_own"):
+        return _no_longer_asked(talk)
+    if args[0] == "y":
+        behalf.own(talk)
+    elif talk.draft.awaiting == "behalf_own":
+        behalf.for_them(talk)
+    if not talk.draft.awaiting:
+        asking.go_on(talk)
+    return True
+
+
+def _doc(talk: Talk, args: list[str]) -> bool:
+    if talk.draft.awaiting != "document_of" or args[0] not in ("self", "behalf"):
+        return _no_longer_asked(talk)
+    behalf.document_is(talk, args[0])
+    asking.go_on(talk)
+    return True
+
+
 def _head(talk: Talk, args: list[str]) -> bool:
     if talk.draft.awaiting != "about_head":
         return _no_longer_asked(talk)
@@ -291,6 +312,8 @@ DRAFT_ACTS: dict[str, tuple[Act, int]] = {
     "agree": (_agree, 2),
     "same": (_same, 2),
     "head": (_head, 2),
+    "own": (_own, 2),
+    "doc": (_doc, 2),
 }
 """Choices of a report being told: the function, and how many parts follow the verb (the draft's code first)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.dialogue import asking, corrections, elsewhere, fields, wanted
+from workflow.dialogue import asking, behalf, corrections, elsewhere, fields, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing
 from workflow.message import Message
@@ -15,6 +15,10 @@ def fact(talk: Talk, message: Message) -> bool:
     looked_for = fields.looked_for(draft, standard)
     found, rest, shown = fields.read(message.text, looked_for)
     asked = _asked(talk)
+    if asked is not None and asked.id == "name" and not found and behalf.relation_in(message.text):
+        talk.heard(message, "note")
+        asking.go_on(talk)
+        return True
     if not found and asked is not None and (asked.id == "name" or not _asks_several(talk)):
         found = _answer(asked, message.text, looked_for)
         rest, shown = "", fields.hidden(asked) or message.text

@@ -6,7 +6,7 @@ import re
 
 from workflow.conversation import Draft
 from workflow.dialogue.talk import Talk
-from workflow.heard import table
+from workflow.heard import hearing, table
 from workflow.record import Complaint
 from workflow.say import say
 from workflow.standard.standard import Asked, Standard
@@ -61,6 +61,22 @@ def hidden(asked: Asked) -> str | None:
     return say("hidden", what=say(f"label.{asked.id}")) if asked.id in PRIVATE else None
 
 
+def is_relation(words: str) -> bool:
+    """Whether words that stand where a name would say whose it is: "suami", "ibu saya", "suami saya Budi".
+
+    "Ibu Sari" is a name with its form of address.
+    """
+    said = table("behalf")
+    known = {hearing.folded(each) for names in said["relation"].values() for each in names}
+    folded = hearing.folded(words)
+    first, owned = folded[:1], folded[1:2]
+    if folded in known or folded[:2] in known:
+        return True
+    if first and first[0] in said["said"]["titles"]:
+        return bool(owned) and owned[0] in said["said"]["possessive"]
+    return first in known
+
+
 def may_be_nothing(name: str) -> bool:
     """Whether "tidak ada" is a full answer to it: nobody needs to have had a loss."""
     return bool(table("fields").get(name, {}).get("may_be_nothing"))
@@ -113,7 +129,7 @@ def _cut(text: str, name: str) -> tuple[str, int, int] | None:
     begins, start = match.start(), match.end()
     end = _end(text, start, name, rules["longest_words"])
     value = text[start:end].strip(" ,.;:-")
-    if not value or (name == "name" and not is_name(value)):
+    if not value or (name == "name" and (not is_name(value) or is_relation(value))):
         return None
     return value, begins, end
 

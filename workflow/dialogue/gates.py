@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow.conversation import Paper
-from workflow.dialogue import wanted
+from workflow.dialogue import behalf, wanted
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing
 from workflow.record import Complaint
@@ -24,7 +24,7 @@ def stands(talk: Talk) -> bool:
     if "person" not in talk.draft.extra and not talk.draft.confidential and earlier(talk) is not None:
         ask_same_person(talk)
         return True
-    return False
+    return behalf.stands(talk)
 
 
 # --- confidential -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import signing, sorting, wanted
+from workflow.dialogue import behalf, signing, sorting, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.message import Choice
 from workflow.procedure import complaint, signature
@@ -46,6 +46,7 @@ def body(talk: Talk) -> str:
     return lines(
         _told(talk),
         *_typed(talk),
+        behalf.summary(talk),
         signing.place_and_time(talk),
         _line("summary.papers", _papers(talk)),
         _place(draft),
@@ -172,7 +173,8 @@ def _settled(talk: Talk) -> Draft:
     private, place = draft.private, signature.place_of(draft.private.get("address", ""))
     if place and any(each.id == signature.PLACE for each in talk.standard.derived()):
         private = {**private, signature.PLACE: place}
-    return replace(draft, papers=papers, lacking=lacking, private=private, asked="", awaiting="", awaiting_for="")
+    settled = replace(draft, papers=papers, lacking=lacking, private=private, behalf=behalf.of(draft))
+    return replace(settled, asked="", awaiting="", awaiting_for="")
 
 
 # --- UBAH -------------------------------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         topic=draft.topic,
         confidential=draft.confidential,
         notice=draft.notice,
+        behalf=draft.behalf,
         notice_at=draft.notice_at,
     )
     complaint, mails = wholes.filed(complaint, world.now)

@@ -127,11 +127,20 @@ def _receipt(case: Case) -> str:
         "telling.receipt",
         number=complaint.number,
         date=say_moment(complaint.received_at if complaint.citizen is None else complaint.confirmed_at, zone),
-        matter=matter(complaint),
+        matter=lines(matter(complaint), behalf(complaint)),
         due=lines(due_words(complaint, world), _counted_from(case)),
         fee=case.standard.service.fee_text.rstrip("."),
     )
     return f"{text}\n\n{notice}" if notice else text
+
+
+def behalf(complaint: Complaint) -> str:
+    """Who reports, and for whom, where these are two people; "" for a report of one's own."""
+    if not complaint.behalf:
+        return ""
+    name, theirs = complaint.private.get("name", ""), complaint.private.get("behalf_name", "")
+    key = "telling.behalf_both" if name and theirs else "telling.behalf_one" if theirs else "telling.behalf"
+    return say(key, name=name, theirs=theirs, relation=complaint.behalf)
 
 
 def _short_receipt(case: Case, notice: str) -> str:
@@ -144,9 +153,12 @@ def _short_receipt(case: Case, notice: str) -> str:
         "fee": service.fee_text.rstrip(".") if service.fee else say("telling.free"),
     }
     room = ONE_SMS - len(lines(say("telling.receipt.short", matter="", **fields), notice)) - len(", .")
+    theirs = complaint.private.get("behalf_name", "") if complaint.behalf else ""
+    room -= len(say("telling.behalf.short", name=theirs)) if theirs else 0
     about = matter(complaint, room)
     if len(about) < len(matter(complaint)):
         about = matter(complaint, room - 2).replace("…", "..") if room >= SHORT_WORDS else ""
+    about += say("telling.behalf.short", name=theirs) if theirs and about else ""
     return lines(say("telling.receipt.short", matter=f", {about}." if about else ".", **fields), notice)
 
 
