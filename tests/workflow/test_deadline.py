@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.workflow.test_office_time import WITA, at, pause
-from workflow.clocks.deadline import Promise, Reading, Spent, closed_pauses, promise, spent, step_due, warn_at
+from workflow.clocks.deadline import Promise, Reading, Spent, closed_pauses, promise, rung_at, spent, step_due, warn_at
 from workflow.standard.standard import shipped
 
 KANIGARAN, DPMD, PEGANTENAN = (shipped()[office] for office in ("kanigaran", "dpmd-pasuruan", "pegantenan"))
@@ -62,16 +62,36 @@ def test_a_step_has_its_own_norm_and_none_where_none_is_published():
 
 
 @pytest.mark.parametrize(
-    ("due", "unit", "warned"),
+    ("due", "norm", "unit", "warned"),
     [
-        ("2026-11-23T11:05", "office_minute", "2026-11-23T10:50"),
-        ("2026-11-23T07:40", "office_minute", "2026-11-23T07:30"),  # never before the opening
-        ("2026-11-24T16:00", "working_day", "2026-11-24T07:30"),
-        ("2026-12-28T16:00", "calendar_day", "2026-12-28T07:30"),
+        ("2026-11-23T11:05", 60, "office_minute", "2026-11-23T10:50"),
+        ("2026-11-23T11:05", 95, "office_minute", "2026-11-23T10:50"),
+        ("2026-11-23T07:40", 60, "office_minute", "2026-11-23T07:30"),  # never before the opening
+        ("2026-11-23T11:05", 15, "office_minute", "2026-11-23T11:02"),  # a short norm: its last quarter
+        ("2026-11-23T11:05", 2, "office_minute", "2026-11-23T11:04"),
+        ("2026-11-23T11:05", 240, "office_minute", "2026-11-23T10:35"),  # a long one: its last eighth
+        ("2026-11-24T16:00", 12, "working_day", "2026-11-24T07:30"),
+        ("2026-12-28T16:00", 3, "calendar_day", "2026-12-28T07:30"),
     ],
 )
-def test_the_desk_is_reminded_shortly_before_or_at_that_days_opening(due, unit, warned):
-    assert warn_at(KANIGARAN.calendar, at(due), unit) == at(warned)
+def test_the_desk_is_asked_shortly_before_or_at_that_days_opening(due, norm, unit, warned):
+    assert warn_at(KANIGARAN.calendar, at(due), norm, unit) == at(warned)
+
+
+@pytest.mark.parametrize(
+    ("due", "norm", "unit", "nth", "told"),
+    [
+        ("2026-11-23T10:00", 60, "office_minute", 1, "2026-11-23T10:30"),
+        ("2026-11-23T10:00", 60, "office_minute", 2, "2026-11-23T11:00"),
+        ("2026-11-23T15:50", 60, "office_minute", 1, "2026-11-24T07:50"),  # in working time
+        ("2026-11-24T16:00", 1, "working_day", 1, "2026-11-25T07:30"),
+        ("2026-11-24T16:00", 1, "working_day", 2, "2026-11-26T07:30"),
+        ("2026-12-14T16:00", 12, "working_day", 1, "2026-12-22T07:30"),
+        ("2026-12-23T16:00", 3, "working_day", 1, "2026-12-29T07:30"),
+    ],
+)
+def test_each_rung_waits_half_the_norm_in_working_time(due, norm, unit, nth, told):
+    assert rung_at(KANIGARAN.calendar, at(due), norm, unit, part=0.5, nth=nth) == at(told)
 
 
 def test_service_waiting_and_wall_time_are_shown_apart():

@@ -652,7 +652,7 @@ def test_a_passed_deadline_is_told_once_and_closes_nothing() -> None:
     assert "Ada pada Petugas Pelayanan Pengaduan Masyarakat (Petugas Satu, Petugas Dua)" in told[0].text
     assert "(LEWAT)" in scene.card()
     assert scene.complaint.step == "verify"
-    assert scene.acts()[-1] == "overdue"
+    assert scene.acts()[-2:] == ["overdue", "told_late"]
     for kind in ("total_due", "step_due", "complete_due"):
         scene.bench.feed(Due(chat=scene.group, at=scene.bench.now, timer="x", kind=kind, subject="nobody"))
     scene.bench.feed(Due(chat=scene.group, at=scene.bench.now, timer="x", kind="step_due", subject="id0001"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -23,13 +25,18 @@ __all__ = [
     "Wait",
     "calendar_of",
     "closed_pauses",
+    "days_after",
     "promise",
+    "rung_at",
     "spent",
     "step_due",
     "warn_at",
 ]
 
 WARN_MINUTES = 15
+SHORT_MINUTES, LONG_MINUTES = 60, 120
+"""A norm between these is warned of a quarter of an hour before; a shorter one by its last quarter, a longer one by its
+last eighth."""
 
 
 class Wait(Protocol):
@@ -81,9 +88,14 @@ class Spent(msgspec.Struct, frozen=True):
     unit: Unit
 
 
-def promise(standard: Standard, start: datetime, pauses: Sequence[Pause] = ()) -> Promise:
-    """When the published total that began at `start` is over, by every reading of its unit."""
-    deadline, calendar = standard.deadline, standard.calendar
+def promise(
+    standard: Standard, start: datetime, pauses: Sequence[Pause] = (), calendar: Calendar | None = None
+) -> Promise:
+    """When the published total that began at `start` is over, by every reading of its unit.
+
+    `calendar` is the office's as it is today, where the standard is an older one: the norm stays, hours may change.
+    """
+    deadline, calendar = standard.deadline, calendar or standard.calendar
     units = [deadline.unit] if deadline.strict_unit is None else [deadline.unit, deadline.strict_unit]
     readings = tuple(
         Reading(
@@ -102,20 +114,50 @@ def closed_pauses(waits: Iterable[Wait], at: datetime) -> list[Pause]:
     return [Pause(wait.since, at if wait.until is None else min(wait.until, at)) for wait in waits if wait.since <= at]
 
 
-def step_due(standard: Standard, step: Step, start: datetime, pauses: Sequence[Pause] = ()) -> datetime | None:
+def step_due(
+    standard: Standard,
+    step: Step,
+    start: datetime,
+    pauses: Sequence[Pause] = (),
+    calendar: Calendar | None = None,
+) -> datetime | None:
     """When a step that began at `start` is due by its own norm, in UTC; None where the standard publishes no norm."""
     if step.norm is None or step.unit is None:
         return None
-    return standard.calendar.due(start, step.norm, step.unit, pauses)
+    return (calendar or standard.calendar).due(start, step.norm, step.unit, pauses)
 
 
-def warn_at(calendar: Calendar, due_at: datetime, unit: Unit) -> datetime:
-    """When the desk is reminded, in UTC: 15 minutes before, for a total in days at the opening of the day it's due.
+def warn_at(calendar: Calendar, due_at: datetime, norm: int, unit: Unit) -> datetime:
+    """When the desk is asked for a word, in UTC: 15 minutes before, for a norm in days at the opening of its last day.
 
-    Never before that day's opening, so that nobody is reminded overnight.
+    Never before that day's opening, so that nobody is asked overnight.
     """
     opening = calendar.opening(calendar.local_date(due_at))
-    return max(opening, due_at - timedelta(minutes=WARN_MINUTES)) if unit == "office_minute" else opening
+    if unit != "office_minute":
+        return opening
+    before = WARN_MINUTES
+    if norm < SHORT_MINUTES:
+        before = max(1, norm // 4)
+    elif norm > LONG_MINUTES:
+        before = norm // 8
+    return max(opening, due_at - timedelta(minutes=before))
+
+
+def rung_at(calendar: Calendar, due_at: datetime, norm: int, unit: Unit, *, part: float, nth: int) -> datetime:
+    """When the nth one up the ladder (from 1) is told that a norm has passed, in UTC and in working time.
+
+    Each waits so large a part of the norm after the one below; of a norm in days whole days, to that day's opening.
+    """
+    wait = math.ceil(norm * part * nth)
+    if unit == "office_minute":
+        return calendar.add_office_minutes(due_at, wait)
+    return days_after(calendar, due_at, max(nth, wait))
+
+
+def days_after(calendar: Calendar, at: datetime, days: int) -> datetime:
+    """The opening of the nth working day after the day of an instant, in UTC."""
+    later = calendar.working_days_from(calendar.local_date(at) + timedelta(days=1))
+    return calendar.opening(next(islice(later, days - 1, None)))
 
 
 def spent(calendar: Calendar, start: datetime, end: datetime, unit: Unit, pauses: Sequence[Pause] = ()) -> Spent:

@@ -10,7 +10,7 @@ from workflow.desk import more
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice
 from workflow.office import Staff
-from workflow.procedure import telling
+from workflow.procedure import lateness, telling
 from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import is_voice, lacking, part_of, turn
@@ -132,6 +132,7 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.enough")
     if complaint.waiting:
         yield say("desk.card.waiting", text=shortened(complaint.waiting, STEP_CHARACTERS))
+    yield from lateness.card_lines(complaint, world)
     if complaint.extra.get(HELD):
         yield say("desk.card.message_held", how=_held(complaint, world))
 
@@ -251,9 +252,9 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             rows += [(capital(when), act, str(n)) for n, (when, _) in enumerate(ways(standard.step(complaint.step)))]
         elif act == "hand" and len(world.office.with_role(part_of(complaint, standard).role)) < 2:
             continue
-        elif act not in _BY_REPLY:
         elif act == "number" and not is_counted(world.office.standard):
             continue  # typed from the paper agenda
+        elif act not in _BY_REPLY:
             menu = _MENUS.get(act, act)
             rows.append((say(f"desk.button.{menu}", role=_next_role(complaint, standard)), menu, ""))
     buttons = [button(shortened(label, LABEL_CHARACTERS), act, complaint.code, complaint.version, arg)

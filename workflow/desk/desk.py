@@ -30,7 +30,7 @@ __all__ = [
 
 BUTTONS = "d:"
 _STAFF_ROLES = frozenset(
-    {"card", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document", "list"}
+    {"card", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document", "list", "deadline"}
 )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from workflow.clocks.when import say_moment, say_near
-from workflow.desk import mails
-from workflow.desk.cards import whose_turn
-from workflow.desk.posting import names, post, rooms
+from workflow.clocks.when import say_moment
+from workflow.desk import deadlines, mails
+from workflow.desk.posting import names, post
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_for, opening_timer
 from workflow.happening import Delivery, Due, FileFailed, FileReady
@@ -18,11 +17,11 @@ from workflow.office import Staff
 from workflow.procedure.case import desk_of
 from workflow.procedure.progress import turn
 from workflow.procedure.telling import matter, name_of
-from workflow.record import Complaint, Entry
+from workflow.record import Complaint
 from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
-TIMERS = frozenset({"step_due", "total_due", "complete_due", "opening_list", CARD_WANTED, mails.WANTED})
+TIMERS = frozenset({*deadlines.BELLS, "opening_list", CARD_WANTED, mails.WANTED})
 OPEN = Search(open_only=True, limit=200)
 """All that is open in one office; more than that no list at the desk shows."""
 
@@ -42,7 +41,7 @@ def needs(event: Due | Delivery | FileReady | FileFailed) -> Needs:
     return Needs(complaints=(event.file.partition(".")[0],))
 
 
-# --- deadlines --------------------------------------------------------------------------------------------------------
+# --- bells ------------------------------------------------------------------------------------------------------------
 
 
 def due(event: Due, world: World) -> Decision:
@@ -56,49 +55,7 @@ def due(event: Due, world: World) -> Decision:
         return Decision(ignored="a bell for a complaint that is over")
     if event.kind == CARD_WANTED:
         return card_for(event.chat, complaint, world)
-    if event.kind == "complete_due":
-        return _still_waiting(complaint, world)
-    if complaint.waiting or (event.kind == "total_due" and complaint.answered_at is not None):
-        return Decision(ignored="a bell for a clock that stands")
-    due_at = complaint.due_at if event.kind == "total_due" else complaint.step_due_at
-    if due_at is None or due_at > world.now:
-        return Decision(ignored="a bell for a deadline that was moved")
-    zone = world.office.calendar.zone
-    text = say(
-        "desk.post.overdue_total" if event.kind == "total_due" else "desk.post.overdue_step",
-        number=name_of(complaint),
-        moment=say_near(due_at, world.now, zone),
-        who=whose_turn(complaint, world),
-        since=say_near(complaint.step_since or world.now, world.now, zone),
-    )
-    return _overdue(complaint, text, event.kind.removesuffix("_due"), world)
-
-
-def _still_waiting(complaint: Complaint, world: World) -> Decision:
-    if not complaint.waiting:
-        return Decision(ignored="the citizen has answered")
-    moment = say_near(world.now, world.now, world.office.calendar.zone)
-    text = say("desk.post.overdue_complete", number=name_of(complaint), moment=moment, text=complaint.waiting)
-    return _overdue(complaint, text, "complete", world)
-
-
-def _overdue(complaint: Complaint, text: str, which: str, world: World) -> Decision:
-    """Told once, with who has it; the card says it too."""
-    people = turn(complaint, world).people
-    refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
-    sends = [post(world, to, text, about=complaint, people=people, refers=refers) for to in rooms(complaint, world)]
-    entry = Entry(
-        complaint=complaint.id,
-        at=world.now,
-        act="overdue",
-        by="system",
-        step=complaint.step,
-        data={"which": which, "who": " ".join(str(person.id) for person in people)},
-        version=complaint.version + 1,
-    )
-    late = tuple(dict.fromkeys((*complaint.late, which)))
-    changed = replace(complaint, version=complaint.version + 1, late=late)
-    return Decision(complaints=(changed,), entries=(entry,), sends=tuple(sends))
+    return deadlines.due(event, complaint, world)
 
 
 # --- the opening list -------------------------------------------------------------------------------------------------

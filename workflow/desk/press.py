@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import more, more_acts
+from workflow.desk import deadlines, more, more_acts
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
@@ -84,6 +84,10 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
         index, _, sort = data.arg.partition(":")
         done = complaints.apply(complaint, replace(act, version=None, data={"paper": index, "sort": sort}), world)
         return done + Decision(sends=(answered(press, "desk.done.labelled", sort=sort_name(sort)),))
+    if data.act == "respond":
+        done = complaints.apply(complaint, replace(act, version=None), world)
+        shown = edited(press.chat, deadlines.plan_key(complaint), say("late.desk.responded"))
+        return done + Decision(sends=(answered(press, "desk.done.plain"), shown))
     if data.act in ("undo", "source"):
         done = complaints.apply(complaint, act, world)
         key = "desk.done.undone" if data.act == "undo" else "desk.done.plain"

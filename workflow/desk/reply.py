@@ -8,6 +8,7 @@ from datetime import timedelta
 from workflow.conversation import Paper
 from workflow.desk import more_acts
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
+from workflow.desk import deadlines
 from workflow.desk.catat import written_down
 from workflow.desk.posting import post, said_back, trusted
 from workflow.happening import GistTyped
@@ -273,6 +274,13 @@ def _question(message: Message, refers: Refers, person: Staff, _: Complaint | No
     return _held(message, say("question.answered", text=text), lane, person, None, world)
 
 
+def _deadline(message: Message, refers: Refers, person: Staff, complaint: Complaint | None, world: World) -> Decision:
+    """The word for the citizen that was asked for before a deadline; with a dot it's a note."""
+    if message.text.lstrip().startswith(NOTE):
+        return _note(message, refers, person, complaint, world)
+    return deadlines.written(message, person, complaint, world)
+
+
 def _gist(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
     if message.text.lstrip().startswith(NOTE):
         return said_back(world, message.chat, message.id, "desk.post.noted")
@@ -293,5 +301,6 @@ _ROLES: Mapping[str, Callable[[Message, Refers, Staff, Complaint | None, World],
     "prompt": _prompt,
     "question": _question,
     "gist": _gist,
+    deadlines.ROLE: _deadline,
 }
 """What a reply means, by the role of the message replied to."""

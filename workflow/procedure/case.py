@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from workflow.clocks import deadline
 from workflow.message import Address, Limits, Outbound
 from workflow.office import DESK_CHANNEL, Staff
+from workflow.procedure import bells
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, Step
@@ -123,6 +123,11 @@ class Case:
 
     # --- clocks -------------------------------------------------------------------------------------------------------
 
+    @property
+    def lane(self) -> Address | None:
+        """Where the complaint's bells ring: at the desk or, as long as there's none, in the citizen's lane."""
+        return desk_of(self.world) or self.complaint.citizen
+
     def start_clock(self) -> None:
         """The published total begins now, unless it runs already."""
         if self.complaint.clock_started_at is None:
@@ -130,44 +135,16 @@ class Case:
             self.reckon()
 
     def reckon(self) -> None:
-        """Set both deadlines anew from what is stored, and their bells; while we wait for the citizen none rings."""
-        complaint, standard = self.complaint, self.standard
-        pauses = deadline.closed_pauses(complaint.pauses, self.now)
-        total = step_due = None
-        if complaint.clock_started_at is not None:
-            total = deadline.promise(standard, complaint.clock_started_at, pauses).due_at
-        if complaint.step_since is not None:
-            own = [pause for pause in pauses if pause.until > complaint.step_since]
-            step_due = deadline.step_due(standard, self.step, complaint.step_since, own)
-        if complaint.answered_at is not None:
-            total = complaint.due_at
-        still = {"total": total, "step": step_due}
-        late = tuple(each for each in complaint.late if (due := still.get(each)) is not None and due <= self.now)
-        self.set(due_at=total, step_due_at=step_due, late=late)
-        stands = bool(complaint.waiting) or complaint.closed_at is not None
-        published = standard.deadline
-        self._bell("total", "" if stands or complaint.answered_at else f"{published.value} {published.unit}", total)
-        self._bell("step", "" if stands else f"{self.step.norm} {self.step.unit}", step_due)
+        """Set both deadlines anew from what is stored, and all bells; while we wait for the citizen none rings."""
+        bells.reckon(self)
 
-    def _bell(self, which: str, norm: str, due_at: datetime | None) -> None:
-        key = f"{which}:{self.complaint.id}"
-        lane = desk_of(self.world) or self.complaint.citizen
-        start = self.complaint.clock_started_at if which == "total" else self.complaint.step_since
-        if due_at is None or start is None or lane is None or not norm:
-            self.unset.append(key)
-            return
-        if due_at <= self.now:
-            return  # its bell rang or is about to: an act that comes in between doesn't silence it
-        self.unset = [each for each in self.unset if each != key]
+    def ring_at(self, timer: Timer) -> None:
+        """Set a bell; it takes the place of one of the same name."""
+        self.silence(timer.key)
+        self.unset.remove(timer.key)
+        self.timers.append(timer)
+
+    def silence(self, key: str) -> None:
+        """A bell that shall not ring."""
         self.timers = [timer for timer in self.timers if timer.key != key]
-        self.timers.append(
-            Timer(
-                key=key,
-                lane=lane,
-                due_at=due_at,
-                kind=f"{which}_due",
-                subject=self.complaint.id,
-                rule=f"{norm} from {start.isoformat()}",
-                standard=self.complaint.standard,
-            )
-        )
+        self.unset = [*(each for each in self.unset if each != key), key]

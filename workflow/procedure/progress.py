@@ -220,6 +220,8 @@ def reopen(case: Case) -> None:
         approved_by="",
         letter_number="",
         correction="",
+        plan="",
+        late=(),
         satisfied="no",
         reopened=case.complaint.reopened + 1,
         clock_started_at=case.now,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from workflow.procedure import telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
+from workflow.procedure.lateness import LATE_ACTS
 from workflow.procedure.letter_acts import LETTER_ACTS
 from workflow.procedure.progress import close, finish, lacking
 from workflow.procedure.side_acts import SIDE_ACTS
@@ -147,5 +148,6 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "refer_self": _refer,
     **LETTER_ACTS,
     **SIDE_ACTS,
+    **LATE_ACTS,
 }
 """Every act of `stages.ACTS` and what it does."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from workflow.clocks import deadline
 from workflow.clocks.when import say_brief, say_moment, say_near
 from workflow.message import Limits
+from workflow.procedure import lateness
 from workflow.procedure.progress import summary_of
 from workflow.procedure.reach import is_out, is_there, out_at
 from workflow.procedure.telling import condition_of, lacking_words, matter, name_of, who_handles
@@ -17,7 +17,6 @@ from workflow.say import channel_name, lines, say, say_for
 from workflow.world import World
 
 ALL = Limits()
-_UNIT_WORDS = {"office_minute": "minutes", "working_day": "days", "calendar_day": "calendar_days"}
 
 
 def status(complaint: Complaint, world: World, limits: Limits = ALL) -> str:
@@ -50,26 +49,8 @@ def _open_status(complaint: Complaint, world: World, limits: Limits) -> Iterator
         yield say_for(limits, key, moment=due, condition=condition_of(standard))
     if things := lacking_words(complaint, standard):
         yield say_for(limits, "telling.status.lacking", things=things)
-    yield _spent(complaint, world)
-
-
-def _spent(complaint: Complaint, world: World) -> str:
-    """The service clock beside the wall clock, once the office has waited for the citizen."""
-    if not complaint.pauses or complaint.clock_started_at is None:
-        return ""
-    standard = world.standard_of(complaint.standard)
-    unit = standard.deadline.unit
-    pauses = deadline.closed_pauses(complaint.pauses, world.now)
-    spent = deadline.spent(world.office.calendar, complaint.clock_started_at, world.now, unit, pauses)
-    if not spent.waiting:
-        return ""
-    key = f"telling.status.{_UNIT_WORDS[unit]}"
-    return say(
-        "telling.status.spent",
-        service=say(key, n=spent.service),
-        waiting=say(key, n=spent.waiting),
-        total=say(key, n=spent.total),
-    )
+    yield lateness.spent_words(complaint, standard, world, "telling.status.spent")
+    yield from lateness.status_lines(complaint, world, limits)
 
 
 def _answered(complaint: Complaint, world: World, limits: Limits) -> str:
