@@ -57,8 +57,8 @@ def words_of(act: Act) -> str:
 
 
 def actor(case: Case) -> Staff:
-    """The member of staff who acts. Raises `Refused` where it's none."""
-    person = case.person
+    """The member of staff whose act it is. Raises `Refused` where it's none."""
+    person = case.doer
     if person is None:
         raise Refused("desk.refused.not_staff")
     return person
@@ -67,6 +67,6 @@ def actor(case: Case) -> Staff:
 def person_named(case: Case, act: Act, role: str) -> Staff:
     """The person a button named, who must hold the role if one is given. Raises `Refused`."""
     person = case.world.office.at_work(act.data.get("arg", ""))
-    if person is None or (role and not person.has_role(role)):
+    if person is None or (role and person not in case.world.office.with_role_at(role, case.now)):
         raise Refused("desk.refused.no_person")
     return person

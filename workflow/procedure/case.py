@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from workflow.message import Address, Limits, Outbound
 from workflow.office import DESK_CHANNEL, Staff
-from workflow.procedure import bells
+from workflow.procedure import bells, capacity
+from workflow.procedure.entered import Entered
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, Step
@@ -52,6 +53,7 @@ class Case:
     world: World
     complaint: Complaint
     by: str  # "citizen", "system" or "staff:ID"
+    entered: Entered | None = None  # whose act it is, where it's entered for somebody who phoned or wrote on the sheet
     entries: list[Entry] = field(default_factory=list)
     sends: list[Outbound] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
@@ -88,6 +90,19 @@ class Case:
         """The member of staff who acts, if one does."""
         return self.world.office.staff_by_id(self.by.removeprefix("staff:")) if self.by.startswith("staff:") else None
 
+    @property
+    def doer(self) -> Staff | None:
+        """The member of staff whose act it is: who acts, or for whom somebody else enters it."""
+        return self.entered.person if self.entered else self.person
+
+    def mark(self, role: str) -> str:
+        """The mark of who stands in for this role now, "" for who acts in their own; see `capacity.mark_of`."""
+        person, complaint = self.doer, self.complaint
+        if person is None or not role:
+            return ""
+        named = complaint.assignee if complaint.assignee_role == role else ""
+        return capacity.mark_of(person, role, self.world.office, self.now, named)
+
     def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a complaint
         """Change fields of the complaint."""
         self.complaint = replace(self.complaint, **changes)
@@ -96,6 +111,11 @@ class Case:
         """Append a line to the complaint's record."""
         author = by or self.by
         person = self.person if author == self.by else None
+        if person is not None:
+            mark = self.mark(role)
+            data |= ({capacity.STANDING_IN: mark} if mark else {}) | (self.entered.data if self.entered else {})
+            on_duty = self.world.office.on_duty(person, self.now)
+            data |= {"shared": on_duty} if on_duty else {}
         self.entries.append(
             Entry(
                 complaint=self.complaint.id,
@@ -103,7 +123,7 @@ class Case:
                 act=act,
                 by=author,
                 role=role,
-                name=person.name if person else "",
+                name=capacity.name_of(person, self.world.office, self.now) if person else "",
                 step=self.complaint.step,
                 text=text,
                 data=data,

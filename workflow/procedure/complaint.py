@@ -8,6 +8,7 @@ from workflow.conversation import Conversation, Draft
 from workflow.procedure import telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
+from workflow.procedure.entered import entered, unpacked
 from workflow.procedure.progress import begin, lacking
 from workflow.procedure.rights import check
 from workflow.procedure.staff_acts import STAFF_ACTS
@@ -76,8 +77,8 @@ def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
 
 def apply(complaint: Complaint, act: Act, world: World) -> Decision:
     """What an act makes of a complaint. Raises `Refused` with the sentence that says why it isn't done."""
-    before = complaint
-    case = Case(world, replace(complaint, version=complaint.version + 1), act.by)
+    before, act = complaint, unpacked(act)
+    case = Case(world, replace(complaint, version=complaint.version + 1), act.by, entered(act, world.office))
     if act.by.startswith("staff:"):
         check(before, act, world)
         case.set(papers=(*before.papers, *act.papers))

@@ -16,13 +16,22 @@ from workflow.record import Complaint
 from workflow.standard.standard import Asked, Standard, Step
 from workflow.world import World
 
+FORMER = "former_answer"
+"""What a paper is that went with an earlier wording of the answer, or was meant to."""
+
 
 class Turn(Value):
-    """Whose turn it is: a role, the people who hold it, and whether one of them was named for it."""
+    """Whose turn it is: a role, the people it's put before, and whether one person was named for it.
+
+    While a holder is away it's put before whoever stands in; the holder, in `also`, may act all the same. Where nobody
+    is there and nobody stands in, it's still the holders', and `nobody_there` says so.
+    """
 
     role: str
     people: tuple[Staff, ...]
     named: bool = False
+    also: tuple[Staff, ...] = ()
+    nobody_there: bool = False
 
 
 def turn(complaint: Complaint, world: World) -> Turn:
@@ -35,12 +44,25 @@ def turn(complaint: Complaint, world: World) -> Turn:
     part = part_of(complaint, standard)
     office = world.office
     person = office.at_work(complaint.assignee)
-    if person is not None and _is_named(complaint, standard, part):
-        return Turn(role=part.role, people=(person,), named=True)
+    named = person is not None and _is_named(complaint, standard, part)
     if complaint.confidential:
-        trusted = [each for role in standard.escalation.confidential_to for each in office.with_role(role)]
-        return Turn(role=part.role, people=tuple(dict.fromkeys(trusted)))
-    return Turn(role=part.role, people=office.with_role(part.role))
+        people = (person,) if named and person is not None else office.may_know(world.now)
+        return Turn(role=part.role, people=people, named=named)
+    if named and person is not None:
+        return _put_before(part.role, (person,), office.stand_ins(part.role, world.now, person.id), world, named=True)
+    return _put_before(part.role, office.with_role(part.role), office.stand_ins(part.role, world.now), world)
+
+
+def _put_before(
+    role: str, holders: tuple[Staff, ...], stand_ins: tuple[Staff, ...], world: World, *, named: bool = False
+) -> Turn:
+    """Those who are there and those who stand in, before those who are away."""
+    over = [each for each in stand_ins if (by := world.office.stands_in(each, role, world.now)) and by.kind == "plt"]
+    there = () if over and not named else tuple(each for each in holders if world.office.is_there(each, world.now))
+    free = tuple(each for each in stand_ins if each not in there and world.office.is_there(each, world.now))
+    people = (*there, *free) or holders
+    also = tuple(each for each in (*holders, *stand_ins) if each not in people)
+    return Turn(role=role, people=people, named=named, also=also, nobody_there=bool(people) and not (there or free))
 
 
 def part_of(complaint: Complaint, standard: Standard) -> Part:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from workflow.office import Staff
 from workflow.procedure.case import UNDO, Refused
+from workflow.procedure.entered import entered, unpacked
 from workflow.procedure.progress import lacking, part_of, turn, unnamed
-from workflow.procedure.stages import ACTS, WRITTEN, offered
+from workflow.procedure.stages import ACTS, WRITTEN, Rule, offered
 from workflow.record import Act, Complaint
 from workflow.standard.standard import Standard
 from workflow.world import World
+
+NOT_ENTERED = ("deliver", "hand_over")
+"""What whoever brings the answer does with their own hands."""
 
 
 def check(complaint: Complaint, act: Act, world: World) -> None:
@@ -21,6 +25,8 @@ def check(complaint: Complaint, act: Act, world: World) -> None:
         raise Refused("desk.refused.not_staff")
     if act.version is not None and act.version < complaint.fresh:
         raise stale(complaint, act.by, world)
+    _check_shared(person, rule, complaint, world)
+    owner = _owner(person, act, rule, complaint, world)
     if rule.who == "staff":
         return
     if rule.who == "officer":
@@ -32,8 +38,41 @@ def check(complaint: Complaint, act: Act, world: World) -> None:
     if act.kind not in available(complaint, world.standard_of(complaint.standard)):
         unwritten = act.kind in WRITTEN and act.kind == part_of(complaint, world.standard_of(complaint.standard)).act
         raise Refused("desk.refused.not_written" if unwritten else "desk.refused.not_here")
-    if not has_turn(person, complaint, world):
+    if not has_turn(owner, complaint, world):
         raise _not_yours(complaint, world)
+
+
+def _check_shared(person: Staff, rule: Rule, complaint: Complaint, world: World) -> None:
+    """The account of a shared phone does an officer's acts only, and only once somebody said that they're at it."""
+    if not person.shared:
+        return
+    if not world.office.on_duty(person, world.now):
+        raise Refused("duty.refused.who_first")
+    standard = world.standard_of(complaint.standard)
+    if rule.who == "turn" and complaint.closed_at is None:
+        role = part_of(complaint, standard).role
+        if standard.role(role).kind != "officer":
+            raise Refused("duty.refused.shared", role=standard.role(role).label)
+
+
+def _owner(person: Staff, act: Act, rule: Rule, complaint: Complaint, world: World) -> Staff:
+    """Whose act it is: that of who acts, or of the one they enter it for, where that may be done at all."""
+    if not act.data.get("entered_for"):
+        return person
+    one = entered(act, world.office)
+    if one is None or one.person.shared or one.person == person:
+        raise Refused("desk.refused.no_person")
+    if person.shared or rule.who != "turn" or act.kind in NOT_ENTERED:
+        raise Refused("duty.refused.not_entered")
+    if complaint.confidential and person not in may_know(complaint, world):
+        raise Refused("desk.refused.private_only")
+    return one.person
+
+
+def may_know(complaint: Complaint, world: World) -> tuple[Staff, ...]:
+    """Who may know of a confidential report: those the standard trusts, and the one it was given to."""
+    named = world.office.at_work(complaint.assignee)
+    return (*world.office.may_know(world.now), *((named,) if named else ()))
 
 
 def stale(complaint: Complaint, by: str, world: World) -> Refused:
@@ -56,7 +95,8 @@ def has_turn(person: Staff, complaint: Complaint, world: World) -> bool:
     """Whether it's this person's turn."""
     if complaint.closed_at is not None:
         return False
-    return any(str(each.id) == str(person.id) for each in turn(complaint, world).people)
+    now = turn(complaint, world)
+    return any(str(each.id) == str(person.id) for each in (*now.people, *now.also))
 
 
 def is_officer(person: Staff, standard: Standard) -> bool:
