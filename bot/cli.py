@@ -156,32 +156,23 @@ def key_new() -> None:
 
 @offices_app.command("check")
 def offices_check(
-    file: Annotated[Path | None, typer.Argument(help="A standard to check; without it the shipped ones.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(help="A standard's file, or the id of a shipped one; without it all shipped ones.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Check with the people of this configuration's offices.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the procedure: .png or .svg for a screen, .pdf on A4.")
+    ] = None,
 ) -> None:
-    """Check service standards; every problem of a broken file is told at once."""
-    from workflow.standard import standard
+    """Check service standards: what is wrong and how to mend it, what to look at, what the office confirms.
 
-    texts = (
-        {file.name: _read(file)}
-        if file
-        else {f"{name}.toml": standard.shipped_text(name) for name in standard.shipped()}
-    )
-    broken = 0
-    for name, text in texts.items():
-        try:
-            rules = standard.load(text, place=name)
-        except standard.StandardProblems as problems:
-            broken += 1
-            for problem in problems.problems:
-                typer.echo(str(problem), err=True)
-            continue
-        typer.echo(f"{name}: {rules.office.name}, {len(rules.steps)} steps, asks for {_asked(rules)}")
-        for note in rules.notes():
-            typer.echo(f"  note: {note}", err=True)
-        unconfirmed = rules.unconfirmed()
-        if unconfirmed:
-            typer.echo(f"  the office has not confirmed: {', '.join(unconfirmed)}", err=True)
-    raise typer.Exit(1 if broken else 0)
+    Without a file the shipped ones in short. Ends with 1 if anything must be mended.
+    """
+    from bot.offices_check import run
+
+    raise typer.Exit(run(file, _settings(config) if config else None, picture))
 
 
 @inbox_app.command("list")
@@ -231,18 +222,6 @@ def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - im
         for problem in problems.problems:
             typer.echo(str(problem), err=True)
     raise typer.Exit(2)
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        typer.echo(f"{file} can't be read: {error}", err=True)
-        raise typer.Exit(2) from None
-
-
-def _asked(rules) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001 - a Standard, imported only when needed
-    return ", ".join(asked.id for asked in rules.asked())
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal, get_args
 
 from workflow.standard.flow import flow
 from workflow.standard.standard import Standard
 
 TEMPLATE = Path(__file__).with_name("documents") / "templates" / "procedure.typ"
 FONTS = Path(__file__).with_name("documents") / "fonts"
-FORMATS = ("png", "svg", "pdf")
+Kind = Literal["png", "svg", "pdf"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _PPI = 200.0
 
 
@@ -18,8 +20,8 @@ class Undrawable(Exception):
     """A picture that can't be made; its words say why."""
 
 
-def drawn(standard: Standard, kind: str, ppi: float = _PPI) -> bytes:
-    """The picture's bytes; `kind` is one of `FORMATS`. Raises `Undrawable`.
+def drawn(standard: Standard, kind: Kind, ppi: float = _PPI) -> bytes:
+    """The picture's bytes; `kind` is one of `KINDS`. Raises `Undrawable`.
 
     The template is ours and the data short, so it's set in this process: only the command line calls it.
     """
