@@ -10,7 +10,7 @@ from tests.workflow.desk_people import office
 from tests.workflow.desk_scene import Scene
 from workflow.procedure.numbering import may_be_number, read_back, series, sought
 from workflow.standard import standard as standards
-from workflow.standard.parts import Letter
+from workflow.standard.own import Letter
 
 LETTER = standards.shipped()["dpmd-pasuruan"].letter  # its unit is known, its klasifikasi is left blank
 TYPED = "Balas pesan ini dengan nomor surat dari buku agenda."

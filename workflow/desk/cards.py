@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workflow.clocks.when import say_moment
 from workflow.conversation import Paper
 from workflow.desk import more
+from workflow.desk.letter_lines import letter_line, rewritten
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice
 from workflow.office import Staff
@@ -172,6 +173,7 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.helpers", names=names(helpers))
     if complaint.disposed_note:
         yield say("desk.card.disposed_note", text=shortened(complaint.disposed_note, STEP_CHARACTERS))
+    yield letter_line(complaint, world)
     if complaint.correction:
         yield say("desk.card.correction", n=complaint.returns, text=shortened(complaint.correction, TEXT_CHARACTERS))
     elif complaint.returns:
@@ -185,6 +187,8 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.report", text=shortened(complaint.report, TEXT_CHARACTERS))
     if complaint.draft:
         yield say("desk.card.draft", text=shortened(complaint.draft, TEXT_CHARACTERS))
+    if act in ("approve", "sign"):
+        yield rewritten(complaint)
 
 
 def _foot(complaint: Complaint, world: World) -> str:
@@ -210,9 +214,11 @@ def _foot(complaint: Complaint, world: World) -> str:
             say(f"desk.card.do_{part.act}", role=standard.role(role).label),
             say("desk.card.suggested", names=first) if first else "",
         )
-    return lines(_delivery(complaint, world), say(f"desk.card.do_{part.act}"))
     if part.act == "number" and is_counted(world.office.standard):
         return say("desk.card.do_number_counted")
+    if part.act == "approve" and has_act(standard, "sign"):
+        return say("desk.card.do_paraf")
+    return lines(_delivery(complaint, world), say(f"desk.card.do_{part.act}"))
 
 
 def _delivery(complaint: Complaint, world: World) -> str:
@@ -256,7 +262,8 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             continue  # typed from the paper agenda
         elif act not in _BY_REPLY:
             menu = _MENUS.get(act, act)
-            rows.append((say(f"desk.button.{menu}", role=_next_role(complaint, standard)), menu, ""))
+            word = "paraf" if act == "approve" and has_act(standard, "sign") else menu
+            rows.append((say(f"desk.button.{word}", role=_next_role(complaint, standard)), menu, ""))
     buttons = [button(shortened(label, LABEL_CHARACTERS), act, complaint.code, complaint.version, arg)
                for label, act, arg in dict.fromkeys(rows)]  # fmt: skip
     if complaint.papers or complaint.private:

@@ -17,8 +17,8 @@ from workflow.office import Staff
 from workflow.procedure import complaint as complaints
 from workflow.procedure import telling
 from workflow.procedure.case import Refused, desk_of
-from workflow.procedure.progress import part_of
 from workflow.procedure.numbering import is_counted
+from workflow.procedure.progress import part_of
 from workflow.procedure.rights import check, has_turn, has_words, is_officer
 from workflow.procedure.stages import ACTS
 from workflow.record import Act, Complaint, Entry, Pending

@@ -269,7 +269,11 @@ def _confidential_hand_over(complaint: Complaint, text: str, choices: Rows, worl
 
 def _done_words(entries: list[Entry]) -> str:
     """What was just done, by whom: "Siti Rahma: berkas lengkap"."""
-    done = [(entry.name, words) for entry in entries if entry.name and (words := _did(entry.act))]
+    done = [
+        (entry.name, words)
+        for entry in entries
+        if entry.name and (words := _did("paraf" if "paraf" in entry.data else entry.act))
+    ]
     if not done:
         return ""
     return say("desk.post.handover_done", name=done[0][0], done=", ".join(words for _, words in done)) + "."

@@ -15,7 +15,7 @@ from workflow.procedure.entered import Entered
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, Step
-from workflow.world import Decision, Timer, World
+from workflow.world import Decision, Lettered, Timer, World
 
 UNDO = timedelta(minutes=10)
 """How long an act may be taken back by the same person (design, "The desk")."""
@@ -58,6 +58,8 @@ class Case:
     sends: list[Outbound] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    letters: list[Lettered] = field(default_factory=list)
+    unlettered: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)  # what the citizen is told when all is done; see telling.NEWS
 
     @property
@@ -139,6 +141,8 @@ class Case:
             sends=tuple(self.sends),
             timers=tuple(self.timers),
             unset=tuple(self.unset),
+            letters=tuple(self.letters),
+            unlettered=tuple(self.unlettered),
         )
 
     # --- clocks -------------------------------------------------------------------------------------------------------

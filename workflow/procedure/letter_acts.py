@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 
 from workflow.procedure import telling
 from workflow.procedure.acted import acted, actor, words_of
+from workflow.procedure.both import reason_for_both, remember_approval, remember_author
+from workflow.procedure.capacity import WHY_BOTH
 from workflow.procedure.case import Case, Refused
-from workflow.procedure.progress import enter, finish
-from workflow.procedure.reach import anew
+from workflow.procedure.numbering import counted, is_counted, typed
+from workflow.procedure.progress import enter, finish, set_aside
+from workflow.procedure.reach import RETURNED, anew
 from workflow.procedure.rights import written
+from workflow.procedure.stages import has_act
 from workflow.record import Act
 
 
@@ -18,12 +22,14 @@ def _write(case: Case, act: Act) -> None:
     text = words_of(act)
     acted(case, act)
     kind = case.part.act
+    if case.complaint.correction:
+        set_aside(case, act.papers)
     case.record("write", text=text, role=case.part.role)
     if kind == "report":
         case.set(report=text)
     else:
         case.set(draft=text)
-    case.set(draft_by=str(actor(case).id), correction="")
+    case.set(draft_by=str(actor(case).id), correction="", extra=remember_author(case))
 
 
 def _report(case: Case, act: Act) -> None:
@@ -34,13 +40,12 @@ def _report(case: Case, act: Act) -> None:
 
 
 def _approve(case: Case, act: Act) -> None:
-    """Check or sign; nobody approves their own draft."""
-    person = str(actor(case).id)
-    if case.complaint.draft_by == person:
-        raise Refused("desk.refused.own_draft")
+    """The paraf of whoever checks; nobody approves their own draft, unless they stand in and say why."""
+    why = reason_for_both(case, act)
     acted(case, act)
-    case.set(approved_by=person)
-    finish(case, act.kind, text=act.text)
+    paraf = {"paraf": case.part.role} if has_act(case.standard, "sign") else {}  # who signs comes later
+    case.set(approved_by=str(actor(case).id), extra=remember_approval(case, why))
+    _approved(case, act, why, **paraf)
 
 
 def _return(case: Case, act: Act) -> None:
@@ -49,21 +54,43 @@ def _return(case: Case, act: Act) -> None:
     if back is None:
         raise Refused("desk.refused.not_here")
     acted(case, act)
-    case.set(correction=text, returns=case.complaint.returns + 1, approved_by="")
+    extra = {**case.complaint.extra, RETURNED: case.complaint.draft}
+    case.set(
+        correction=text, returns=case.complaint.returns + 1, approved_by="", signed_by="", signed_at=None, extra=extra
+    )
     case.record("return", text=text, role=case.part.role, to=back)
     enter(case, case.standard.step(back))
 
 
-def _number(case: Case, act: Act) -> None:
-    number = words_of(act)
+def _sign(case: Case, act: Act) -> None:
+    """The signature, which is another act than the paraf; nobody signs their own draft, unless they stand in."""
+    why = reason_for_both(case, act)
     acted(case, act)
-    case.set(letter_number=number)
-    finish(case, act.kind, text=number)
+    case.set(signed_by=str(actor(case).id), signed_at=case.now, extra=remember_approval(case, why))
+    _approved(case, act, why)
+
+
+def _approved(case: Case, act: Act, why: str, **data: str) -> None:
+    finish(case, act.kind, text="" if why else act.text, **({WHY_BOTH: why} if why else {}), **data)
+
+
+def _number(case: Case, act: Act) -> None:
+    """The letter's number: the next one of the office's series, or what was typed from the paper agenda."""
+    if is_counted(case.world.office.standard):
+        acted(case, act)
+        given, missed = counted(case), ""
+        case.set(undo=None)  # a number that was counted stays given, or there would be a gap
+    else:
+        given, missed = typed(case, words_of(act))
+        acted(case, act)
+    case.letters.append(given)
+    case.set(letter_number=given.number, numbered_at=case.now)
+    finish(case, act.kind, text=given.number, **({"missed": missed} if missed else {}))
 
 
 def _reword(case: Case, act: Act) -> None:
     text = words_of(act)
-    approved = case.complaint.approved_by
+    approved = case.complaint.signed_by or case.complaint.approved_by
     acted(case, act)
     case.record("reword", text=text, role=case.part.role, before=case.complaint.answer)
     case.set(answer=text)
@@ -95,7 +122,7 @@ LETTER_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "report": _report,
     "draft": _report,
     "approve": _approve,
-    "sign": _approve,
+    "sign": _sign,
     "return": _return,
     "number": _number,
     "reword": _reword,

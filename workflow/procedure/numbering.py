@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from workflow.procedure.case import Case, Refused
-from workflow.standard.parts import Letter
+from workflow.standard.own import Letter
 from workflow.standard.standard import Standard
 from workflow.world import Lettered, Sought
 

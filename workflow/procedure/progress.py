@@ -37,8 +37,9 @@ class Turn(Value):
 def turn(complaint: Complaint, world: World) -> Turn:
     """Whose turn it is at the complaint's step.
 
-    Work that was disposed to one person is theirs alone, until they leave. A confidential report is worked on by
-    those who may know of it, in place of the published role, and by the person they name.
+    Work that was disposed to one person is theirs alone, until they leave; while they are away, it's also whose who
+    stands in for them. A confidential report is worked on by those who may know of it, in place of the published role,
+    and by the person they name.
     """
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)
@@ -177,6 +178,8 @@ def _done(case: Case, act: str, *, by: str, role: str, text: str = "", **data: s
         case.start_clock()
     if act == "register":
         give_number(case)
+    if act == "archive":
+        case.set(archived_at=case.now)
     step, done = case.step, case.part
     target = data.pop("branch", "")
     last = case.complaint.part + 1 >= len(parts(step))
@@ -240,7 +243,11 @@ def reopen(case: Case) -> None:
         draft="",
         draft_by="",
         approved_by="",
+        signed_by="",
+        signed_at=None,
         letter_number="",
+        numbered_at=None,
+        archived_at=None,
         correction="",
         plan="",
         late=(),
@@ -250,7 +257,19 @@ def reopen(case: Case) -> None:
         pauses=(),
         extra=anew(case.complaint),
     )
+    set_aside(case)
     enter(case, step, part)
+
+
+def set_aside(case: Case, fresh: tuple[Paper, ...] = ()) -> None:
+    """The papers of an answer that's written anew don't leave with the new one; they stay in the record."""
+    kept = {paper.file for paper in fresh}
+    case.set(
+        papers=tuple(
+            replace(paper, sort=FORMER) if paper.sort == "answer" and paper.file not in kept else paper
+            for paper in case.complaint.papers
+        )
+    )
 
 
 def resume(case: Case) -> None:

@@ -132,6 +132,11 @@ def written(complaint: Complaint, act: str) -> str:
 
 
 def can_undo(complaint: Complaint, by: str, world: World) -> bool:
+def has_words(complaint: Complaint) -> bool:
+    """Whether there are words that lead to the answer, at whatever step."""
+    return bool(complaint.answer or ((complaint.draft or complaint.report) and not complaint.correction))
+
+
     """Whether this person may still take back the last act."""
     undo = complaint.undo
     return undo is not None and undo.by == by and world.now <= undo.at + UNDO

@@ -97,6 +97,8 @@ def _undo(case: Case, act: Act) -> None:
         raise Refused("desk.refused.not_your_act")
     if not can_undo(case.complaint, act.by, case.world):
         raise Refused("desk.refused.undo_too_late")
+    if undo.act == "number" and case.complaint.letter_number != undo.before.letter_number:
+        case.unlettered.append(case.complaint.letter_number)
     step = case.complaint.step
     case.set(**{name: getattr(undo.before, name) for name in PROCEDURE})
     case.set(undo=None, pending=None, fresh=case.complaint.version, acted_by=act.by)
