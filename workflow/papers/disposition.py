@@ -13,7 +13,6 @@ from workflow.say import listing, say
 from workflow.standard.standard import Standard
 from workflow.world import World
 
-DISPOSING = ("dispose", "ask_staff")
 MATTER_CHARACTERS = 500
 _ASKED = ("answer", "handle", "coordinate")
 
@@ -21,7 +20,8 @@ _ASKED = ("answer", "handle", "coordinate")
 def disposition(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sheet:
     """The sheet as it stands; before anybody disposed it's the empty form with the complaint's head."""
     standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
-    entry = last(since_reopened(entries), *DISPOSING)
+    fresh = since_reopened(entries)
+    entry = last(fresh, "dispose") or last(fresh, "ask_staff")
     number = complaint.number or complaint.code
     return Sheet(
         paper="disposition",
@@ -63,7 +63,8 @@ def _people(
     complaint: Complaint, entry: Entry | None, standard: Standard, world: World
 ) -> tuple[tuple[str, bool], ...]:
     """Everybody it may be passed on to by their title; who was named is ticked, helpers are named below."""
-    role = complaint.assignee_role or next((step.assignee for step in standard.steps if step.assignee), None) or ""
+    steps = [step for step in standard.steps if entry is not None and step.id == entry.step] or list(standard.steps)
+    role = next((step.assignee for step in steps if step.assignee), None) or ""
     named = entry.data.get("person", "") if entry else ""
     boxes = []
     for person in world.office.with_role(role) if role else ():

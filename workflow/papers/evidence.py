@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workflow.clocks.when import say_moment
+from workflow.clocks.when import say_brief, say_moment
 from workflow.papers import signing
 from workflow.papers.control import act_name
 from workflow.papers.receipt import facts
@@ -27,7 +27,7 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
     """The sheet. It names roles and never a member of staff: the citizen carries it to others."""
     standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
     table = tuple(
-        (say_moment(entry.at, zone), _what(entry), signing.role_of(entry, standard))
+        (say_brief(entry.at, zone), _what(entry), signing.role_of(entry, standard))
         for entry in entries
         if entry.act in _TOLD and not (entry.act == "overdue" and entry.data.get("which") != "total")
     )

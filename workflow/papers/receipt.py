@@ -38,7 +38,7 @@ def receipt(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
         kop=kop(standard),
         title=label,
         rows=facts(complaint, world),
-        signs=(signing.noted(taken_in, say("papers.receipt.officer"), standard, world),),
+        signs=(signing.noted(taken_in, say("papers.receipt.officer"), standard, world, pen=complaint.citizen is None),),
         dated=dated(standard, at, world),
         notes=tuple(notes),
         claim=claim,

@@ -45,7 +45,7 @@ def sending(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
             ),
             *(_handed(complaint, left, world) if by_hand else _sent(complaint, fresh, world)),
         ),
-        signs=(*((taker,) if by_hand else ()), signing.noted(left, role, standard, world)),
+        signs=(*((taker,) if by_hand else ()), signing.noted(left, role, standard, world, pen=by_hand)),
         notes=(say("papers.sending.words", n=len(words(complaint, entries).split())),),
         verify=verify(complaint, world),
     )

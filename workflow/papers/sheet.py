@@ -26,7 +26,7 @@ class Kop(Value):
 
     government: str
     office: str
-    contact: tuple[str, ...]  # address; telephone and what else leads to the office
+    contact: tuple[str, ...]  # address; telephones; website and mail
 
 
 class Row(Value):
@@ -100,12 +100,14 @@ def ref(sheet: Sheet) -> str:
 def kop(standard: Standard) -> Kop:
     """The office's letterhead as its standard publishes it."""
     office = standard.office
-    known = {each.kind: each.value for each in reversed(standard.channels) if each.value}
-    ways = [say(f"papers.kop.{kind}", value=known[kind]) for kind in ("phone", "mobile", "email") if known.get(kind)]
-    if office.website:
-        ways.insert(len(ways) - ("email" in known), say("papers.kop.website", value=office.website))
+    known = {each.kind: each.value for each in reversed(standard.channels) if each.value} | {"website": office.website}
+    ways = [
+        ", ".join(say(f"papers.kop.{kind}", value=known[kind]) for kind in kinds if known.get(kind))
+        for kinds in (("phone", "mobile"), ("website", "email"))
+    ]
     government = office.government.replace("Kab. ", f"{say('papers.kop.kabupaten')} ")
-    return Kop(government=government.upper(), office=office.name.upper(), contact=(office.address, ", ".join(ways)))
+    contact = tuple(line for line in (office.address, *ways) if line)
+    return Kop(government=government.upper(), office=office.name.upper(), contact=contact)
 
 
 def rows(*pairs: tuple[str, str]) -> tuple[Row, ...]:

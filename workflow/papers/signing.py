@@ -41,15 +41,15 @@ def brought(complaint: Complaint, world: World) -> Sign:
     )
 
 
-def noted(entry: Entry | None, role: str, standard: Standard, world: World) -> Sign:
-    """The officer who took something in and pressed for it; room for a pen where it was a person at the counter."""
+def noted(entry: Entry | None, role: str, standard: Standard, world: World, *, pen: bool = False) -> Sign:
+    """The officer who took something in and pressed for it; with room for a `pen` where it's handed over on paper."""
     if entry is None or not entry.by.startswith("staff:"):
-        return Sign(role=(role,), how=say("papers.by_system", office=standard.office.name))
+        return Sign(role=(), how=say("papers.by_system", office=standard.office.name))
     moment = say_moment(entry.at, world.office.calendar.zone)
     person = world.office.staff_by_id(entry.by.removeprefix("staff:"))
     return Sign(
         role=(role,),
-        how=say("papers.electronic_noted", moment=moment),
+        how="" if pen else say("papers.electronic_noted", moment=moment),
         name=_name(entry, person),
         below=below(person),
     )
