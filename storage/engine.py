@@ -106,6 +106,10 @@ class Store:
         """`write` for code that runs before any loop does, such as a command."""
         return self._now(self.engine, work)
 
+    def look(self, work: Work[T]) -> T:
+        """`read` for code that runs before any loop does: it takes no lock that a running service would wait for."""
+        return self._now(self._reader, work)
+
     def close(self) -> None:
         """Finish what waits and let go of the database for good: a straggler must not open it again."""
         self._closed = True

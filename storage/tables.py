@@ -117,6 +117,7 @@ complaints = Table(
 Index("complaints_number", complaints.c.office, complaints.c.number, unique=True, **_only("number <> ''"))
 Index("complaints_open", complaints.c.office, complaints.c.due_at, **_only("closed_at IS NULL"))
 Index("complaints_confirmed", complaints.c.office, complaints.c.confirmed_at)
+Index("complaints_registered", complaints.c.office, complaints.c.registered_at, complaints.c.number)
 
 entries = Table(
     "entries",

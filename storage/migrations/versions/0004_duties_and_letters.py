@@ -36,10 +36,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("office", "number"),
         sa.UniqueConstraint("office", "series", "year", "urut"),
     )
+    op.create_index("complaints_registered", "complaints", ["office", "registered_at", "number"])
 
 
 def downgrade() -> None:
     """Back to the tables before."""
+    op.drop_index("complaints_registered", "complaints")
     for table in ("letters", "duties"):
         op.drop_table(table)
     op.drop_column("staffing", "shared")
