@@ -253,7 +253,9 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
     for act in available(complaint, standard):
         if act in ("dispose", "ask_staff"):
             role = standard.step(complaint.step).assignee or ""
-            rows += [(person.name, act, str(person.id)) for person in candidates(complaint, role, world)]
+            people = candidates(complaint, role, world)
+            rows += [(person.name, act, str(person.id)) for person in people]
+            rows += [(say("desk.button.several"), "several", "")] if act == "dispose" and len(people) > 1 else []
         elif act == "branch":
             rows += [(capital(when), act, str(n)) for n, (when, _) in enumerate(ways(standard.step(complaint.step)))]
         elif act == "hand" and len(world.office.with_role(part_of(complaint, standard).role)) < 2:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import deadlines, more, more_acts
+from workflow.desk import deadlines, more, more_acts, several
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
@@ -30,7 +30,7 @@ _MENUS = ("seen", "help", "hand", "refer")
 
 
 def needs(press: Press, office: Office) -> Needs:
-    """The complaint of the button, what the pressed message is about, the held reply it would stop, letters' numbers."""
+    """The complaint of the button, what the pressed message is about, the held reply it would stop, a letter number."""
     data = read(press.data)
     return Needs(
         letters=(sought(office.standard),) if data.act == "number" else (),
@@ -67,31 +67,9 @@ def _complaint(press: Press, data: Data, person: Staff, world: World) -> Complai
 
 
 def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
-    by = f"staff:{person.id}"
-    if data.act == "back":
-        return edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
-    if data.act in (more.MENU, *more_acts.HANDLERS):
-        return more_acts.pressed(press, data, complaint, person, world)
-    if data.act in ("docs", "name"):
-        return send_documents(press, complaint, person, world)
-    if data.act == "mails":
-        done = wanted(press.chat, complaint, person, world)
-        if not done.posts:
-            return refused(press, "desk.refused.link_first") + done
-        return done + Decision(sends=(answered(press, "desk.done.sent_private"),))
-    act = Act(kind=data.act, by=by, version=data.version, data={"arg": data.arg} if data.arg else {})
-    if data.act == "label":
-        index, _, sort = data.arg.partition(":")
-        done = complaints.apply(complaint, replace(act, version=None, data={"paper": index, "sort": sort}), world)
-        return done + Decision(sends=(answered(press, "desk.done.labelled", sort=sort_name(sort)),))
-    if data.act == "respond":
-        done = complaints.apply(complaint, replace(act, version=None), world)
-        shown = edited(press.chat, deadlines.plan_key(complaint), say("late.desk.responded"))
-        return done + Decision(sends=(answered(press, "desk.done.plain"), shown))
-    if data.act in ("undo", "source"):
-        done = complaints.apply(complaint, act, world)
-        key = "desk.done.undone" if data.act == "undo" else "desk.done.plain"
-        return done + Decision(sends=(answered(press, key),))
+    if own := _OF_ITS_OWN.get(data.act):
+        return own(press, data, complaint, person, world)
+    act = _act(data, person)
     check(complaint, replace(act, kind="refer_sent") if data.act == "refer" else act, world)
     if data.act in _MENUS and not data.arg:
         rows = menu_buttons(complaint, data.act, world)
@@ -99,6 +77,47 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
     if data.act in _TYPED and data.arg != YES:
         return asked_to_type(press, data, complaint, person, world)
     return _confirmed(press, act, complaint, world)
+
+
+def _act(data: Data, person: Staff) -> Act:
+    """What the button does, by whom and on which version."""
+    arg = {"arg": data.arg} if data.arg else {}
+    return Act(kind=data.act, by=f"staff:{person.id}", version=data.version, data=arg)
+
+
+def _back(press: Press, _: Data, complaint: Complaint, __: Staff, world: World) -> Decision:
+    return edit_card(press, complaint, world, card_text(complaint, world), card_buttons(complaint, world), "")
+
+
+def _documents(press: Press, _: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    return send_documents(press, complaint, person, world)
+
+
+def _mails(press: Press, _: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    done = wanted(press.chat, complaint, person, world)
+    if not done.posts:
+        return refused(press, "desk.refused.link_first") + done
+    return done + Decision(sends=(answered(press, "desk.done.sent_private"),))
+
+
+def _label(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    index, _, sort = data.arg.partition(":")
+    act = replace(_act(data, person), version=None, data={"paper": index, "sort": sort})
+    done = complaints.apply(complaint, act, world)
+    return done + Decision(sends=(answered(press, "desk.done.labelled", sort=sort_name(sort)),))
+
+
+def _respond(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    done = complaints.apply(complaint, replace(_act(data, person), version=None), world)
+    shown = edited(press.chat, deadlines.plan_key(complaint), say("late.desk.responded"))
+    return done + Decision(sends=(answered(press, "desk.done.plain"), shown))
+
+
+def _at_once(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """An act that asks nothing and stands on no card's turn."""
+    done = complaints.apply(complaint, _act(data, person), world)
+    key = "desk.done.undone" if data.act == "undo" else "desk.done.plain"
+    return done + Decision(sends=(answered(press, key),))
 
 
 def _confirmed(press: Press, act: Act, complaint: Complaint, world: World) -> Decision:
@@ -170,3 +189,17 @@ _WITHOUT_COMPLAINT: Mapping[str, Callable[[Press, Data, Staff, World], Decision]
     "complain": _complain,
     "link": _link,
 }
+
+_OF_ITS_OWN: Mapping[str, Callable[[Press, Data, Complaint, Staff, World], Decision]] = {
+    "back": _back,
+    "docs": _documents,
+    "name": _documents,
+    "mails": _mails,
+    "label": _label,
+    "respond": _respond,
+    "undo": _at_once,
+    "source": _at_once,
+    several.SEVERAL: several.pressed,
+    **dict.fromkeys((more.MENU, *more_acts.HANDLERS), more_acts.pressed),
+}
+"""Buttons of a complaint that go ways of their own."""

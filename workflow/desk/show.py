@@ -303,6 +303,9 @@ def _informed(complaint: Complaint, entries: list[Entry], world: World) -> Itera
             text = say("desk.post.inform", role=label, names=names(people), number=number, text=entry.text)
         elif entry.act == "help" and person:
             people, text = (person,), say("desk.post.helper", number=number, names=person.name)
+        elif helpers := [world.office.staff_by_id(each) for each in entry.data.get("helpers", "").split()]:
+            people = tuple(each for each in helpers if each)
+            text = say("desk.post.helper", number=number, names=names(people))
         if text:
             yield from _to_all(complaint, text, people, world)
 

@@ -86,8 +86,15 @@ def _dispose(case: Case, act: Act) -> None:
     person = person_named(case, act, role)
     acted(case, act)
     note = act.text or case.complaint.disposed_note
-    case.set(assignee=str(person.id), assignee_role=role, helpers=(), disposed_note=note)
-    finish(case, act.kind, text=note, person=str(person.id), person_name=person.name)
+    others = [
+        person_named(case, replace(act, data={"arg": each}), role) for each in act.data.get("helpers", "").split()
+    ]
+    helpers = tuple(str(each.id) for each in others if each != person)
+    case.set(assignee=str(person.id), assignee_role=role, helpers=helpers, disposed_note=note)
+    data = {"person": str(person.id), "person_name": person.name}
+    if helpers:
+        data |= {"helpers": " ".join(helpers), "helper_names": ", ".join(each.name for each in others)}
+    finish(case, act.kind, text=note, **data, **({"note": note} if note else {}))
     if act.kind == "dispose":
         case.news.append(telling.is_handled(case))
 
