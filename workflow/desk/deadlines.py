@@ -15,7 +15,7 @@ from workflow.desk.posting import Rows, button, names, post, rooms, said_back, t
 from workflow.happening import Due
 from workflow.message import Message, Refers
 from workflow.office import Staff
-from workflow.procedure import bells, lateness
+from workflow.procedure import bells, lapsing, lateness
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Case, Refused, desk_of, private_of
 from workflow.procedure.progress import turn
@@ -139,13 +139,12 @@ def _remember(case: Case, people: Iterable[Staff]) -> None:
 
 
 def _waited_out(_: Due, complaint: Complaint, world: World) -> Decision:
-    """What the citizen was asked for hasn't come by the day that was named."""
+    """What the citizen was asked for hasn't come by the day that was named: it counts as withdrawn."""
     if not complaint.waiting:
         return Decision(ignored="the citizen has answered")
     people = turn(complaint, world).people
     case = _begin(complaint, world)
-    case.set(late=tuple(dict.fromkeys((*complaint.late, "complete"))))
-    case.record("overdue", which="complete", who=" ".join(str(person.id) for person in people))
+    lapsing.lapse(case)
     moment = say_near(world.now, world.now, world.office.calendar.zone)
     text = say("late.desk.complete", number=name_of(complaint), moment=moment, text=complaint.waiting)
     return case.decision() + _told(case.complaint, text, people, world)

@@ -19,7 +19,7 @@ from workflow.record import Act, Complaint
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-OPENING = ("resume", "staff", "help", "privacy", "who", "repeat", "greeting")
+OPENING = ("resume", "staff", "help", "privacy", "outside", "who", "repeat", "greeting")
 """Words that mean the same with and without a registered complaint."""
 
 

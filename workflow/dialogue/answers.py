@@ -111,6 +111,11 @@ def _privacy(talk: Talk, _: str) -> None:
     asking.again(talk)
 
 
+def _outside(talk: Talk, _: str) -> None:
+    asides.outside(talk)
+    asking.again(talk)
+
+
 def _who(talk: Talk, _: str) -> None:
     talk.tell("honest", office=talk.standard.office.name)
     asking.again(talk)
@@ -129,6 +134,7 @@ COMMANDS: dict[str, Callable[[Talk, str], None]] = {
     "staff": _staff,
     "help": _help,
     "privacy": _privacy,
+    "outside": _outside,
     "cancel": _cancel,
     "restart": _restart,
     "repeat": _repeat,

@@ -12,7 +12,7 @@ from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
-from workflow.procedure import standing
+from workflow.procedure import lateness, standing
 from workflow.record import Act
 from workflow.say import channel_name, lines, say
 from workflow.standard.standard import Standard
@@ -110,6 +110,14 @@ def what_is_asked(talk: Talk) -> str:
     """What this office's standard asks, in one sentence."""
     things = tuple(asked.id for asked in talk.standard.asked() if asked.id != "statement" and asked.required)
     return say("asks.things", things=wanted.labels(things)) if things else say("asks.nothing")
+
+
+# --- elsewhere --------------------------------------------------------------------------------------------------------
+
+
+def outside(talk: Talk) -> None:
+    """ "Kemana lagi saya bisa lapor": every other route, as often as it's asked."""
+    talk.tell_text(lateness.elsewhere(talk.standard, talk.limits))
 
 
 # --- status -----------------------------------------------------------------------------------------------------------

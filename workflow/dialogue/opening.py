@@ -125,6 +125,10 @@ def _privacy(talk: Talk, _: Message) -> None:
     asides.privacy(talk)
 
 
+def _outside(talk: Talk, _: Message) -> None:
+    asides.outside(talk)
+
+
 def _status(talk: Talk, message: Message) -> None:
     asides.status(talk, message.text)
 
@@ -142,6 +146,7 @@ WORDS: dict[str, Callable[[Talk, Message], None]] = {
     "staff": _staff,
     "help": _help,
     "privacy": _privacy,
+    "outside": _outside,
     "resume": _resume,
     "cancel": _nothing_open,
     "restart": _announce,

@@ -197,7 +197,7 @@ def next_rung_at(case: Case) -> datetime | None:
         part=escalation.rung_part,
         nth=escalation.overdue.index(left[0]) + 1,
     )
-    return at if at > case.world.now else calendar.next_opening(case.world.now)
+    return at if at >= case.world.now else calendar.next_opening(case.world.now)
 
 
 def next_word_at(case: Case) -> datetime | None:
@@ -223,8 +223,9 @@ def _patience(case: Case) -> int:
 
 
 def _last_news(complaint: Complaint, last_word: str) -> datetime:
-    """When the citizen last heard, or something last went on."""
+    """When the citizen last heard of it or was waited for, or something last went on."""
     moments = [datetime.fromisoformat(last_word), complaint.step_since, _moment(complaint.extra.get(RESPONDED, ""))]
+    moments += [pause.until for pause in complaint.pauses]
     return max(each for each in moments if each is not None)
 
 

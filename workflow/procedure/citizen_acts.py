@@ -139,6 +139,7 @@ def _unsatisfied(case: Case, act: Act) -> None:
     case.set(fresh=case.complaint.version, acted_by="", undo=None)
     case.record("reopen", by="system", to=case.complaint.step)
     case.news.append(telling.is_reopened(case))
+    case.news += lateness.still(case)
 
 
 CITIZEN_ACTS: Mapping[str, Callable[[Case, Act], None]] = {

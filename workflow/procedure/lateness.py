@@ -62,6 +62,12 @@ def elsewhere(standard: Standard, limits: Limits) -> str:
     return say("late.asked", routes=lines(*rows)) if rows else say("late.none")
 
 
+def still(case: Case) -> list[str]:
+    """After BELUM: that the work goes on here, and where else one may go. By SMS the asking is left to the citizen."""
+    outside = routes(case.standard, case.limits, every=True)
+    return [say("late.still", routes=outside)] if outside and not case.limits.short else []
+
+
 # --- the message to the citizen ---------------------------------------------------------------------------------------
 
 
