@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from workflow.procedure import telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
@@ -81,15 +83,15 @@ def _ask(case: Case, act: Act) -> None:
 
 
 def _dispose(case: Case, act: Act) -> None:
-    """Name the one responsible person."""
+    """Name the one responsible person, and those who help them, with what the disposer wrote for them."""
     role = case.step.assignee or ""
     person = person_named(case, act, role)
-    acted(case, act)
-    note = act.text or case.complaint.disposed_note
     others = [
         person_named(case, replace(act, data={"arg": each}), role) for each in act.data.get("helpers", "").split()
     ]
     helpers = tuple(str(each.id) for each in others if each != person)
+    acted(case, act)
+    note = act.text or case.complaint.disposed_note
     case.set(assignee=str(person.id), assignee_role=role, helpers=helpers, disposed_note=note)
     data = {"person": str(person.id), "person_name": person.name}
     if helpers:
