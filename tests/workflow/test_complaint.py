@@ -103,7 +103,7 @@ def test_with_the_last_lacking_document_the_clock_starts_and_the_citizen_is_told
     decision, here = opened(office("kanigaran"), without=("kk",))
     complaint = decision.complaints[0]
     assert complaint.clock_started_at is None
-    assert decision.timers == ()
+    assert [timer.kind for timer in decision.timers] == ["remind_document"]
     paper = Paper(file="k", message="5", at=here.now, sort="kk", said_by="citizen", state="ready", type="photo")
     done = apply(complaint, Act(kind="supply", papers=(paper,), data={"for": "kk"}), later(here, minutes=30))
     after = done.complaints[0]

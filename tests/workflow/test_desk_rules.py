@@ -666,14 +666,15 @@ def test_a_step_with_a_norm_of_its_own_has_its_own_bell() -> None:
     assert any("lewat batas langkah ini" in each.text for each in scene.sent)
 
 
-def test_a_citizen_who_never_answers_is_pointed_out_after_thirty_days() -> None:
+def test_a_complaint_whose_citizen_never_answers_lapses_after_thirty_days_and_the_desk_is_told() -> None:
     scene = Scene("kanigaran")
     scene.press("Petugas Satu", "Minta dilengkapi")
     scene.reply("Petugas Satu", "Mohon balas", "foto KK")
     scene.press("Petugas Satu", "Ya, kirim permintaan")
     scene.wait_s(timedelta(days=30).total_seconds() + 1)
     assert any("pelapor belum mengirim yang diminta" in each.text for each in scene.sent)
-    assert scene.complaint.closed_at is None
+    assert (scene.complaint.closed_as, scene.complaint.lapsed_at is not None) == ("withdrawn", True)
+    assert "Dianggap dicabut" in scene.card()
 
 
 @pytest.mark.parametrize(

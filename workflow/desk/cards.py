@@ -193,7 +193,8 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
 
 def _foot(complaint: Complaint, world: World) -> str:
     if complaint.closed_at is not None:
-        how = say(f"desk.card.closed_{complaint.closed_as}", where=complaint.referred_to)
+        ended = "lapsed" if complaint.lapsed_at else str(complaint.closed_as)
+        how = say(f"desk.card.closed_{ended}", where=complaint.referred_to)
         return lines(_delivery(complaint, world), how)
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)

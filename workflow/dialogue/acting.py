@@ -7,7 +7,7 @@ from dataclasses import replace as with_world
 from workflow.dialogue.talk import Talk, replace_conversation
 from workflow.heard import hearing
 from workflow.message import Message
-from workflow.procedure import complaint, telling
+from workflow.procedure import complaint, lapsing, telling
 from workflow.procedure.reach import is_out, out_at
 from workflow.record import Act, Complaint
 from workflow.say import UnknownWords, say
@@ -55,12 +55,17 @@ def only_open(talk: Talk) -> Complaint | None:
     """The one complaint that can be meant when none is named: in focus, waited for, or the only open one."""
     mine = talk.complaints()
     focus = talk.conversation.extra.get("focus")
-    open_ = [each for each in mine if each.closed_at is None]
+    open_ = [each for each in mine if each.closed_at is None or is_lapsed(talk, each)]
     waiting = [each for each in open_ if each.waiting]
     for candidates in ([each for each in open_ if each.id == focus], waiting, open_):
         if len(candidates) == 1:
             return candidates[0]
     return None
+
+
+def is_lapsed(talk: Talk, about: Complaint) -> bool:
+    """Whether it counts as withdrawn because of silence, and a message still brings it back."""
+    return lapsing.is_revivable(about, talk.world.standard_of(about.standard), talk.world.now)
 
 
 def answered_lately(talk: Talk) -> Complaint | None:
@@ -84,7 +89,7 @@ def is_recent(talk: Talk, about: Complaint) -> bool:
 
 def pass_on(talk: Talk, target: Complaint, message: Message) -> None:
     """The words go to the complaint and so to the desk; an item that was lacking is supplied by them."""
-    waited = bool(target.waiting)
+    waited = bool(target.waiting) or is_lapsed(talk, target)
     done = act(talk, target.id, Act(kind="said", text=message.text, data={"message": message.id}))
     if done:
         talk.tell("said.answered" if waited else "said.added", name=telling.name_of(target))

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from workflow.conversation import Paper, Saying
 from workflow.dialogue import arrivals, asides, asking, beginning, evidence, sorting, verdict
-from workflow.dialogue.acting import act, answered_lately, answered_recently, only_open, pass_on, spoken_of
+from workflow.dialogue.acting import act, answered_lately, answered_recently, is_lapsed, only_open, pass_on, spoken_of
 from workflow.dialogue.talk import Talk, choice
-from workflow.heard import hearing, intent, table
+from workflow.heard import hearing, intent
 from workflow.message import Message
 from workflow.procedure import telling
 from workflow.procedure.reach import is_out
@@ -81,7 +81,7 @@ def _is_opening_word(talk: Talk, text: str) -> bool:
 
 def _text(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:
     """A sentence: an answer to the staff's question, an addition, a new complaint, or something else."""
-    if target is not None and target.waiting:
+    if target is not None and (target.waiting or is_lapsed(talk, target)):
         pass_on(talk, target, message)
         return True
     heard = intent.guess(message.text)
@@ -116,15 +116,11 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
 
 
 def _wants_it_withdrawn(text: str) -> bool:
-    words = hearing.folded(text)
-    phrases = table("intents")["withdraw"]["phrases"]
-    return any(intent.stands_in(hearing.shape(phrase), words) for phrase in phrases)
+    return intent.says(text, "withdraw")
 
 
 def _is_unsatisfied(text: str) -> bool:
-    words = hearing.folded(text)
-    phrases = table("intents")["unsatisfied"]["phrases"]
-    return any(intent.stands_in(hearing.shape(phrase), words) for phrase in phrases)
+    return intent.says(text, "unsatisfied")
 
 
 def _open_count(talk: Talk) -> int:

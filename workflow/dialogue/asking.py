@@ -46,7 +46,7 @@ def go_on(talk: Talk) -> None:
     else:
         talk.edit(asked="")
         summary.show(talk)
-    _set_bells(talk)
+    keep(talk)
 
 
 def _say_later(talk: Talk) -> None:
@@ -67,7 +67,7 @@ def again(talk: Talk) -> None:
     talk.wait_for_files = False
     if talk.draft.awaiting == "details":
         _ask_details(talk)
-        _set_bells(talk)
+        keep(talk)
         return
     go_on(talk)
 
@@ -170,14 +170,15 @@ def _ask_retake(talk: Talk, paper: Paper) -> None:
 # --- patience ---------------------------------------------------------------------------------------------------------
 
 
-def _set_bells(talk: Talk) -> None:
-    """One reminder for a silent citizen and the day on which the draft is forgotten, both when nobody sleeps."""
+def keep(talk: Talk) -> None:
+    """One reminder for a silent citizen, a warning, and the day when the draft is forgotten; none while they sleep."""
     office, draft, now = talk.world.office, talk.draft, talk.world.now
     asking = talk.standard.asking
     talk.edit(last_at=now)
     remind, forget = now + timedelta(hours=asking.remind_hours), now + timedelta(days=asking.draft_days)
-    for kind, due_at in (("remind_draft", remind), ("forget_draft", forget)):
-        if kind == "remind_draft" and draft.reminded_at is not None:
+    warn = forget - timedelta(days=asking.warn_days)
+    for kind, due_at in (("remind_draft", remind), ("warn_draft", warn), ("forget_draft", forget)):
+        if (kind == "remind_draft" and draft.reminded_at is not None) or due_at <= now:
             continue
         talk.timers.append(
             Timer(

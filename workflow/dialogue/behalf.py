@@ -152,7 +152,7 @@ def _other_name(talk: Talk) -> str:
 
 def differs(name: str, other: str) -> bool:
     """Whether two full names have no word in common; a nickname, one word or a shop's name says nothing."""
-    mine, theirs = hearing.folded(name), hearing.folded(other)
+    mine, theirs = name.casefold().split(), other.casefold().split()
     if len(other.split()) < EVIDENT_WORDS or not fields.is_name(other) or not other.replace(" ", "").isalpha():
         return False
     if set(theirs) & set(table("behalf")["account"]["words"]):

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace as changed
-from datetime import timedelta
 from typing import Any
 
-from workflow.clocks.when import say_day
 from workflow.conversation import Saying
 from workflow.desk import desk
-from workflow.desk.knocking import REMIND
 from workflow.dialogue import (
     accounts,
     acting,
@@ -31,6 +28,7 @@ from workflow.dialogue import (
     mails,
     narrowing,
     opening,
+    reminding,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin
 from workflow.happening import (
@@ -134,6 +132,8 @@ def _message(talk: Talk, message: Message) -> str:
     admitted = guard.admitted(talk, mails.word_of(talk, message))
     for each in admitted:
         _admitted(talk, each)
+    if admitted and talk.telling and not talk.timers:
+        asking.keep(talk)  # whatever was said: the unfinished report is kept on from now
     talk.more = talk.more + wholes.recorded(message, talk.more, talk.world.now)
     return "" if admitted or talk.paragraphs else "kept without an answer"
 
@@ -337,44 +337,6 @@ def _question_becomes_complaint(talk: Talk, event: QuestionBecomesComplaint) -> 
     return ""
 
 
-# --- time -------------------------------------------------------------------------------------------------------------
-
-
-def _due(talk: Talk, event: Due) -> str:
-    """A bell of the draft: one reminder, and in the end it's forgotten with its photos, as was told."""
-    if event.kind == joining.BELL:
-        return joining.unanswered(talk, event)
-    if not talk.telling or talk.draft.code != event.subject:
-        return "a bell of a report that's no longer told"
-    if event.kind == "remind_draft":
-        return _remind(talk)
-    if event.kind == "forget_draft":
-        code = talk.draft.code
-        beginning.drop(talk)
-        talk.tell("forget.done", code=code)
-        talk.raise_to("notice")
-        return ""
-    return "a bell nobody set"
-
-
-def _remind(talk: Talk) -> str:
-    draft = talk.draft
-    if draft.reminded_at is not None or talk.conversation.blocked or talk.conversation.bounced:
-        return "reminded already"
-    talk.edit(reminded_at=talk.world.now)
-    zone = talk.world.office.calendar.zone
-    until = (draft.last_at + timedelta(days=talk.standard.asking.draft_days)).astimezone(zone).date()
-    talk.tell("remind", until=say_day(until))
-    last = draft.last_at
-    asking.again(talk)
-    talk.edit(last_at=last)
-    talk.timers = []
-    talk.name = f"{REMIND}:{draft.code}"
-    if talk.kind == "ack":
-        talk.raise_to("notice")
-    return ""
-
-
 DOES: dict[type, Callable[[Talk, Any], str]] = {
     Message: _message,
     Press: _press,
@@ -383,7 +345,7 @@ DOES: dict[type, Callable[[Talk, Any], str]] = {
     FileFailed: arrivals.failed,
     GistTyped: arrivals.gist_typed,
     QuestionBecomesComplaint: _question_becomes_complaint,
-    Due: _due,
+    Due: reminding.due,
     JoinAsked: letting_in.requested,
     JoinAnswered: joining.answered,
     Parted: carrying.parted,

@@ -85,6 +85,6 @@ def one_of(named: tuple[str, ...]) -> str:
     return say("list.or_two" if len(named) == 2 else "list.or_many", first=", ".join(named[:-1]), last=named[-1])
 
 
-def bells(draft: Draft) -> tuple[str, str]:
+def bells(draft: Draft) -> tuple[str, ...]:
     """The keys of a draft's timers."""
-    return f"remind_draft:{draft.code}", f"forget_draft:{draft.code}"
+    return f"remind_draft:{draft.code}", f"warn_draft:{draft.code}", f"forget_draft:{draft.code}"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow.conversation import Paper, Revision, Saying
 from workflow.message import Location
-from workflow.procedure import telling
+from workflow.procedure import lapsing, lateness, telling
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import close, lacking, reopen, resume, unnamed
 from workflow.procedure.reach import is_out, out_at
@@ -47,11 +47,25 @@ def _heard(case: Case, act: Act, kind: str) -> None:
         case.record("answered", by="citizen")
 
 
+def _back(case: Case) -> None:
+    """A lapsed complaint comes back with whatever its citizen sends in time."""
+    if lapsing.is_revivable(case.complaint, case.standard, case.now):
+        lapsing.revive(case)
+
+
+def _remind(case: Case, act: Act) -> None:
+    """A bell rang: what is waited for is told once more, if it still is."""
+    if not lapsing.remind(case, act.data["kind"]):
+        raise Refused("desk.refused.already")
+
+
 def _said(case: Case, act: Act) -> None:
+    _back(case)
     _heard(case, act, "said")
 
 
 def _evidence(case: Case, act: Act) -> None:
+    _back(case)
     if case.complaint.place is None and (at := act.data.get("latitude")):
         case.set(place=Location(latitude=float(at), longitude=float(act.data["longitude"])))
     _heard(case, act, "evidence")
@@ -59,6 +73,7 @@ def _evidence(case: Case, act: Act) -> None:
 
 def _supply(case: Case, act: Act) -> None:
     """A thing that was lacking; with the last of them the clock begins."""
+    _back(case)
     wanted = act.data.get("for", "")
     if wanted and act.text and not act.papers:
         asked = next((each for each in case.standard.asked() if each.id == wanted), None)
@@ -148,6 +163,7 @@ CITIZEN_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "supply": _supply,
     "file": _file,
     "edited": _edited,
+    "remind": _remind,
     "withdraw": _withdraw,
     "satisfied": _satisfied,
     "unsatisfied": _unsatisfied,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft
-from workflow.procedure import telling, wholes
+from workflow.procedure import lapsing, telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
 from workflow.procedure.entered import entered, unpacked
@@ -72,6 +72,7 @@ def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
     case.set(fresh=complaint.version)
     begin(case, source=complaint.source)
     telling.opened(case)
+    lapsing.watch(None, case)
     return case.decision()
 
 
@@ -87,5 +88,6 @@ def apply(complaint: Complaint, act: Act, world: World) -> Decision:
         CITIZEN_ACTS[act.kind](case, act)
     else:
         raise Refused("desk.refused.unknown")
+    lapsing.watch(before, case)
     telling.news(case)
     return case.decision()

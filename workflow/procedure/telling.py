@@ -9,6 +9,7 @@ from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_near
 from workflow.conversation import Paper
 from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.case import Case, limits_of
+from workflow.procedure.destination import destination
 from workflow.procedure.progress import lacking, receives, turn
 from workflow.record import Complaint
 from workflow.say import UnknownWords, first_units, lines, listing, own_name, say, say_for, short_office, units
@@ -212,6 +213,7 @@ def tell(
     *,
     direct: bool = False,
     choices: tuple[tuple[Choice, ...], ...] = (),
+    key: str = "",
 ) -> None:
     """Send the citizen something about their complaint; what's no direct answer waits out the quiet hours."""
     if case.complaint.citizen is None:
@@ -222,11 +224,11 @@ def tell(
             kind=kind,
             text=text,
             choices=() if case.limits.short or not case.limits.one_thing_at_a_time else choices,
-            key=key_of(kind, case),
+            key=key or key_of(kind, case),
             replaces=f"answer:{case.complaint.id}" if kind == "answer" else "",
             about=case.complaint.id,
             label=case.complaint.number or case.complaint.code,
-            not_before=None if direct else case.world.office.quiet_until(case.now),
+            not_before=None if direct else case.world.office.quiet_until(case.world.now),
             priority=2,
         )
     )
@@ -283,11 +285,24 @@ def is_refused(case: Case, text: str) -> str:
     return say_for(case.limits, "telling.refused", number=name_of(case.complaint), text=text)
 
 
-def is_referred(case: Case, way: str, where: str) -> str:
-    """Not this office's matter: passed on by us ("refer_sent"), or for the citizen to bring there ("refer_self")."""
+def is_referred(case: Case, way: str, words: str) -> str:
+    """Not this office's matter: passed on by us ("refer_sent"), or for the citizen to bring there ("refer_self").
+
+    `words` are the staff's, with the tracking id of where it was passed on to, if there's one.
+    """
     date = say_date(case.world.office.calendar.local_date(case.now))
+    where, tracking = destination(way, words)
     key = "telling.referred_sent" if way == "refer_sent" else "telling.referred_self"
-    return say_for(case.limits, key, number=name_of(case.complaint), where=where, date=date)
+    told = say_for(case.limits, key, number=name_of(case.complaint), where=where, date=date)
+    return lines(told, say_for(case.limits, "telling.referred_tracking", tracking=tracking) if tracking else "")
+
+
+def is_handed(case: Case) -> str:
+    """The answer was brought otherwise than by this chat."""
+    date = say_date(case.world.office.calendar.local_date(case.now))
+    told = say_for(case.limits, "telling.handed", number=name_of(case.complaint), date=date)
+    ask = case.standard.after.ask_satisfaction
+    return lines(told, say_for(case.limits, "telling.satisfied_question") if ask else "")
 
 
 def preview(act: str, text: str, complaint: Complaint, by: str, world: World) -> str:
@@ -379,6 +394,6 @@ def enclosure(case: Case, paper: Paper) -> Outbound:
         key=f"enclosure:{case.complaint.id}:{case.complaint.version}:{paper.file}",
         about=case.complaint.id,
         label=case.complaint.number or case.complaint.code,
-        not_before=case.world.office.quiet_until(case.now),
+        not_before=case.world.office.quiet_until(case.world.now),
         priority=2,
     )

@@ -142,7 +142,7 @@ class Asking(Part):
     draft_days: Count
     complete_days: Count
     remind_document_hours: Count = 72  # for what is to come after YA, and for what staff asked: a word so long after
-    warn_days: Count = 2  # and one so long before something lapses, or an unfinished report is deleted
+    warn_days: Count = 1  # and one so long before something lapses, or an unfinished report is deleted
     proxy_letter: bool = False  # who reports for somebody else is told that a surat kuasa may follow
 
 
