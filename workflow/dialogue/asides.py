@@ -9,7 +9,7 @@ from workflow.conversation import Question
 from workflow.desk import desk, posting
 from workflow.dialogue import acting, asking, beginning, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
-from workflow.heard import hearing, intent, table
+from workflow.heard import hearing, intent
 from workflow.heard.intent import Guess
 from workflow.message import Message
 from workflow.procedure import lateness, standing
@@ -53,7 +53,7 @@ def question(talk: Talk, message: Message) -> None:
         talk.tell_text(answer)
         talk.raise_to("notice")
         return
-    if _asks_how_to_report(message.text):
+    if intent.says(message.text, "how_to_report"):
         talk.tell("how_to_report", what=what_is_asked(talk))
         return
     ask_desk(talk, message.text)
@@ -98,12 +98,6 @@ def known_answer(standard: Standard, text: str) -> str:
         if row.confirmed and row.answer and alike > best:
             best, answer = alike, row.answer
     return answer if best >= ALIKE else ""
-
-
-def _asks_how_to_report(text: str) -> bool:
-    words = hearing.folded(text)
-    ways = table("intents")["how_to_report"]["phrases"]
-    return any(intent.stands_in(hearing.shape(way), words) for way in ways)
 
 
 def what_is_asked(talk: Talk) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from workflow.heard import table
 
-_WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
+_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*'?")
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4`", "'"))
 _REPEATED = re.compile(r"(.)\1{2,}")
+_TOO_SHORT = 3
+"""Letters of a word that's too short to be known without its apostrophe."""
 _LINK = re.compile(r"https?://|www\.|\b(?:bit\.ly|t\.me|wa\.me)/", re.IGNORECASE)
 _CODE = re.compile(r"(?<![0-9A-Za-z-])(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{4}(?![0-9A-Za-z-])")
+_REGISTER = re.compile(r"\b[A-Za-z]{3}-\d{4}-\d{1,6}\b")
 _NAMED_CODE = re.compile(r"(?i:\b(?:status|cek|lanjut|lanjutkan|kode|code))\s*:?\s*#?([0-9A-Z]{4})\b")
 
 
 def folded(text: str) -> tuple[str, ...]:
     """The words of a text as they're compared: lower case, without marks, abbreviations and dialects written out."""
-    flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().replace("`", "'")
-    spelt = tuple(_spelling(word) for word in _WORD.findall(flat))
-    return tuple(part for word in _joined(spelt) for part in word.split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).encode("ascii", "ignore").decode()
+    return tuple(_joined(map(_spelling, _WORD.findall(text.translate(_APOSTROPHES).casefold()))))
 
 
 def meanings(text: str) -> frozenset[str]:
@@ -78,10 +83,20 @@ def numbers_in(text: str, prefix: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{prefix}-{match[1]}-{int(match[2]):04}" for match in found))[:5]
 
 
+def names_a_report(text: str) -> bool:
+    """Whether something that looks like a register number or a short code of any office stands in a text."""
+    return bool(_REGISTER.search(text) or _CODE.search(text))
+
+
 def without_names(text: str, prefix: str) -> str:
     """The text without codes and register numbers, so that "STATUS 7K3F" is heard as STATUS."""
     text = re.sub(rf"\b{re.escape(prefix)}[\s./-]*\d{{4}}[\s./-]+\d{{1,6}}\b", " ", text, flags=re.IGNORECASE)
     return _CODE.sub(" ", text).strip()
+
+
+def spellings() -> dict[str, str]:
+    """The folding table: words as they're written, and what they're compared as."""
+    return _folds()[0]
 
 
 def has_link(text: str) -> bool:
@@ -91,8 +106,8 @@ def has_link(text: str) -> bool:
 
 def is_shouted(text: str) -> bool:
     """Whether most of a longer text is in capitals."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) >= 20 and sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    large = sum(map(str.isupper, text))
+    return large >= 14 and large > 0.7 * sum(map(str.isalpha, text)) >= 14
 
 
 def shape(phrase: str) -> tuple[str, ...]:
@@ -105,28 +120,48 @@ def shape(phrase: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _spelling(word: str) -> str:
     """One word without drawn-out letters and with the doubling digit written out: "iyaaa", "jalan2"."""
-    word = _REPEATED.sub(r"\1", word.replace("’", "'"))
+    word = _REPEATED.sub(r"\1", word)
+    if word.endswith("'") and word not in _with_apostrophe():
+        word = word[:-1]
     return re.sub(r"^([a-z]{3,})2(nya)?$", r"\1", word)
 
 
-def _joined(spelt: tuple[str, ...]) -> tuple[str, ...]:
+def _joined(spelt: Iterable[str]) -> list[str]:
     """The words with entries of the folding table replaced, the longest entry first."""
-    table_, longest = _folds()
+    words, longer = list(spelt), _folds_of_several()
     found: list[str] = []
     at = 0
-    while at < len(spelt):
-        for count in range(min(longest, len(spelt) - at), 0, -1):
-            entry = " ".join(spelt[at : at + count])
-            if entry in table_:
-                found.append(table_[entry])
-                at += count
+    while at < len(words):
+        for entry, meant in longer.get(words[at], ()):
+            if words[at : at + len(entry)] == entry:
+                found += meant
+                at += len(entry)
                 break
         else:
-            found.append(_without_nya(spelt[at].replace("'", "")))
+            found += _meant(words[at])
             at += 1
-    return tuple(found)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _meant(word: str) -> tuple[str, ...]:
+    """One word as it's compared."""
+    folds = _folds()[0]
+    return tuple((folds[word] if word in folds else _without_nya(word.replace("'", ""))).split())
+
+
+@cache
+def _folds_of_several() -> dict[str, list[tuple[list[str], list[str]]]]:
+    """The entries of several words by their first, the longest first."""
+    found: dict[str, list[tuple[list[str], list[str]]]] = {}
+    for entry, meant in sorted(_folds()[0].items(), key=lambda each: -len(each[0].split())):
+        words = entry.split()
+        if len(words) > 1:
+            found.setdefault(words[0], []).append((words, meant.split()))
+    return found
 
 
 def _without_nya(word: str) -> str:
@@ -138,8 +173,17 @@ def _without_nya(word: str) -> str:
 
 @cache
 def _folds() -> tuple[dict[str, str], int]:
-    entries: dict[str, str] = table("fold")["word"]
+    """Abbreviations and spellings, and the words of the dialects; where both know a word, fold.toml wins."""
+    dialects = {written: meant for dialect in table("dialects").values() for written, meant in dialect.items()}
+    plain = {bare: meant for written, meant in dialects.items() if len(bare := written.rstrip("'")) > _TOO_SHORT}
+    entries: dict[str, str] = plain | dialects | table("fold")["word"]
     return entries, max(len(entry.split()) for entry in entries)
+
+
+@cache
+def _with_apostrophe() -> frozenset[str]:
+    """Words of the folding table that end in the sign for a stop of the breath: "ta'"."""
+    return frozenset(word for entry in _folds()[0] for word in entry.split() if word.endswith("'"))
 
 
 @cache

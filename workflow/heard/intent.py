@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from workflow.heard import hearing, table
+from workflow.heard.matching import Label, Matcher
+from workflow.heard.near import Nearest
 from workflow.message import Value
 
 Intent = Literal[
@@ -26,17 +29,24 @@ Intent = Literal[
 ]
 LONG = 7  # words from which on a message tells something
 SHORT = 2
-_FIRST = ("violence_report", "emergency")  # whatever else the message says
-_Phrase = tuple[str, ...]
+TROUBLE, THING = 3, 1  # what a topic's phrases add to a complaint
+_FIRST: tuple[Intent, ...] = ("violence_report", "emergency")  # whatever else the message says
+_BESIDE = frozenset({"question", "status_check", "thanks", "spam", "out_of_scope", "suggestion", "human_request"})
+"""What isn't sure any more where danger may be meant too: we ask, with the numbers beside."""
+_TAILS = frozenset({"tidak", "kah"})
+"""What makes a question of a sentence that ends in it: "kantor buka gak"."""
+_NO_TOPIC = "lain"
+_BRIBES = "pungli"
 
 
 class Guess(Value):
     """What a message wants, as far as the rules can tell."""
 
     intent: Intent
-    topic: str = ""  # id of a topic, "" if none is heard
+    topic: str = ""  # id of the topic heard most, "" if none is
+    topics: tuple[str, ...] = ()  # all that are heard, the likeliest first
     emergency: tuple[str, ...] = ()  # kinds of emergency, whose numbers come first
-    maybe_emergency: bool = False  # a report that could be one: the numbers are named beside it
+    maybe_emergency: bool = False  # it could be one: the numbers are named beside the answer
     confidential: bool = False  # bribes and the like
     angry: bool = False
     points: dict[str, int] = {}
@@ -45,37 +55,41 @@ class Guess(Value):
 class _Rule(NamedTuple):
     intent: str
     weight: int
-    phrases: frozenset[_Phrase]
 
 
 def guess(text: str) -> Guess:
     """What an opening message wants. The same text always gives the same guess."""
-    words = hearing.folded(text)
-    heard = _heard(words) | _marks(text, words)
-    points: dict[str, int] = {}
-    for rule in _rules():
-        if not heard.isdisjoint(rule.phrases):
-            points[rule.intent] = points.get(rule.intent, 0) + rule.weight
-    kinds = tuple(kind for kind, phrases in _groups("emergency").items() if not heard.isdisjoint(phrases))
-    flags = {name for name, phrases in _groups("flags").items() if not heard.isdisjoint(phrases)}
+    heard = _heard(text)
+    points = _points(heard)
+    confidential = ("flag", "confidential") in heard or ("trouble", _BRIBES) in heard
+    topics = _topics(heard, confidential=confidential)
+    if confidential:
+        points["complaint"] = points.get("complaint", 0) + TROUBLE
     intent = _winner(points)
-    if "confidential" in flags and intent in {"question", "unclear"}:
+    danger = max(points.get(name, 0) for name in _FIRST) if intent not in _FIRST else 0
+    maybe = danger >= table("dangers")["maybe"]
+    if maybe and intent in _BESIDE:
+        intent = "unclear"
+    if confidential and intent in {"question", "unclear", "announcement", "status_check"}:
         intent = "complaint"  # a question about bribes would go to the group, where the accused may read it
+    kinds = tuple(name for kind, name in heard if kind == "kind")
+    if maybe and points.get("violence_report", 0) == danger:
+        kinds = ("violence", *kinds)
     return Guess(
         intent=intent,
-        topic=_topic(heard),
-        emergency=kinds,
-        maybe_emergency=intent in {"complaint", "unclear"} and points.get("emergency", 0) >= 4,
-        confidential="confidential" in flags,
-        angry="angry" in flags or hearing.is_shouted(text),
+        topic=topics[0] if topics else "",
+        topics=topics,
+        emergency=tuple(kind for kind in ("violence", *table("dangers")["kinds"]) if kind in kinds),
+        maybe_emergency=maybe,
+        confidential=confidential and intent == "complaint",
+        angry=("flag", "angry") in heard or hearing.is_shouted(text),
         points=points,
     )
 
 
-def stands_in(phrase: _Phrase, words: tuple[str, ...]) -> bool:
-    """Whether a phrase stands in a text word by word; "*" is any one word, "rusak*" any word that begins so."""
-    last = len(words) - len(phrase)
-    return any(all(map(_fits, phrase, words[at : at + len(phrase)])) for at in range(last + 1))
+def says(text: str, name: str) -> bool:
+    """Whether a phrase of the table [says] stands in a text: "withdraw", "unsatisfied", "how_to_report"."""
+    return ("says", name) in _heard(text)
 
 
 def likeness(one: str, other: str) -> float:
@@ -86,32 +100,54 @@ def likeness(one: str, other: str) -> float:
     return len(mine & theirs) / min(len(mine), len(theirs)) * (1 if len(mine & theirs) > 1 else 0.5)
 
 
-def _fits(part: str, word: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else part == word
+def _heard(text: str) -> dict[Label, set[int]]:
+    """All labels of the tables of which a phrase stands in the text, with those phrases' numbers."""
+    nearest = _nearest()
+    words = [nearest.read(word) for word in hearing.folded(text)]
+    heard = _matcher().heard(words)
+    for mark in _marks(text, words):
+        for label, numbers in _heard_by_mark(mark).items():
+            heard.setdefault(label, set()).update(numbers)
+    return heard
 
 
-def _heard(words: tuple[str, ...]) -> frozenset[_Phrase]:
-    """Every phrase of the rules that stands in a text, found by one telling word of each."""
-    by_word, by_beginning = _index()
-    candidates: set[_Phrase] = set()
-    for word in set(words):
-        candidates.update(by_word.get(word, ()))
-        for size in range(2, len(word) + 1):
-            candidates.update(by_beginning.get(word[:size], ()))
-    return frozenset(phrase for phrase in candidates if stands_in(phrase, words))
+@cache
+def _heard_by_mark(mark: str) -> dict[Label, set[int]]:
+    return _matcher().heard((mark,))
 
 
-def _marks(text: str, words: tuple[str, ...]) -> frozenset[_Phrase]:
-    found = {"<tanya>": "?" in text, "<tautan>": hearing.has_link(text)}
-    found |= {"<pendek>": len(words) <= SHORT, "<panjang>": len(words) >= LONG}
-    return frozenset((mark,) for mark, holds in found.items() if holds)
+def _marks(text: str, words: list[str]) -> Iterator[str]:
+    if "?" in text:
+        yield "<tanya>"
+    if hearing.has_link(text):
+        yield "<tautan>"
+    if hearing.names_a_report(text):
+        yield "<nomor>"
+    if len(words) > SHORT and words[-1] in _TAILS:
+        yield "<ekor>"
+    if len(words) <= SHORT:
+        yield "<pendek>"
+    if len(words) >= LONG:
+        yield "<panjang>"
+
+
+def _points(heard: dict[Label, set[int]]) -> dict[str, int]:
+    points: dict[str, int] = {}
+    rules = _rules()
+    for kind, name in heard:
+        if kind == "rule":
+            rule = rules[int(name)]
+            points[rule.intent] = points.get(rule.intent, 0) + rule.weight
+        elif kind in ("trouble", "thing"):
+            points["complaint"] = points.get("complaint", 0) + (TROUBLE if kind == "trouble" else THING)
+    return points
 
 
 def _winner(points: dict[str, int]) -> Intent:
-    rules = table("intents")
+    rules, dangers = table("intents"), table("dangers")
     for intent in _FIRST:
-        if points.get(intent, 0) > rules["at_least"] + 1:
-            return intent  # type: ignore[return-value]
+        if points.get(intent, 0) >= dangers["sure"]:
+            return intent
     ranked = sorted((points_of, intent) for intent, points_of in points.items() if intent not in _FIRST)
     if not ranked or ranked[-1][0] < rules["at_least"]:
         return "unclear"
@@ -120,11 +156,16 @@ def _winner(points: dict[str, int]) -> Intent:
     return ranked[-1][1]  # type: ignore[return-value]
 
 
-def _topic(heard: frozenset[_Phrase]) -> str:
-    """The topic with the most phrases heard; the first of the file among equals."""
-    count = {topic: len(heard & phrases) for topic, phrases in _groups("topics").items()}
-    best = max(count, key=lambda topic: count[topic])
-    return best if count[best] else ""
+def _topics(heard: dict[Label, set[int]], *, confidential: bool) -> tuple[str, ...]:
+    """The topics heard, by what was said of them; the first of the file among equals."""
+    counts: dict[str, int] = {}
+    for topic in table("topics"):
+        troubles, things = heard.get(("trouble", topic), ()), heard.get(("thing", topic), ())
+        if count := 2 * len(troubles) + len(things):
+            counts[topic] = count
+    if confidential:
+        counts[_BRIBES] = counts.get(_BRIBES, 0) + 2
+    return tuple(topic for topic in sorted(counts, key=lambda each: -counts[each]) if topic != _NO_TOPIC)
 
 
 def _telling(text: str) -> frozenset[str]:
@@ -132,34 +173,35 @@ def _telling(text: str) -> frozenset[str]:
     return frozenset(word for word in hearing.folded(text) if word not in common and len(word) > 1)
 
 
+# --- the tables, made ready once --------------------------------------------------------------------------------------
+
+
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(_Rule(row["intent"], row["weight"], _shapes(row["phrases"])) for row in table("intents")["rule"])
+    return tuple(_Rule(row["intent"], row["weight"]) for row in _rows())
+
+
+def _rows() -> list[dict[str, Any]]:
+    return [*table("intents")["rule"], *table("dangers")["rule"]]
+
+
+def _phrases() -> Iterator[tuple[Label, str]]:
+    for number, row in enumerate(_rows()):
+        yield from ((("rule", str(number)), phrase) for phrase in row["phrases"])
+    for name, kind, group in (("intents", "says", "says"), ("dangers", "kind", "kinds"), ("dangers", "flag", "flags")):
+        for key, phrases in table(name)[group].items():
+            yield from (((kind, key), phrase) for phrase in phrases)
+    for topic, entry in table("topics").items():
+        yield from ((("trouble", topic), phrase) for phrase in entry["troubles"])
+        yield from ((("thing", topic), phrase) for phrase in entry["things"])
 
 
 @cache
-def _groups(name: str) -> dict[str, frozenset[_Phrase]]:
-    return {key: _shapes(phrases) for key, phrases in table("intents")[name].items()}
-
-
-def _shapes(phrases: list[str]) -> frozenset[_Phrase]:
-    return frozenset(shape for phrase in phrases if (shape := _shape(phrase)))
-
-
-def _shape(phrase: str) -> _Phrase:
-    return (phrase,) if phrase.startswith("<") else hearing.shape(phrase)
+def _matcher() -> Matcher:
+    return Matcher(_phrases(), table("intents")["class"])
 
 
 @cache
-def _index() -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]]]:
-    """All phrases by one word of theirs, or by the beginning of one where none is whole."""
-    by_word: dict[str, list[_Phrase]] = {}
-    by_beginning: dict[str, list[_Phrase]] = {}
-    groups = [phrases for name in ("emergency", "flags", "topics") for phrases in _groups(name).values()]
-    for phrase in set().union(*groups, *(rule.phrases for rule in _rules())):
-        whole = [part for part in phrase if not part.endswith("*")]
-        if whole:
-            by_word.setdefault(max(whole, key=len), []).append(phrase)
-        else:
-            by_beginning.setdefault(phrase[0][:-1], []).append(phrase)
-    return by_word, by_beginning
+def _nearest() -> Nearest:
+    matcher = _matcher()
+    return Nearest(matcher.vocabulary, matcher.is_exact, matcher.is_known)

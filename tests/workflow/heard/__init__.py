@@ -1,0 +1,1 @@
+"""What people write to these five offices, and how well it's understood."""
