@@ -4,6 +4,7 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
 `who: what`. What people do is input; lines of `aduan`, `meja`, `pribadi NAME` and `tombol` are what must come of it.
 `ADUAN_ACCEPT=1` writes what came instead of comparing (then read it aloud before committing it).
 
+    office: kedopok                    in the head: a shipped office, or a file of tests/offices
     channel: sms                       in the head: what `warga` writes on (telegram, whatsapp, sms, email)
     way: whatsapp | 0811-0000-1111     in the head: how else the office can be written to
 
@@ -44,6 +45,7 @@ from tests.limits import LIMITS
 from workflow.message import Address, Attachment, Contact, Location, Message, Outbound, Press, Sender
 from workflow.office import Office, Staff
 from workflow.standard import standard
+from workflow.standard.standard import Standard
 from workflow.world import Way
 
 DESK = "-100777"
@@ -99,8 +101,8 @@ class Play:
     """One transcript being played."""
 
     def __init__(self, head: dict[str, list[str]]) -> None:
-        office_id = head["office"][0]
-        rules = standard.shipped()[office_id]
+        rules = _standard(head["office"][0])
+        office_id = rules.id
         self.staff = {}
         people = []
         for n, line in enumerate(head.get("staff", []), start=1):
@@ -293,6 +295,14 @@ def _shown(who: str, message: Outbound) -> str:
     body = "\n".join([text, *rows])
     silent = ""
     return f"{who}{silent}: " + body.replace("\n", "\n  ")
+
+
+def _standard(name: str) -> Standard:
+    """A shipped standard by its id, or one of tests/offices by its file."""
+    if not name.endswith(".toml"):
+        return standard.shipped()[name]
+    path = Path(__file__).parent / "offices" / name
+    return standard.load(path.read_text("utf-8"), place=name)
 
 
 def play(path: Path) -> None:

@@ -81,7 +81,7 @@ def listing(parts: list[str] | tuple[str, ...]) -> str:
 
 
 def own_name(item: str) -> str:
-    """What an office calls a thing of its own: its id, read as words ("surat_pengantar_RT")."""
+    """What an office calls a thing of its own: its id, read as words, such as "surat pengantar RT"."""
     return item.replace("_", " ")
 
 

@@ -65,7 +65,7 @@ class RealClock:
 
 @dataclass(frozen=True)
 class Plan:
-    """An office to be served: its standard, how updates come, and what its desk is like."""
+    """An office to be served: its standard (shipped, or a file of tests/offices), how updates come, and its desk."""
 
     id: str = "kanigaran"
     standard: str = "kanigaran"
@@ -73,6 +73,7 @@ class Plan:
     forum: bool = False
     hold_s: int = 1
     second_officer: str = ""
+    staff: tuple[tuple[str, str, str], ...] = ()  # name, title, role; without them those of the demo
 
     @property
     def number(self) -> int:
@@ -528,6 +529,8 @@ def _office(desk: Desk, standard_name: str, api_url: str, tables: str) -> str:
 
 
 def _staff(plan: Plan) -> list[dict[str, Any]]:
+    if plan.staff:
+        return [{"name": name, "title": title, "roles": [role]} for name, title, role in plan.staff]
     people = tomllib.loads((resources.files("channels.sandbox") / "people.toml").read_text("utf-8"))
     second = [{"name": plan.second_officer, "title": "Petugas Pengaduan", "roles": ["petugas"]}]
     return [*people[plan.standard]["staff"], *(second if plan.second_officer else [])]
@@ -544,16 +547,19 @@ def _desk(made: Town, plan: Plan) -> Desk:
 
 
 def _own_standard(folder: Path, plan: Plan) -> str:
-    """The shipped standard with the office always open and quiet at another time of day; the file's name."""
-    text = standard.shipped_text(plan.standard)
-    zone = ZoneInfo(standard.shipped()[plan.standard].office.timezone)
+    """The standard with the office always open and quiet at another time of day; the file's name."""
+    own = plan.standard.endswith(".toml")
+    text = (
+        (ROOT / "tests" / "offices" / plan.standard).read_text("utf-8") if own else standard.shipped_text(plan.standard)
+    )
+    zone = ZoneInfo(standard.load(text, place=plan.standard).office.timezone)
     now = datetime.now(zone)
     quiet = [(now + timedelta(hours=hours)).strftime("%H:00") for hours in (11, 12)]
     text = re.sub(r"^citizen = \[.*?\]", f"citizen = {json.dumps(quiet)}", text, flags=re.MULTILINE)
     hours, mark, rest = text.partition("[hours.ramadan]")
-    hours = re.sub(r"^(mon|tue|wed|thu|fri|sat|sun) = \[.*?\]", r'\1 = ["00:00", "23:59"]', hours, flags=re.MULTILINE)
+    hours = re.sub(r"^(mon|tue|wed|thu|fri|sat|sun) = \[.*\]", r'\1 = ["00:00", "23:59"]', hours, flags=re.MULTILINE)
     hours = re.sub(r"^holidays = \[.*?\]", "holidays = []", hours, flags=re.MULTILINE)
-    name = f"{plan.standard}-selalu-buka.toml"
+    name = f"{plan.standard.removesuffix('.toml')}-selalu-buka.toml"
     (folder / name).write_text(hours + mark + rest, "utf-8")
     return name
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_near, say_time
 from workflow.conversation import Paper
+from workflow.dialogue.wanted import one_of
 from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.case import Case, limits_of
 from workflow.procedure.destination import destination
@@ -56,8 +57,8 @@ def capital(text: str) -> str:
 def thing(asked: Asked) -> str:
     """The name of one thing the standard asks for."""
     if asked.options:
-        key = "telling.thing.identity" if asked.identity else "telling.thing.any_of"
-        return say(key, options=listing([sort_name(option) for option in asked.options]))
+        named = [sort_name(option) for option in asked.options]
+        return say("telling.thing.identity", options=listing(named)) if asked.identity else one_of(tuple(named))
     return sort_name(asked.id) or asked.requirement_text
 
 

@@ -99,6 +99,11 @@ class Requirement(Part):
     required: bool
     chat: str = ""
 
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked of the citizen for it; optional documents are only taken."""
+        return bool(self.fields or self.documents or self.documents_any)
+
 
 class Thing(Part):
     """One `[things.*]`: a field or document that an office asks for beyond the shared ones; its id is its name.

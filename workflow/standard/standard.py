@@ -38,7 +38,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the field's or document's id; where any one of several documents will do it is "identity" (or, were they
     not the shared identity documents, their ids with "_atau_" between them) and `options` holds them. `kind` says how
     it's given: typed, typed under the summary as a signature, sent as a picture of a document or of a place, or
-    "derived": known already, shown in the summary, never asked. `optional_documents` are taken with it and never demanded.
+    "derived": known already, shown in the summary, never asked. `optional_documents` are taken with it, never demanded.
     """
 
     id: str
@@ -155,9 +155,13 @@ class Standard(StandardFile):
 
     @cached_property
     def _all_asked(self) -> tuple[Asked, ...]:
-        things = [asked for row in self.requirements for asked in _asked_by(row, self.things)]
+        things = _with_optional([*self._rows_asked()], [row for row in self.requirements if not row.asks])
         own = next((asked for asked in things if asked.id == "statement"), Asked(id="statement", kind="text"))
         return own, *(asked for asked in things if asked.id != "statement")
+
+    def _rows_asked(self) -> Iterator[Asked]:
+        for row in self.requirements:
+            yield from _asked_by(row, self.things)
 
     def asked(self) -> tuple[Asked, ...]:
         """What is asked of the citizen, in order: the statement first, then the requirements as published.
@@ -258,6 +262,16 @@ def _asked_by(row: Requirement, own: Mapping[str, Thing]) -> Iterator[Asked]:
             requirement_no=row.no,
             requirement_text=row.text,
         )
+
+
+def _with_optional(things: list[Asked], rows: list[Requirement]) -> list[Asked]:
+    """Documents of rows that ask for nothing are taken along with the last document that's asked for."""
+    more = tuple(each for row in rows for each in row.documents_optional)
+    last = next((n for n in range(len(things) - 1, -1, -1) if things[n].kind in ("document", "place_photo")), None)
+    if not more or last is None:
+        return things
+    taken = replace(things[last], optional_documents=(*things[last].optional_documents, *more))
+    return [*things[:last], taken, *things[last + 1 :]]
 
 
 def _question(item: str, own: Mapping[str, Thing]) -> str:
