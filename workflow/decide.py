@@ -36,7 +36,32 @@ def decide(event: Event, world: World) -> Decision:
         decision = desk.handle(event, world)
     else:
         decision = dialogue.advance(event, world)
-    return decision + desk.show(before=world.complaints, after=decision.complaints, decision=decision, world=world)
+    before = {**{each.id: each for answer in world.found for each in answer}, **world.complaints}
+    decision += desk.show(before=before, after=decision.complaints, decision=decision, world=world)
+    decision += desk.told_of_duties(before, decision, world)
+    return decision + issuing.issue(world.complaints, decision, world)
+
+
+def _papers(event: Event, world: World) -> Decision | None:
+    """What's about papers alone: one that's wanted or was drawn, a code to be checked, a word that asks for one."""
+    if issuing.concerns(event):
+        return issuing.handle(event, world)
+    if isinstance(event, Message) and (code := checking.code_in(event)):
+        return checking.handle(event, code, world)
+    return asked.handled(event, world)
+
+
+def _reached(event: Event, world: World) -> datetime:
+    """When an event reached the office: it was taken in then, or lay on the office's own mail server before.
+
+    A mail that's said to have lain there for very long was moved there from elsewhere: then it's the taking in.
+    """
+    taken_in = event.at if isinstance(event, Carried) else world.received_at or world.now
+    said = event.message if isinstance(event, Carried) else event
+    lay_since = said.reached_at if isinstance(said, Message) else None
+    if lay_since is None or not taken_in - LONGEST_LAIN <= lay_since <= taken_in:
+        return taken_in
+    return lay_since
 
 
 def _may_be_staff(event: Event, office: Office, linked: frozenset[str]) -> bool:

@@ -26,6 +26,7 @@ class Search(Value):
     overdue_at: datetime | None = None  # due before this moment
     waits_for: str = ""  # a role or "staff:ID"
     limit: int = 20
+    to_change: bool = False  # what is found is going to be changed: it's loaded whole, as if it had been named
 
 
 class Sought(Value):

@@ -203,7 +203,8 @@ def test_what_is_lacking_is_decided_by_a_petugas() -> None:
     assert "Belum lengkap: KK. Batas waktu dihitung setelah lengkap." in scene.to_citizen()[0]
     assert "Belum lengkap: KK (menyusul)" in scene.card()
     assert "\nBatas: dihitung setelah berkas lengkap\n" in scene.card()
-    assert scene.labels() == ["Cukup", "Sudah dilihat di loket", "Tolak", "Minta dilengkapi", "Lihat dokumen"]
+    assert scene.labels() == ["Cukup", "Sudah dilihat di loket", "Tolak", "Minta dilengkapi", "Lihat dokumen",
+                              "Lainnya"]  # fmt: skip
     scene.press("Petugas Satu", "Cukup")
     scene.reply("Petugas Dua", "Mohon balas", "KTP sudah cukup.")
     assert scene.in_group() == ["Maaf, isian ini untuk Petugas Satu."]

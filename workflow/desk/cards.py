@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from workflow.clocks.when import say_moment
 from workflow.conversation import Paper
-from workflow.desk import more
+from workflow.desk import duty_words, more
 from workflow.desk.letter_lines import letter_line, rewritten
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice
 from workflow.office import Staff
 from workflow.procedure import lateness, telling
+from workflow.procedure.both import said_why
 from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.progress import is_voice, lacking, part_of, turn
+from workflow.procedure.progress import is_voice, lacking, part_of
 from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
@@ -66,6 +67,7 @@ def _head(complaint: Complaint, world: World) -> Iterator[str]:
     yield say("desk.card.step", n=n, m=m, text=shortened(step.text.rstrip(";"), STEP_CHARACTERS))
     if complaint.closed_at is None:
         yield say("desk.card.turn", who=whose_turn(complaint, world))
+        yield duty_words.absences(complaint, world)
     yield _due(complaint, world)
     yield say(
         "desk.card.came",
@@ -75,12 +77,8 @@ def _head(complaint: Complaint, world: World) -> Iterator[str]:
 
 
 def whose_turn(complaint: Complaint, world: World) -> str:
-    """Role and names: "Camat (Budi Santoso)"."""
-    now = turn(complaint, world)
-    label = world.standard_of(complaint.standard).role(now.role).label
-    if not now.people:
-        return say("desk.card.nobody", role=label)
-    return say("desk.card.role_and_names", role=label, names=names(now.people))
+    """Role and names: "Camat (Budi Santoso)", "Plh. Camat (Siti Rahma)"."""
+    return duty_words.people_of(complaint, world)
 
 
 def _due(complaint: Complaint, world: World) -> str:
@@ -178,6 +176,8 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.correction", n=complaint.returns, text=shortened(complaint.correction, TEXT_CHARACTERS))
     elif complaint.returns:
         yield say("desk.card.returns", n=complaint.returns)
+    if why := said_why(complaint):
+        yield say("duty.both.card", text=shortened(why, STEP_CHARACTERS))
     if complaint.closed_at is not None or complaint.answered_at is not None:
         return
     act = part_of(complaint, world.standard_of(complaint.standard)).act
@@ -305,7 +305,7 @@ def _next_role(complaint: Complaint, standard: Standard) -> str:
 
 def candidates(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:
     """Whom to name: the people of a role, those the complaint's topic suggests first."""
-    return tuple(dict.fromkeys((*_suggested(complaint, role, world), *world.office.with_role(role))))[:PEOPLE]
+    return tuple(dict.fromkeys((*_suggested(complaint, role, world), *world.office.with_role_at(role, world.now))))[:PEOPLE]
 
 
 def _suggested(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:

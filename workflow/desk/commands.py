@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import roles
+from workflow.desk import duties, handing_all, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.mails import wanted
@@ -22,7 +22,7 @@ from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
-COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel"})
+COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan"})
 RESULTS = 10
 QUEUE = 15
 SEARCH_CHARACTERS = 100
@@ -56,6 +56,8 @@ def is_mine(command: Command, world: World) -> bool:
 def needs(command: Command) -> Needs:
     """What a command looks through."""
     name, _, words = command
+    if name == "serahkan":
+        return Needs(searches=(handing_all.WHOLE,))
     if name in ("tugas", "antrean"):
         return Needs(searches=(OPEN,))
     if name == "cari" and words:
@@ -186,5 +188,9 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "catat": _note_down,
     "bantuan": _help,
     "peran": roles.command,
+    "absen": duties.absent,
+    "plh": duties.plh,
+    "plt": duties.plt,
+    "serahkan": handing_all.command,
     "surel": _mails,
 }

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from workflow.desk import buttons, commands, delivery, linking, news, press, roles
-from workflow.desk.news import TIMERS
+from collections.abc import Mapping
+
+from workflow.desk import (
+    buttons,
+    commands,
+    delivery,
+    duty_bells,
+    duty_record,
+    entering,
+    linking,
+    news,
+    press,
+    roles,
+    shared_phone,
+)
 from workflow.desk.private import TOKEN_PREFIX, is_link, linked
 from workflow.desk.reply import replied
 from workflow.desk.show import show
@@ -13,6 +26,7 @@ from workflow.message import Left, Message, Press
 from workflow.office import Office
 from workflow.procedure.case import desk_of
 from workflow.procedure.numbering import may_be_number, sought
+from workflow.record import Complaint
 from workflow.world import Decision, Needs, World
 
 __all__ = [
@@ -26,11 +40,14 @@ __all__ = [
     "needs",
     "question_card",
     "show",
+    "told_of_duties",
 ]
 
 BUTTONS = "d:"
+TIMERS = news.TIMERS | {duty_record.CHANGED}
+"""The kinds of bells that ring for the desk."""
 _STAFF_ROLES = frozenset(
-    {"card", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document", "list", "deadline"}
+    {"card", "duty", "handall", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document", "list", "deadline"}
 )
 
 
@@ -38,6 +55,8 @@ def needs(event: Event, office: Office) -> Needs:
     """What must be loaded before the desk can decide about an event. Chatter needs nothing."""
     if isinstance(event, Press):
         return press.needs(event, office) if event.data.startswith(BUTTONS) else Needs()
+    if isinstance(event, Due) and event.kind == duty_record.CHANGED:
+        return Needs(searches=(news.OPEN,))
     if isinstance(event, Due | Delivery | FileReady | FileFailed):
         return news.needs(event)
     if isinstance(event, Left):
@@ -78,8 +97,17 @@ def concerns(event: Event, world: World) -> bool:
     return command is not None and commands.is_ours(command, world)
 
 
+def told_of_duties(before: Mapping[str, Complaint], decision: Decision, world: World) -> Decision:
+    """What becomes of a change beyond its cards: who an act was entered for is told, and that nobody is there."""
+    after = {each.id: each for each in decision.complaints}
+    told = entering.told(decision.entries, {**before, **after}, world)
+    return told + duty_bells.nobody_there(before, tuple(after.values()), world)
+
+
 def handle(event: Event, world: World) -> Decision:
     """What becomes of it. Never raises; what means nothing is ignored with its reason."""
+    if (first := shared_phone.asked_first(event, world)) is not None:
+        return first
     if isinstance(event, Press):
         data = buttons.read(event.data)
         if data.act in linking.BUTTONS:
@@ -88,7 +116,7 @@ def handle(event: Event, world: World) -> Decision:
     if isinstance(event, Left):
         return roles.left(event, world)
     if isinstance(event, Due):
-        return news.due(event, world)
+        return _rang(event, world)
     if isinstance(event, Delivery):
         return delivery.delivered(event, world)
     if isinstance(event, FileReady | FileFailed):
@@ -96,6 +124,13 @@ def handle(event: Event, world: World) -> Decision:
     if isinstance(event, Message):
         return _written(event, world)
     return Decision(ignored="nothing at the desk to act on")
+
+
+def _rang(event: Due, world: World) -> Decision:
+    if event.kind == duty_record.CHANGED:
+        return duty_bells.rang(event, world)
+    told = duty_bells.at_opening(world) if event.kind == "opening_list" else Decision()
+    return news.due(event, world) + told
 
 
 def _written(message: Message, world: World) -> Decision:

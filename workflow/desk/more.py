@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button
 from workflow.office import Staff
-from workflow.procedure.rights import is_officer
+from workflow.procedure.progress import part_of, turn
+from workflow.procedure.rights import enterable_for, has_turn, is_officer
 from workflow.procedure.telling import shortened
 from workflow.record import Complaint
 from workflow.say import say
@@ -41,7 +42,24 @@ def _was_written_down(complaint: Complaint, person: Staff | None, world: World) 
     return complaint.citizen is None and _officer(complaint, person, world)
 
 
-MORE: tuple[Row, ...] = (Row("sources", "desk.more.source", _was_written_down),)
+def _may_be_handed_over(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    standard = world.standard_of(complaint.standard)
+    if complaint.closed_at is not None or complaint.citizen is None or part_of(complaint, standard).act != "deliver":
+        return False
+    return person is None or has_turn(person, complaint, world)
+
+
+def _waits_for_others(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    if person is None:
+        return complaint.closed_at is None and bool(turn(complaint, world).people)
+    return bool(enterable_for(complaint, person, world))
+
+
+MORE: tuple[Row, ...] = (
+    Row("by_hand", "desk.more.by_hand", _may_be_handed_over),
+    Row("sources", "desk.more.source", _was_written_down),
+    Row("for", "duty.more.entered", _waits_for_others),
+)
 """The menu, in this order."""
 
 

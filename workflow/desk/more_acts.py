@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from workflow.desk import more
-from workflow.desk.buttons import Data, edit_card
+from msgspec.structs import replace
+
+from workflow.desk import entering, more
+from workflow.desk.buttons import Data, asked_to_type, edit_card
 from workflow.desk.cards import card_text, paired
 from workflow.desk.posting import button
 from workflow.message import Message, Press
@@ -40,8 +42,19 @@ def _sources(press: Press, _: Data, complaint: Complaint, __: Staff, world: Worl
     return edit_card(press, complaint, world, card_text(complaint, world), (*paired(rows), (back,)), "")
 
 
+def _by_hand(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """The answer was handed over or posted, though the citizen has a chat: who received it is asked."""
+    act = Act(kind="hand_over", by=f"staff:{person.id}", version=data.version)
+    check(complaint, act, world)
+    if not complaint.answer.strip():
+        raise Refused("desk.refused.no_answer")
+    return asked_to_type(press, replace(data, act="hand_over"), complaint, person, world)
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "by_hand": _by_hand,
     "sources": _sources,
+    entering.BUTTON: entering.pressed,
 }
 """What pressing a row of `more.MORE` does, by its act: (press, data, complaint, person, world)."""
 

@@ -47,8 +47,7 @@ def rooms(complaint: Complaint | None, world: World) -> tuple[Address, ...]:
 
 def trusted(world: World) -> tuple[Staff, ...]:
     """The people who may know of confidential reports."""
-    roles = world.office.standard.escalation.confidential_to
-    return tuple(dict.fromkeys(person for role in roles for person in world.office.with_role(role)))
+    return world.office.may_know(world.now)
 
 
 def secret(conversation: Conversation, world: World) -> Complaint | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import deadlines, more, more_acts, several
+from workflow.desk import deadlines, duties, entering, handing_all, more, more_acts, several, shared_phone
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
@@ -16,7 +16,9 @@ from workflow.happening import Delivery, QuestionBecomesComplaint
 from workflow.message import Press, address_of
 from workflow.office import Office, Staff
 from workflow.procedure import complaint as complaints
-from workflow.procedure.case import Refused, private_of
+from workflow.procedure.both import must_say_why
+from workflow.procedure.case import Case, Refused, private_of
+from workflow.procedure.entered import entered, unpacked
 from workflow.procedure.numbering import sought
 from workflow.procedure.rights import check, is_officer, stale
 from workflow.procedure.stages import ACTS
@@ -32,7 +34,7 @@ _MENUS = ("seen", "help", "hand", "refer")
 def needs(press: Press, office: Office) -> Needs:
     """The complaint of the button, what the pressed message is about, the held reply it would stop, a letter number."""
     data = read(press.data)
-    return Needs(
+    return handing_all.needs(data) + Needs(
         letters=(sought(office.standard),) if data.act == "number" else (),
         codes=(data.code,) if data.code != "-" else (),
         messages=((press.chat, press.message_id),) if press.message_id else (),
@@ -70,13 +72,24 @@ def _on_complaint(press: Press, data: Data, complaint: Complaint, person: Staff,
     if own := _OF_ITS_OWN.get(data.act):
         return own(press, data, complaint, person, world)
     act = _act(data, person)
-    check(complaint, replace(act, kind="refer_sent") if data.act == "refer" else act, world)
+    check(complaint, replace(_as_typed(act, complaint), kind="refer_sent" if data.act == "refer" else data.act), world)
     if data.act in _MENUS and not data.arg:
         rows = menu_buttons(complaint, data.act, world)
         return edit_card(press, complaint, world, card_text(complaint, world), rows, "")
     if data.act in _TYPED and data.arg != YES:
+        _refuse_if_vain(act, complaint)
         return asked_to_type(press, data, complaint, person, world)
+    if must_say_why(Case(world, complaint, act.by, entered(unpacked(act), world.office)), act):
+        return duties.ask_why(press, data, complaint, person, world)
     return _confirmed(press, act, complaint, world)
+
+
+def _as_typed(act: Act, complaint: Complaint) -> Act:
+    """The act that a second question asks about, for whomever it was entered: its argument stands with its words."""
+    asked = complaint.pending
+    if act.data.get("arg") != YES or asked is None or (asked.act, asked.by) != (act.kind, act.by):
+        return act
+    return replace(act, data={"arg": asked.arg} if asked.arg else {})
 
 
 def _act(data: Data, person: Staff) -> Act:
@@ -185,6 +198,9 @@ def _link(press: Press, _: Data, person: Staff, world: World) -> Decision:
 
 
 _WITHOUT_COMPLAINT: Mapping[str, Callable[[Press, Data, Staff, World], Decision]] = {
+    duties.BUTTON: duties.pressed,
+    shared_phone.BUTTON: shared_phone.pressed,
+    handing_all.BUTTON: handing_all.pressed,
     "stop": _stop,
     "complain": _complain,
     "link": _link,
@@ -199,6 +215,7 @@ _OF_ITS_OWN: Mapping[str, Callable[[Press, Data, Complaint, Staff, World], Decis
     "respond": _respond,
     "undo": _at_once,
     "source": _at_once,
+    "object": entering.objected,
     several.SEVERAL: several.pressed,
     **dict.fromkeys((more.MENU, *more_acts.HANDLERS), more_acts.pressed),
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from workflow.conversation import Paper
-from workflow.desk import more_acts
+from workflow.desk import deadlines, duties, entering, more_acts, shared_phone
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
-from workflow.desk import deadlines
 from workflow.desk.catat import written_down
 from workflow.desk.posting import post, said_back, trusted
 from workflow.happening import GistTyped
@@ -236,7 +237,14 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
         owner = world.office.staff_by_id(refers.person)
         raise Refused("desk.refused.not_your_prompt", name=owner.name if owner else "")
     text = message.text.strip()
-    if not text:
+    kind, _, arg = refers.detail.partition(":")
+    if kind == duties.PROMPT:
+        return duties.typed(message, arg, person, world)
+    if kind == shared_phone.PROMPT:
+        return shared_phone.typed(message, person, world)
+    if kind == entering.SHEET and complaint is not None:
+        return _sheet(message, arg, person, complaint, world)
+    if not text and not (kind == _PROVEN and message.attachments):
         raise Refused("desk.refused.no_text")
     if refers.detail == "catat":
         return written_down(text, person, message.chat, world)
@@ -256,7 +264,15 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint, world)
     asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))
     shown = post(world, message.chat, question, about=kept, key=key, choices=rows, refers=asked, reply_to=message.id)
-    return Decision(complaints=(kept,), sends=(shown,))
+    return Decision(complaints=(kept,), sends=(shown,)) + fetches
+
+
+def _sheet(message: Message, entered: str, person: Staff, complaint: Complaint, world: World) -> Decision:
+    """A photo of the sheet on which somebody wrote what was entered for them."""
+    papers, fetches = _papers(message, complaint, entering.SHEET, world)
+    act = Act(kind="sheet", by=f"staff:{person.id}", text=message.text, data={"arg": entered}, papers=papers)
+    done = complaints.apply(complaint, act, world)
+    return done + fetches + said_back(world, message.chat, message.id, "duty.entered.sheet_kept")
 
 
 # --- questions and voice notes ----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_near
 from workflow.conversation import Paper, Saying
+from workflow.desk import duty_words
 from workflow.desk.cards import card_buttons, card_text
 from workflow.desk.posting import Rows, button, edited, names, post, rooms, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
@@ -23,6 +24,7 @@ from workflow.procedure.progress import part_of, turn
 from workflow.procedure.telling import matter, name_of, shortened, sort_name
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
+from workflow.standard.standard import Standard
 from workflow.world import Decision, Timer, World
 
 TOPIC_CHARACTERS = 120  # a topic's name has at most 128 (Bot API, createForumTopic)
@@ -218,11 +220,11 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
     """A new short message that mentions whose turn it is: an edited card notifies nobody."""
     now = turn(complaint, world)
     standard = world.standard_of(complaint.standard)
-    role = standard.role(now.role).label
+    role = duty_words.role_of(complaint, world)
     key = "desk.post.handover" if now.people else "desk.post.handover_nobody"
     text = say(key, number=name_of(complaint), names=names(now.people), role=role)
     people = list(now.people)
-    parts = [_done_words(entries), text]
+    parts = [_done_words(entries, standard), duty_words.why_both(entries), text, duty_words.absences(complaint, world)]
     step = standard.step(complaint.step)
     if step.via and (through := world.office.with_role(step.via)):
         parts.append(say("desk.post.via", role=standard.role(step.via).label, names=names(through)))
@@ -267,10 +269,10 @@ def _confidential_hand_over(complaint: Complaint, text: str, choices: Rows, worl
         yield post(world, to, text, about=complaint, choices=choices, refers=refers)
 
 
-def _done_words(entries: list[Entry]) -> str:
+def _done_words(entries: list[Entry], standard: Standard) -> str:
     """What was just done, by whom: "Siti Rahma: berkas lengkap"."""
     done = [
-        (entry.name, words)
+        (duty_words.doer(entry, standard), words)
         for entry in entries
         if entry.name and (words := _did("paraf" if "paraf" in entry.data else entry.act))
     ]

@@ -8,6 +8,7 @@ from workflow.conversation import Conversation, Draft
 from workflow.procedure import lapsing, telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
+from workflow.procedure.duty_acts import remember_entered
 from workflow.procedure.entered import entered, unpacked
 from workflow.procedure.progress import begin, lacking
 from workflow.procedure.rights import check
@@ -84,6 +85,7 @@ def apply(complaint: Complaint, act: Act, world: World) -> Decision:
         check(before, act, world)
         case.set(papers=(*before.papers, *act.papers))
         STAFF_ACTS[act.kind](case, act)
+        case.set(extra=remember_entered(case, act))
     elif act.kind in CITIZEN_ACTS:
         CITIZEN_ACTS[act.kind](case, act)
     else:

@@ -17,6 +17,7 @@ NOT_ENTERED = ("deliver", "hand_over")
 
 def check(complaint: Complaint, act: Act, world: World) -> None:
     """Refuse what isn't on offer, what isn't this person's, and what comes too late; each with its reason."""
+    act = unpacked(act)
     rule = ACTS.get(act.kind)
     person = world.office.at_work(act.by.removeprefix("staff:"))
     if rule is None:
@@ -67,6 +68,16 @@ def _owner(person: Staff, act: Act, rule: Rule, complaint: Complaint, world: Wor
     if complaint.confidential and person not in may_know(complaint, world):
         raise Refused("desk.refused.private_only")
     return one.person
+
+
+def enterable_for(complaint: Complaint, person: Staff, world: World) -> tuple[Staff, ...]:
+    """For whom this person may enter what they said or wrote: all whose turn it is, there or away, but themselves."""
+    if complaint.closed_at is not None or person.shared:
+        return ()
+    if complaint.confidential and person not in may_know(complaint, world):
+        return ()
+    now = turn(complaint, world)
+    return tuple(each for each in (*now.people, *now.also) if each.id != person.id and not each.shared)
 
 
 def may_know(complaint: Complaint, world: World) -> tuple[Staff, ...]:

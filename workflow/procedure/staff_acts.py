@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from workflow.procedure import telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
+from workflow.procedure.destination import destination
 from workflow.procedure.lateness import LATE_ACTS
+from workflow.procedure.duty_acts import DUTY_ACTS
 from workflow.procedure.letter_acts import LETTER_ACTS
 from workflow.procedure.progress import close, finish, lacking
 from workflow.procedure.side_acts import SIDE_ACTS
@@ -155,6 +157,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "refuse": _refuse,
     "refer_sent": _refer,
     "refer_self": _refer,
+    **DUTY_ACTS,
     **LETTER_ACTS,
     **SIDE_ACTS,
     **LATE_ACTS,

@@ -75,6 +75,10 @@ ACTS: Mapping[str, Rule] = {
     "attach": Rule(who="officer", final=True),
     "source": Rule(who="officer", final=True),
     "undo": Rule(who="staff", final=True),
+    # about what was entered for somebody, and all that somebody has
+    "object": Rule(who="staff", final=True),
+    "sheet": Rule(who="staff", final=True),
+    "hand_all": Rule(who="staff"),
 }
 """Every act of the staff."""
 
