@@ -91,5 +91,5 @@ def straight(complaint: Complaint, here: World) -> Act:
     if kind in ("dispose", "ask_staff"):
         data = {"arg": str(here.office.with_role(step.assignee)[0].id)}
     elif kind in ("write", "number", "enough"):
-        text = f"kata {kind}"
+        text = f"kata {kind} 1"
     return Act(kind=kind, by=f"staff:{person.id}", text=text, data=data, version=complaint.version)

@@ -621,6 +621,7 @@ def test_a_walk_in_is_written_down_and_answered_over_the_counter() -> None:
     scene.press("Kasi Satu", "Kirim laporan")
     assert "(langsung, pelapor tidak memakai chat)" in scene.card()
     scene.press("Petugas Satu", "Sudah disampaikan")
+    scene.reply("Petugas Satu", "siapa yang menerima", "Bapak CONTOH, hari ini pukul 10.00")
     scene.press("Petugas Satu", "Ya, sudah disampaikan")
     assert scene.complaint.closed_as == "answered"
     assert "Jawaban: disampaikan langsung" in scene.card()

@@ -116,7 +116,7 @@ def every_act(complaint: Complaint, here: World, by: str) -> list[Act]:
         Act(
             kind=kind,
             by=by,
-            text="kata-kata",
+            text="kata-kata 1",
             version=complaint.version,
             data={"arg": args[kind]} if kind in args else {},
         )

@@ -86,6 +86,10 @@ def pending_key(complaint: Complaint) -> str:
 def ask_again(pending: Pending, complaint: Complaint, world: World) -> tuple[Complaint, Rows, str, str]:
     """Keep typed words until they're confirmed: the complaint, the buttons, the question and its key."""
     kept = replace(complaint, version=complaint.version + 1, pending=pending)
+    if pending.act == "hand_over":  # nothing leaves with it: the proof is read back
+        proof = pending.text or say("desk.prompt.proof_alone")
+        text = say("desk.prompt.confirm_hand_over", number=name_of(kept), text=proof)
+        return kept, confirm_buttons(kept, pending.act), text, pending_key(kept)
     whole = shortened(preview(pending.act, pending.text, kept, pending.by, world), PREVIEW_CHARACTERS)
     text = say("desk.prompt.confirm", number=name_of(kept), text=whole)
     return kept, confirm_buttons(kept, pending.act), text, pending_key(kept)

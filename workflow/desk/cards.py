@@ -263,6 +263,8 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             continue
         elif act == "number" and not is_counted(world.office.standard):
             continue  # typed from the paper agenda
+        elif act == "hand_over" and complaint.citizen is not None:
+            continue  # behind "Lainnya": the ordinary way is the citizen's own channel
         elif act not in _BY_REPLY:
             menu = _MENUS.get(act, act)
             word = "paraf" if act == "approve" and has_act(standard, "sign") else menu

@@ -27,7 +27,7 @@ from workflow.record import Act, Complaint
 from workflow.say import say
 from workflow.world import Decision, Needs, World
 
-_TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent", "refer_self")
+_TYPED = ("enough", "ask", "refuse", "return", "reword", "branch", "refer_sent", "refer_self", "hand_over")
 _MENUS = ("seen", "help", "hand", "refer")
 
 

@@ -19,7 +19,7 @@ from workflow.procedure import complaint as complaints
 from workflow.procedure import telling
 from workflow.procedure.case import Refused, desk_of
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.progress import part_of
+from workflow.procedure.progress import PROOF, part_of
 from workflow.procedure.rights import check, has_turn, has_words, is_officer
 from workflow.procedure.stages import ACTS
 from workflow.record import Act, Complaint, Entry, Pending
@@ -29,7 +29,9 @@ from workflow.world import Decision, Fetch, World
 NOTE = "."
 """Text that begins with a dot is a note and never leaves the office."""
 
-_TEXT_ACTS = {"report": "write", "draft": "write", "number": "number", "deliver": "reword", "hand_over": "reword"}
+_TEXT_ACTS = {"report": "write", "draft": "write", "number": "number", "deliver": "reword", "archive": "archive"}
+_PROVEN = "hand_over"
+"""The act whose proof may be a photo: the slip that whoever received the answer signed."""
 _WITH_PAPER = ("report", "draft", "approve", "sign", "number", "deliver")
 
 
@@ -260,6 +262,9 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     act = Act(kind=kind, by=by, text=text, version=refers.version, data={"arg": arg} if arg else {})
     if not ACTS[kind].again:
         return complaints.apply(complaint, act, world)
+    papers, fetches = _papers(message, complaint, PROOF, world) if kind == _PROVEN else ((), Decision())
+    complaint = replace(complaint, papers=(*complaint.papers, *papers))
+    arg = arg or " ".join(paper.file for paper in papers)
     check(complaint, act, world)
     kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint, world)
     asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))

@@ -99,22 +99,29 @@ def _reword(case: Case, act: Act) -> None:
 
 
 def _deliver(case: Case, act: Act) -> None:
-    """The office's answer leaves, or was handed over at the counter."""
+    """The office's answer leaves by the citizen's channel, or was handed over or posted: with the proof of that."""
     if not case.complaint.answer.strip():
         raise Refused("desk.refused.no_answer")
-    if any(paper.sort == "answer" and paper.state == "pending" for paper in case.complaint.papers):
+    by_hand = act.kind == "hand_over"
+    if not by_hand and any(paper.sort == "answer" and paper.state == "pending" for paper in case.complaint.papers):
         raise Refused("desk.refused.file_arriving")
     acted(case, act)
-    by_hand = case.complaint.citizen is None
-    text = telling.answer(case.complaint, case.world)
     case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
     case.set(extra=anew(case.complaint, "" if by_hand else telling.key_of("answer", case)))
     choices = telling.answer_choices(case.complaint, case.standard)
-    telling.tell(case, "answer", text, choices=choices)
-    for paper in case.complaint.papers:
-        if paper.sort == "answer" and paper.state == "ready" and case.complaint.citizen is not None:
-            case.sends.append(telling.enclosure(case, paper))
-    finish(case, act.kind, text=case.complaint.answer)
+    if by_hand:
+        telling.tell(case, "notice", telling.is_handed(case), choices=choices)
+    else:
+        telling.tell(case, "answer", telling.answer(case.complaint, case.world), choices=choices)
+        papers = [each for each in case.complaint.papers if each.sort == "answer" and each.state == "ready"]
+        case.sends.extend(telling.enclosure(case, paper) for paper in papers)
+    finish(case, act.kind, text=case.complaint.answer, **(_proof(act) if by_hand else {}))
+
+
+def _proof(act: Act) -> dict[str, str]:
+    """Who received the answer and when, as a petugas typed it, and the photos of the signed slip."""
+    given = {"received_by": act.text.strip(), "proof": act.data.get("arg", "")}
+    return {name: value for name, value in given.items() if value}
 
 
 LETTER_ACTS: Mapping[str, Callable[[Case, Act], None]] = {

@@ -19,6 +19,9 @@ from workflow.world import World
 FORMER = "former_answer"
 """What a paper is that went with an earlier wording of the answer, or was meant to."""
 
+PROOF = "delivery_proof"
+"""The slip that whoever received the answer signed, photographed."""
+
 
 class Turn(Value):
     """Whose turn it is: a role, the people it's put before, and whether one person was named for it.

@@ -132,8 +132,8 @@ def _fits(act: str, complaint: Complaint, standard: Standard) -> bool:
         return bool(written(complaint, act)) and not complaint.correction
     if act in ("enough", "seen"):
         return missing
-    if act in ("deliver", "hand_over"):
-        return (act == "deliver") == (complaint.citizen is not None)
+    if act == "deliver":
+        return complaint.citizen is not None
     return True
 
 

@@ -31,6 +31,14 @@ def _plain(case: Case, act: Act) -> None:
     finish(case, act.kind, text=act.text)
 
 
+def _archive(case: Case, act: Act) -> None:
+    """Filed, with what is planned to follow where somebody wrote it."""
+    acted(case, act)
+    if act.text.strip():
+        case.set(plan=act.text.strip())
+    finish(case, act.kind, text=act.text.strip())
+
+
 def _complete(case: Case, act: Act) -> None:
     acted(case, act)
     case.set(complete="checked")
@@ -125,13 +133,15 @@ def _refuse(case: Case, act: Act) -> None:
 
 
 def _refer(case: Case, act: Act) -> None:
-    where = words_of(act)
+    words = words_of(act)
+    where, tracking = destination(act.kind, words)
     acted(case, act)
-    case.record("refer", text=where, role=case.part.role, way=act.kind)
-    case.set(referred_to=where)
+    data = {"way": act.kind, "where": where, **({"tracking": tracking} if tracking else {})}
+    case.record("refer", text=words, role=case.part.role, **data)
+    case.set(referred_to=where, referred_tracking=tracking)
     close(case, "referred")
     _rest(case)
-    case.news.append(telling.is_referred(case, act.kind, where))
+    case.news.append(telling.is_referred(case, act.kind, words))
 
 
 def _rest(case: Case) -> None:
@@ -149,7 +159,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "dispose": _dispose,
     "ask_staff": _dispose,
     "copy": _plain,
-    "archive": _plain,
+    "archive": _archive,
     "enough": _enough,
     "branch": _branch,
     "seen": _seen,

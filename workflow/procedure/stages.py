@@ -52,7 +52,7 @@ ACTS: Mapping[str, Rule] = {
     # other ways to finish one
     "enough": Rule(finishes=True, clears=True, wants="text"),
     "branch": Rule(finishes=True, clears=True, wants="way"),
-    "hand_over": Rule(finishes=True, again=True, final=True),
+    "hand_over": Rule(finishes=True, again=True, final=True, wants="text"),
     # what is done inside a step
     "write": Rule(wants="text"),
     "seen": Rule(wants="thing"),
