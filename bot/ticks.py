@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.deliver import Deliver
+from bot.reckoning import Reckoning
 from bot.road import Road
 from bot.tidying import Tidying
 from storage.columns import micros
@@ -80,6 +81,10 @@ class Ticks:
         """Let go for good what has done its work; how much that was."""
         return await Tidying(self.road, self.deliver.enclosures.files).step()
 
+    async def reckon(self) -> int:
+        """Look whether the calendar moved open deadlines; how many of them have to be looked at."""
+        return await Reckoning(self.road).step()
+
     def start(self) -> None:
         """Begin to tick on the running loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -88,6 +93,7 @@ class Ticks:
         self._scheduler.add_job(self._safely, "interval", seconds=_EVERY_S, args=["step"])
         self._scheduler.add_job(self._safely, "interval", seconds=_SWEEP_EVERY_S, args=["sweep"])
         self._scheduler.add_job(self._safely, "interval", seconds=_TIDY_EVERY_S, args=["tidy"])
+        self._scheduler.add_job(self._safely, args=["reckon"])  # once, at the start
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -100,6 +106,9 @@ class Ticks:
         try:
             if what == "sweep":
                 await self.sweep()
+                return
+            if what == "reckon":
+                await self.reckon()
                 return
             if what == "tidy":
                 await self.tidy()

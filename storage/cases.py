@@ -127,6 +127,13 @@ class Cases(Part):
         )
         return tuple(kept.value for kept in self._complaints(statement, {}).values())
 
+    def running(self, office: str, after: str, limit: int) -> tuple[Complaint, ...]:
+        """Open complaints in the order of their ids, from the one after `after` on, without what's sealed in them."""
+        c = complaints.c
+        statement = _COMPLAINT.where(c.office == office, c.closed_at.is_(None), c.id > after).order_by(c.id)
+        rows = self.connection.execute(statement.limit(limit)).all()
+        return tuple(read_complaint(row.state, None, {}) for row in rows)
+
     def histories(self, ids: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
         """The records of these complaints, each from its first line on."""
         wanted = list(ids)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from workflow.desk import delivery, desk, linking
 from workflow.dialogue import dialogue
-from workflow.happening import Delivery, Due, Event
+from workflow.happening import Carried, Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import DESK_CHANNEL, Office
 from workflow.world import Decision, Needs, World
+
+LONGEST_LAIN = timedelta(days=30)
+"""So long a mail may have lain on the office's server while we were away."""
 
 
 def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
@@ -29,6 +35,7 @@ def decide(event: Event, world: World) -> Decision:
 
     Pure: the same event and world give the same decision. Raises nothing for any event a channel can produce.
     """
+    world = replace(world, reached_at=_reached(event, world))
     linked = frozenset(world.linked.values())
     if isinstance(event, Message) and linking.is_command(event):
         return linking.linked(event, world)
@@ -49,6 +56,19 @@ def _papers(event: Event, world: World) -> Decision | None:
     if isinstance(event, Message) and (code := checking.code_in(event)):
         return checking.handle(event, code, world)
     return asked.handled(event, world)
+
+
+def _reached(event: Event, world: World) -> datetime:
+    """When an event reached the office: it was taken in then, or lay on the office's own mail server before.
+
+    A mail that's said to have lain there for very long was moved there from elsewhere: then it's the taking in.
+    """
+    taken_in = event.at if isinstance(event, Carried) else world.received_at or world.now
+    said = event.message if isinstance(event, Carried) else event
+    lay_since = said.reached_at if isinstance(said, Message) else None
+    if lay_since is None or not taken_in - LONGEST_LAIN <= lay_since <= taken_in:
+        return taken_in
+    return lay_since
 
 
 def _reached(event: Event, world: World) -> datetime:

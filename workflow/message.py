@@ -130,6 +130,7 @@ class Message(Value, tag_field="is", tag="message"):
     unsupported: str = ""  # a kind that can't be taken in (poll, dice ...)
     whole: str = ""  # everything that stood there, quotations and signature too, where `text` is only the new words
     route: str = ""  # what the channel needs to answer in the same thread; handed back as `Parcel.route`
+    reached_at: datetime | None = None  # when the office's own server had it, where it says so; else when it's taken in
 
 
 class Press(Value, tag_field="is", tag="press"):

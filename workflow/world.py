@@ -117,6 +117,7 @@ class World:
     now: datetime
     supply: Supply
     received_at: datetime | None = None  # when the event was taken in; None: now
+    reached_at: datetime | None = None  # when it reached the office: then what it says is said; None: as taken in
     limits: Limits = Limits()  # of the channel the event came by
     limits_of: Mapping[str, Limits] = field(default_factory=dict)  # of each channel of the office, by its name
     standards: Mapping[str, Standard] = field(default_factory=dict)  # pinned versions by content hash
@@ -135,6 +136,11 @@ class World:
     elsewhere: Mapping[str, Address] = field(default_factory=dict)
     others: Mapping[str, Conversation] = field(default_factory=dict)  # by lane, without what's sealed in them
     lettered: tuple[Lettered, ...] = ()  # the numbers of letters that are one of Needs.letters, or count like it
+
+    @property
+    def moment(self) -> datetime:
+        """The moment of what is said or pressed: when it reached us, however late it's handled; never in the future."""
+        return min(self.reached_at or self.received_at or self.now, self.now)
 
     def limits_at(self, to: Address) -> Limits:
         """What can be carried to this address; the event's own limits where its channel isn't known."""

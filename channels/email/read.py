@@ -192,6 +192,7 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
             id=self.key,  # by the content: two mails of one Message-ID are two messages
             sender=self.sender,
             at=self.taken.at,
+            reached_at=self.taken.at,
             text=text,
             attachments=tuple(file.attachment(self.key) for file in files),
             reply_to=self.answers,

@@ -29,8 +29,8 @@ def written_down(text: str, person: Staff, to: Address, world: World) -> Decisio
         code=world.supply.code(),
         office=world.office.id,
         standard=standard.version,
-        received_at=world.now,
-        confirmed_at=world.now,
+        received_at=world.moment,
+        confirmed_at=world.moment,
         source="visit",
         statement=text,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.clocks.when import say_near
+from workflow.clocks.when import say_moment, say_near
 from workflow.desk.cards import whose_turn
 from workflow.desk.posting import Rows, button, names, post, rooms, said_back, trusted
 from workflow.happening import Due
@@ -236,6 +236,35 @@ def _national(_: Due, complaint: Complaint, world: World) -> Decision:
     return case.decision() + _told(case.complaint, say(f"late.desk.national_{name}", **fields), people, world)
 
 
+# --- another calendar -------------------------------------------------------------------------------------------------
+
+
+def _recomputed(_: Due, complaint: Complaint, world: World) -> Decision:
+    """Holidays, closures or hours changed: what's open is reckoned anew, once, and told where a day has changed."""
+    before, case = complaint.due_at, _begin(complaint, world)
+    case.reckon()
+    after = case.complaint
+    if complaint.waiting or (before, complaint.step_due_at) == (after.due_at, after.step_due_at):
+        return Decision(timers=tuple(case.timers))  # no date moved; its bells are set all the same
+    total = case.standard.deadline
+    dates = {"before": before, "due": after.due_at, "step_before": complaint.step_due_at, "step_due": after.step_due_at}
+    case.record(
+        "recomputed",
+        rule=f"{total.value} {total.unit} from {after.clock_started_at.isoformat() if after.clock_started_at else ''}",
+        standard=world.office.standard.version,
+        **{name: at.isoformat() for name, at in dates.items() if at is not None},
+    )
+    if before is None or after.due_at is None or before == after.due_at or complaint.answered_at is not None:
+        return case.decision()
+    day = world.office.calendar.local_date
+    zone = world.office.calendar.zone
+    if day(before) != day(after.due_at):
+        lateness.moved(case, before, after.due_at)
+    words = {"before": say_moment(before, zone), "due": say_moment(after.due_at, zone)}
+    text = say("late.desk.moved", number=name_of(complaint), **words)
+    return case.decision() + _told(case.complaint, text, turn(complaint, world).people, world)
+
+
 BELLS: Mapping[str, Callable[[Due, Complaint, World], Decision]] = {
     "total_warn": _asked,
     "step_warn": _asked,
@@ -245,5 +274,6 @@ BELLS: Mapping[str, Callable[[Due, Complaint, World], Decision]] = {
     "ladder_due": _rung,
     "late_due": _citizen_told,
     "national_due": _national,
+    "recompute": _recomputed,
 }
 """What each bell of an open complaint does."""

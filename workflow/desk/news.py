@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_moment
 from workflow.desk import deadlines, mails
+from workflow.desk.bookkeeping import recap_timer
 from workflow.desk.posting import names, post
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_for, opening_timer
@@ -63,14 +64,14 @@ def due(event: Due, world: World) -> Decision:
 
 def _opening(world: World) -> Decision:
     """One list of what waits, per person; nothing where nothing waits. The next opening rings again."""
-    desk = desk_of(world)
+    desk, timers = desk_of(world), (*opening_timer(world), *recap_timer(world))
     waiting = [each for each in (world.found[0] if world.found else ()) if not each.confidential and not each.waiting]
     blocks, people = _by_person(waiting, world)
     if desk is None or not blocks:
-        return Decision(timers=opening_timer(world))
+        return Decision(timers=timers)
     text = lines(say("desk.post.opening"), *blocks)
     refers = Refers(role="list")
-    return Decision(timers=opening_timer(world), sends=(post(world, desk, text, people=people, refers=refers),))
+    return Decision(timers=timers, sends=(post(world, desk, text, people=people, refers=refers),))
 
 
 def _by_person(waiting: Iterable[Complaint], world: World) -> tuple[list[str], list[Staff]]:

@@ -85,7 +85,7 @@ def empty(talk: Talk) -> None:
     draft = Draft(
         code=talk.world.supply.code(),
         standard=talk.world.office.standard.version,
-        began_at=talk.world.now,
+        began_at=talk.world.moment,
         last_at=talk.world.now,
         papers=adopted,
     )
@@ -96,7 +96,7 @@ def empty(talk: Talk) -> None:
 def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] = ()) -> None:
     """The citizen's words are the statement; `told` came in earlier messages and belongs to it."""
     empty(talk)
-    talk.edit(began_at=min(message.at, talk.world.now))  # a mail may have lain there while we were away
+    talk.edit(began_at=min(message.at, talk.world.moment))  # a mail may have lain there while we were away
     _file_first(talk, message, told)
     consider(talk, message.text, heard)
     noted = "intro.angry" if heard.angry else "intro.complaint"

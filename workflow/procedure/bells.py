@@ -73,6 +73,13 @@ def clocks(complaint: Complaint, standard: Standard) -> tuple[Clock, ...]:
     return tuple(found)
 
 
+def latest(complaint: Complaint) -> datetime:
+    """The last moment the complaint knows of: an act that follows isn't before it."""
+    moments = [complaint.confirmed_at, complaint.step_since, complaint.answered_at, complaint.closed_at]
+    moments += [each for pause in complaint.pauses[-1:] for each in (pause.since, pause.until)]
+    return max(each for each in moments if each is not None)
+
+
 def reckon(case: Case) -> None:
     """Both deadlines and every bell, from what is stored."""
     complaint, calendar = case.complaint, case.world.office.calendar

@@ -64,8 +64,8 @@ class Case:
 
     @property
     def now(self) -> datetime:
-        """The moment of the act."""
-        return self.world.now
+        """The moment of the act: when it reached us, however late it's handled, but never before what it follows."""
+        return min(max(self.world.moment, bells.latest(self.complaint)), self.world.now)
 
     @property
     def standard(self) -> Standard:

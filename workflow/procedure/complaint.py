@@ -43,7 +43,7 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         office=world.office.id,
         standard=standard.version,
         received_at=draft.began_at,
-        confirmed_at=world.now,
+        confirmed_at=max(world.moment, draft.began_at),
         citizen=conversation.address,
         kind=draft.kind,
         statement="\n".join(draft.statement),
@@ -69,7 +69,7 @@ def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
     """Begin: the citizen's own step is done with the YA (or with what a clerk wrote down for them)."""
     case = Case(world, complaint, by)
     if not lacking(complaint, case.standard):
-        case.set(complete="complete", clock_started_at=world.now)
+        case.set(complete="complete", clock_started_at=case.now)
     case.set(fresh=complaint.version)
     begin(case, source=complaint.source)
     telling.opened(case)

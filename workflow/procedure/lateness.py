@@ -110,6 +110,15 @@ def late_text(complaint: Complaint, world: World, *, nth: int, wide: bool) -> st
     return say_for(limits, key, plan=_plan(complaint, ONE_SMS - len(bare)), **fields)
 
 
+def moved(case: Case, before: datetime, after: datetime) -> None:
+    """Tell the citizen that the promised day is another one, because the office's calendar is."""
+    zone = case.world.office.calendar.zone
+    said = say_brief if case.limits.short else say_moment
+    key = "late.moved_late" if after > before else "late.moved"
+    text = say_for(case.limits, key, number=name_of(case.complaint), before=said(before, zone), due=said(after, zone))
+    tell(case, "notice", text)
+
+
 def _plan(complaint: Complaint, room: int) -> str:
     words = " ".join(complaint.plan.split()).rstrip(".")
     room -= len(say("late.plan", text=""))

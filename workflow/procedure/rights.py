@@ -150,4 +150,4 @@ def has_words(complaint: Complaint) -> bool:
 
     """Whether this person may still take back the last act."""
     undo = complaint.undo
-    return undo is not None and undo.by == by and world.now <= undo.at + UNDO
+    return undo is not None and undo.by == by and world.moment <= undo.at + UNDO

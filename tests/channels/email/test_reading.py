@@ -58,6 +58,7 @@ def test_a_mail_becomes_a_message():
         id=key,
         sender=Sender(id=SARI, name="Sari Dewi", claimed=True),
         at=AT,
+        reached_at=AT,  # what the server says, not what the mail claims
         text="Lampu jalan mati.",
         route='{"message_id":"<a1@warga.example>","references":"","subject":"Lampu mati"}',
     )
