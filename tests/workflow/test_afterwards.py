@@ -329,7 +329,7 @@ def test_belum_reopens_within_the_offices_days(words):
 
 def test_belum_asks_what_is_missing_and_passes_it_on():
     game = answered()
-    talk("warga: belum\naduan: apa yang belum selesai\nwarga: lubangnya masih ada dua\naduan: kami", game)
+    talk("warga: belum\naduan: apa yang masih kurang\nwarga: lubangnya masih ada dua\naduan: kami", game)
     assert game.complaint.sayings[-1].text == "lubangnya masih ada dua"
 
 

@@ -280,16 +280,14 @@ def test_the_office_may_go_on_without_waiting_for_the_citizen() -> None:
 def test_status_says_where_it_stands_in_steps_roles_and_dates() -> None:
     decision, here = opened(office("kanigaran"))
     complaint = decision.complaints[0]
-    assert (
-        standing.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001 perihal jalan depan SD rusak parah."
-    )
+    assert standing.status(complaint, here).splitlines()[0] == "Laporan KNG-2026-0001: jalan depan SD rusak parah"
     assert "Langkah 2 dari 7: " in standing.status(complaint, here)
     assert "Saat ini pada Petugas Pelayanan Pengaduan Masyarakat sejak pukul 09.12 WIB." in standing.status(
         complaint, here
     )
     assert "pukul 10.12 WIB, sudah lewat. Mohon maaf" in standing.status(complaint, later(here, hours=2))
     asked = apply(complaint, by(here, "petugas", "ask", text="foto KK"), here).complaints[0]
-    assert "Kami menunggu dari Bapak/Ibu: foto KK" in standing.status(asked, here)
+    assert "Kami menunggu dari Bapak/Ibu sampai Rabu, 23 Desember 2026: foto KK" in standing.status(asked, here)
     answered = apply(asked, Act(kind="said", text="ini"), later(here, minutes=30)).complaints[0]
     text = standing.status(answered, later(here, minutes=40))
     assert "Waktu layanan 10 menit; menunggu Bapak/Ibu 30 menit; total 40 menit." in text
@@ -305,10 +303,10 @@ def test_status_counts_days_where_the_standard_does() -> None:
 def test_status_of_pegantenan_shows_its_four_lines() -> None:
     decision, here = opened(office("pegantenan"))
     complaint = decision.complaints[0]
-    assert "Langkah 1 dari 4: Pengadu memasukkan formulir" in standing.status(complaint, here)
-    assert standing.status(complaint, here).startswith("Laporan kode 7K3F perihal")
+    assert "Langkah 1 dari 4 (Pengadu memasukkan formulir" in standing.status(complaint, here)
+    assert standing.status(complaint, here).startswith("Laporan kode 7K3F: ")
     complaint = go(complaint, here, "s09")
-    assert "Langkah 4 dari 4: Jawaban dari Camat kepada pengadu" in standing.status(complaint, here)
+    assert "Langkah 4 dari 4 (Jawaban dari Camat kepada pengadu): surat jawaban sedang digandakan." in standing.status(complaint, here)
 
 
 def test_status_of_an_incomplete_and_of_an_answered_one() -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from workflow.conversation import Paper, Saying
-from workflow.dialogue import arrivals, asides, asking, beginning, evidence, sorting, verdict
-from workflow.dialogue.acting import act, answered_lately, answered_recently, is_lapsed, only_open, pass_on, spoken_of
+from workflow.dialogue import arrivals, asking, beginning, evidence, sorting, status, verdict
+from workflow.dialogue.acting import (
+    act,
+    answered_lately,
+    answered_recently,
+    is_lapsed,
+    is_recent,
+    only_open,
+    pass_on,
+    spoken_of,
+)
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing, intent
 from workflow.message import Message
@@ -48,11 +58,14 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     """Words with one meaning, as they are meant after registration."""
     bare = hearing.without_names(message.text, talk.world.office.standard.office.ticket_prefix) or message.text
     word = hearing.means(bare, "status", "cancel", "not_done", "done", "thanks", "another", "restart")
+    if status.bare_name(talk, message):
+        return True
     if not any(each.isalnum() for each in message.text):
         word = "thanks"  # a lone sign: folded hands, a thumb
+    word = word or _yes_or_no(talk, bare, named or target)
     if word == "status":
         talk.heard(message, "")
-        asides.status(talk, message.text)
+        status.status(talk, message.text)
     elif word == "cancel":
         talk.heard(message, "")
         verdict.ask_withdraw(talk, named)
@@ -65,6 +78,9 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     elif word == "thanks":
         talk.heard(message, "thanks")
         talk.tell("thanks.after")
+    elif word == "yes":
+        talk.heard(message, "")
+        talk.tell("yes.after")
     elif word in ("another", "restart"):
         talk.heard(message, "")
         beginning.empty(talk)
@@ -72,6 +88,21 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
     else:
         return False
     return True
+
+
+def _yes_or_no(talk: Talk, text: str, target: Complaint | None) -> str:
+    """What a bare "ya" or "tidak" means to whom nothing was asked: SUDAH or BELUM right after an answer.
+
+    "Oke" and "baik" are no judgement: only who says so is satisfied.
+    """
+    if target is not None and (target.waiting or is_lapsed(talk, target)):
+        return ""
+    about = answered_lately(talk)
+    if about is not None and is_recent(talk, about) and (target is None or target.id == about.id):
+        word = hearing.means(text, "judged_yes", "judged_no")
+        if word:
+            return "done" if word == "judged_yes" else "not_done"
+    return hearing.means(text, "yes")
 
 
 def _is_opening_word(talk: Talk, text: str) -> bool:
@@ -120,7 +151,8 @@ def _wants_it_withdrawn(text: str) -> bool:
 
 
 def _is_unsatisfied(text: str) -> bool:
-    return intent.says(text, "unsatisfied")
+    first, *more = re.split(r"[,.;!\n]", text.strip(), maxsplit=1)
+    return intent.says(text, "unsatisfied") or bool(more and hearing.means(first, "not_done"))
 
 
 def _open_count(talk: Talk) -> int:

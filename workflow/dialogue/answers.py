@@ -19,6 +19,7 @@ from workflow.dialogue import (
     putting_off,
     smalltalk,
     sorting,
+    status,
     summary,
     wanted,
 )
@@ -93,7 +94,7 @@ def _pause(talk: Talk, what: str) -> None:
 
 
 def _status(talk: Talk, text: str) -> None:
-    asides.status(talk, text)
+    status.status(talk, text)
 
 
 def _staff(talk: Talk, text: str) -> None:
@@ -154,6 +155,12 @@ def command(talk: Talk, message: Message) -> bool:
     talk.heard(message, "")
     COMMANDS[word](talk, message.text)
     return True
+
+
+def own_name(talk: Talk, message: Message) -> bool:
+    """The number or code of a report of theirs, alone: it asks where that stands."""
+    known = {each for about in talk.complaints() for each in (about.code, about.number)} | {talk.draft.code}
+    return bool(known & status.names_in(talk, message.text)) and status.bare_name(talk, message)
 
 
 def awaits(talk: Talk, message: Message) -> bool:
@@ -349,6 +356,7 @@ ANSWERS: tuple[Answer, ...] = (
     photo_words,
     slash,
     command,
+    own_name,
     awaits,
     put_off,
     no_words,

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, asking, beginning, wanted
+from workflow.dialogue import acting, beginning, status, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
-from workflow.heard import hearing, intent
+from workflow.heard import intent
 from workflow.heard.intent import Guess
 from workflow.message import Message
-from workflow.procedure import lateness, standing
+from workflow.procedure import lateness
 from workflow.record import Act
-from workflow.say import channel_name, lines, say
+from workflow.say import channel_name, say
 from workflow.standard.standard import Standard
 from workflow.words import texts
 
@@ -114,39 +114,6 @@ def outside(talk: Talk) -> None:
     talk.tell_text(lateness.elsewhere(talk.standard, talk.limits))
 
 
-# --- status -----------------------------------------------------------------------------------------------------------
-
-
-def status(talk: Talk, text: str) -> None:
-    """Where a citizen's own reports stand: the one named, or all of them."""
-    mine = talk.complaints()
-    prefix = talk.world.office.standard.office.ticket_prefix
-    named = {*hearing.codes_in(text), *hearing.numbers_in(text, prefix)}
-    chosen = [each for each in mine if {each.code, each.number} & named] if named else list(mine)
-    draft = talk.conversation.draft
-    own_draft = draft is not None and (not named or draft.code in named)
-    if named and not chosen and not own_draft:
-        talk.tell("status.unknown", name=", ".join(sorted(named)))
-        return
-    open_ = [each for each in chosen if each.closed_at is None]
-    shown = (open_ or chosen[-1:]) if not named else chosen
-    for complaint in shown:
-        talk.tell_text(standing.status(complaint, talk.world, talk.limits))
-    if own_draft:
-        _draft_status(talk)
-    elif not shown:
-        talk.tell("status.none")
-    talk.raise_to("notice")
-
-
-def _draft_status(talk: Talk) -> None:
-    open_ = wanted.missing(talk.draft, talk.standard)
-    missing = say("status.draft_missing", things=wanted.labels(tuple(each.id for each in open_))) if open_ else ""
-    talk.tell_text(lines(say("status.draft", code=talk.draft.code), missing))
-    if talk.draft.awaiting in ("", "summary", "sorting"):
-        asking.again(talk)
-
-
 # --- people, privacy, help --------------------------------------------------------------------------------------------
 
 
@@ -217,7 +184,7 @@ def unsupported(talk: Talk, kind: str) -> None:
 
 def _status_aside(talk: Talk, message: Message) -> None:
     if talk.complaints():
-        status(talk, message.text)
+        status.status(talk, message.text)
         return
     talk.tell("status.draft", code=talk.draft.code)
 

@@ -15,6 +15,7 @@ from workflow.dialogue import (
     letting_in,
     opening,
     sorting,
+    status,
     summary,
     verdict,
     wanted,
@@ -327,4 +328,5 @@ ACTS: dict[str, tuple[Act, int]] = {
     "sudah": (verdict.chose_satisfied, 1),
     "belum": (verdict.chose_unsatisfied, 1),
     "join": (letting_in.chose, 2),
+    "status": (status.chosen, 1),
 }

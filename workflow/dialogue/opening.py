@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from workflow.conversation import Saying
-from workflow.dialogue import asides, asking, beginning, joining, sorting
+from workflow.dialogue import asides, asking, beginning, joining, sorting, status
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing, intent
 from workflow.heard.intent import Guess
@@ -21,7 +21,7 @@ SHORTEST = 2
 def hear(talk: Talk, message: Message) -> None:
     """Answer a message that stands outside any report. A complaint begins one; nothing told is thrown away."""
     text = message.text
-    if _slash(talk, message) or _word(talk, message):
+    if _slash(talk, message) or status.bare_name(talk, message) or _word(talk, message):
         return
     if not message.attachments and not any(each.isalnum() for each in text):
         _thanks(talk, message, intent.guess(text))
@@ -130,7 +130,7 @@ def _outside(talk: Talk, _: Message) -> None:
 
 
 def _status(talk: Talk, message: Message) -> None:
-    asides.status(talk, message.text)
+    status.status(talk, message.text)
 
 
 def _resume(talk: Talk, message: Message) -> None:
@@ -207,7 +207,7 @@ def _question(talk: Talk, message: Message, _: Guess) -> None:
 def _status_check(talk: Talk, message: Message, _: Guess) -> None:
     talk.heard(message, "status_check")
     _return_salam(talk, message)
-    asides.status(talk, message.text)
+    status.status(talk, message.text)
 
 
 def _danger(talk: Talk, message: Message, heard: Guess) -> None:
@@ -274,7 +274,7 @@ def chosen(talk: Talk, what: str) -> bool:
         return True
     talk.set(awaiting="", awaiting_for="", unclear=0)
     if what == "status":
-        asides.status(talk, "")
+        status.status(talk, "")
     elif what == "staff":
         asides.staff(talk, "")
     elif what == "ask":

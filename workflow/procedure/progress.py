@@ -9,7 +9,7 @@ from workflow.dialogue.wanted import things
 from workflow.message import Value
 from workflow.office import Staff
 from workflow.procedure import signature
-from workflow.procedure.case import Case
+from workflow.procedure.case import Case, Refused
 from workflow.procedure.reach import anew
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joins_on, parts, work_part
 from workflow.record import Complaint
@@ -196,6 +196,8 @@ def _done(case: Case, act: str, *, by: str, role: str, text: str = "", **data: s
     if step.informs and done.act in WRITTEN:
         case.record("inform", by="system", text=text, roles=" ".join(step.informs))
     if onward is None:
+        if case.complaint.answered_at is None and case.complaint.kind == "complaint":
+            raise Refused("desk.refused.no_answer")  # the office closes only with an answer
         close(case, "answered")
         return
     case.set(step=onward.id, part=0, step_since=case.now)
