@@ -18,6 +18,7 @@ from bot.alerts import LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.documents import press
+from bot.documents.books import BookDrawer
 from bot.documents.press import Press
 from bot.documents.typesetting import Typesetter
 from bot.enclosures import Enclosures
@@ -204,7 +205,7 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         media, typesetter = Media(), Typesetter()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
-        drawn = Press({})
+        drawn = Press({"book": BookDrawer(store, road.offices.get, typesetter, clock.now)})
         whole = Service(
             settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -144,6 +144,62 @@ def link(
     typer.echo(code)
 
 
+@app.command()
+def register(
+    office: Annotated[str, typer.Option(help="The office's id in config.toml; not needed where there's one.")] = "",
+    year: Annotated[int | None, typer.Option(help="A whole year. Without any period: this year.", min=2000)] = None,
+    month: Annotated[str, typer.Option(help="A month: 2026-11.")] = "",
+    first: Annotated[str, typer.Option("--from", help="The first day: 2026-11-03.")] = "",
+    last: Annotated[str, typer.Option("--until", help="The last day, included: 2026-11-09.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="FILE.xlsx or FILE.pdf; a long book on paper becomes FILE-jilid-1.pdf, -2 ...")
+    ] = None,
+    names: Annotated[  # noqa: FBT002 - an option on the command line
+        bool, typer.Option("--names/--no-names", help="With or without the citizens' names and addresses.")
+    ] = True,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write the register of complaints as a workbook or as the paper book; the service may run meanwhile.
+
+    Prints the files it wrote. Confidential reports show neither names nor content. Ends with 0, with 1 where something
+    can't be read or written, with 2 where an option is wrong.
+    """
+    from bot import books_cli
+
+    settings = _settings(config)
+    name = _one_office(settings, office)
+    period = _period(settings, name, year=year, month=month, first=first, last=last)
+    target = out or Path(f"register-{name}-{period.slug()}.xlsx")
+    if wrong := books_cli.writable(target):
+        typer.echo(wrong, err=True)
+        raise typer.Exit(2)
+    with _told():
+        for path in books_cli.register(settings, name, period, target, names=names):
+            typer.echo(path)
+
+
+@app.command()
+def recap(
+    office: Annotated[str, typer.Option(help="The office's id in config.toml; not needed where there's one.")] = "",
+    month: Annotated[str, typer.Option(help="A month: 2026-11. Without any period: last month.")] = "",
+    year: Annotated[int | None, typer.Option(help="A whole year.", min=2000)] = None,
+    out: Annotated[Path, typer.Option(help="The folder for the picture and the workbook.")] = Path(),
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write the recap of a month as a picture and as a workbook; the service may run meanwhile.
+
+    Prints the two files. Ends with 0, with 1 where something can't be read or written, with 2 where an option is wrong.
+    """
+    from bot import books_cli
+
+    settings = _settings(config)
+    name = _one_office(settings, office)
+    period = _period(settings, name, year=year, month=month, before=True)
+    with _told():
+        for path in books_cli.recap(settings, name, period, out):
+            typer.echo(path)
+
+
 @key_app.command("new")
 def key_new() -> None:
     """Print a new master key; put it into the environment as ADUAN_KEY and keep a copy in a safe place."""
@@ -207,6 +263,27 @@ def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
     from bot.app import serve as run
 
     raise typer.Exit(run(settings, roles=roles, migrate_first=migrate_first))
+
+
+def _one_office(settings, office: str) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001 - see _settings
+    """The office that's named, or the only one there is."""
+    known = [each.id for each in settings.offices]
+    name = office or (known[0] if len(known) == 1 else "")
+    if name not in known:
+        typer.echo(f"Name one of the offices with --office: {', '.join(known)}.", err=True)
+        raise typer.Exit(2)
+    return name
+
+
+def _period(settings: Any, office: str, **options: Any) -> Any:  # noqa: ANN401 - see _settings
+    """The period that the options name; what can't be one is told."""
+    from bot.books_cli import period_of
+
+    try:
+        return period_of(settings, office, **options)
+    except ValueError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(2) from None
 
 
 def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported only when a command needs it

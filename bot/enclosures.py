@@ -17,6 +17,7 @@ _SUFFIXES = {
     "image/gif": ".gif",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "audio/ogg": ".ogg",
     "audio/mpeg": ".mp3",
     "audio/amr": ".amr",

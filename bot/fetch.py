@@ -74,7 +74,7 @@ class Fetcher:
     async def _one(self, row: FileRow) -> None:
         try:
             content = await self._downloaded(row)
-            finding = await self._inspected(content)
+            finding = await self._inspected(row, content)
             await self._keep(row, content, finding)
         except _Failure as failure:
             await self._failed(row, failure)
@@ -128,8 +128,10 @@ class Fetcher:
     def _channel(self, row: FileRow) -> Channel | None:
         return self.road.channels.get((row.channel, row.office))
 
-    async def _inspected(self, content: bytes) -> Finding:
+    async def _inspected(self, row: FileRow, content: bytes) -> Finding:
         try:
+            if row.channel in self.sources:
+                return await self.media.inspect_ours(content)
             return await self.media.inspect(content)
         except Unfit as error:
             raise _Failure(error.reason) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from workflow.desk import delivery, desk, linking
+from workflow.desk import bookkeeping, delivery, desk, linking
 from workflow.dialogue import dialogue
 from workflow.happening import Carried, Delivery, Due, Event
 from workflow.message import Message, Press
@@ -23,6 +23,8 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
     """
     if isinstance(event, Message) and linking.is_command(event):
         return linking.needs(event)
+    if bookkeeping.concerns(event):
+        return bookkeeping.needs(event)
     if _is_desk(event, office):
         return desk.needs(event, office)
     if _may_be_staff(event, office, linked):
@@ -39,6 +41,8 @@ def decide(event: Event, world: World) -> Decision:
     linked = frozenset(world.linked.values())
     if isinstance(event, Message) and linking.is_command(event):
         return linking.linked(event, world)
+    if bookkeeping.concerns(event):
+        return bookkeeping.handle(event, world)
     if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
     else:

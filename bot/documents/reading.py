@@ -8,11 +8,14 @@ from datetime import datetime
 
 from storage.ledger import Mark
 from storage.unit import Unit
+from workflow.books.absence import absences, gaps_of
 from workflow.books.days import Remembering, remembering
 from workflow.books.line import Line, Rules, line_of
 from workflow.books.period import Period
 from workflow.books.recap import TOLD, Recap
 from workflow.books.timing import norms_of
+from workflow.clocks.office_time import Pause
+from workflow.office import Office
 from workflow.record import Complaint
 from workflow.standard import standard as standards
 from workflow.standard.standard import Standard
@@ -42,44 +45,46 @@ class _Pinned:
 class RegisterReader:
     """The lines of a register, page by page: call `page` in one short transaction after the other until it's empty."""
 
-    office: str
-    standard: Standard
+    office: Office
     period: Period
     now: datetime
     names: bool
     _after: Mark | None = None
     _over: bool = False
     _pinned: _Pinned = field(init=False)
+    _gaps: dict[str, tuple[Pause, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pinned = _Pinned(self.standard)
+        self._pinned = _Pinned(self.office.standard)
+        self._gaps = dict(gaps_of(self.office, self.now))
 
     def count(self, unit: Unit) -> int:
         """How many lines there will be."""
-        return unit.ledger.count_registered(self.office, self.period.span(self.standard.calendar.zone))
+        return unit.ledger.count_registered(self.office.id, self._span())
 
     def page(self, unit: Unit) -> list[Line]:
         """The next lines; [] at the end."""
         if self._over:
             return []
-        span = self.period.span(self.standard.calendar.zone)
-        found, self._after = unit.ledger.registered(self.office, span, self._after, names=self.names)
+        found, self._after = unit.ledger.registered(self.office.id, self._span(), self._after, names=self.names)
         self._over = self._after is None
         self._pinned.load(unit, found)
         records = unit.ledger.records([each.id for each in found])
         return [line_of(each, records[each.id], self._rules(each.standard)) for each in found]
 
+    def _span(self) -> tuple[datetime, datetime]:
+        return self.period.span(self.office.standard.calendar.zone)
+
     def _rules(self, version: str) -> Rules:
         standard, calendar = self._pinned.of(version)
-        return Rules(standard=standard, calendar=calendar, now=self.now, names=self.names)
+        return Rules(standard=standard, calendar=calendar, now=self.now, names=self.names, gaps=self._gaps)
 
 
 @dataclass(slots=True)
 class RecapReader:
     """Counts a period, page by page: call `page` in one short transaction after the other until it says 0."""
 
-    office: str
-    standard: Standard
+    office: Office
     period: Period
     now: datetime
     recap: Recap = field(init=False)
@@ -88,24 +93,26 @@ class RecapReader:
     _pinned: _Pinned = field(init=False)
 
     def __post_init__(self) -> None:
-        first, end = self.period.span(self.standard.calendar.zone)
-        self.recap = Recap(first, end, self.standard.deadline.unit)
-        self._pinned = _Pinned(self.standard)
+        standard = self.office.standard
+        first, end = self.period.span(standard.calendar.zone)
+        self.recap = Recap(first, end, standard.deadline.unit, gaps=dict(gaps_of(self.office, self.now)))
+        self.recap.absences = absences(self.office, first, end)
+        self._pinned = _Pinned(standard)
 
     def count(self, unit: Unit) -> int:
         """How many complaints will be looked at."""
-        return unit.ledger.count_before(self.office, (self.recap.first, self.recap.end))
+        return unit.ledger.count_before(self.office.id, (self.recap.first, self.recap.end))
 
     def page(self, unit: Unit) -> int:
         """Count the next ones; how many were looked at, 0 at the end."""
         if self._over:
             return 0
         span = (self.recap.first, self.recap.end)
-        found, self._after = unit.ledger.touched_by(self.office, span, self._after)
+        found, self._after = unit.ledger.touched_by(self.office.id, span, self._after)
         self._over = self._after is None
         self._pinned.load(unit, found)
         normed = any(norms_of(self._pinned.of(version)[0]) for version in {each.standard for each in found})
-        records = unit.ledger.records([each.id for each in found], acts=() if normed else TOLD)
+        records = unit.ledger.records([each.id for each in found], acts=() if normed or self.recap.gaps else TOLD)
         for each in found:
             standard, calendar = self._pinned.of(each.standard)
             self.recap.add(each, records[each.id], standard, calendar, self.now)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests import many
+from workflow.books.absence import absences, gaps_of
 from workflow.books.days import remembering
 from workflow.books.line import Rules, line_of, took_words
 from workflow.books.period import Period, month, month_before, read, year
@@ -336,3 +337,62 @@ def test_every_topic_of_the_shipped_standards_has_a_word():
 
     topics = {topic.id for standard in shipped().values() for topic in standard.topics}
     assert [topic for topic in topics if f"books.topic.{topic}" not in texts()] == []
+
+
+# --- absence ----------------------------------------------------------------------------------------------------------
+
+
+def kedopok(*duties):
+    from workflow.office import Office, Staff
+
+    staff = (Staff(1, "Mahfud", roles=("camat",)), Staff(2, "Rina", roles=("sekcam",)), Staff(3, "Wati", roles=("petugas",)))
+    return Office("kedopok", shipped()["kedopok"], staff).with_duties(duties)
+
+
+def away(person, since, until, at=None, **more):
+    from workflow.duty import Duty
+
+    return Duty(id=f"d{person}{since:%d%H}", kind=more.pop("kind", "away"), person=person, since=since, until=until, at=at or since, **more)  # fmt: skip
+
+
+def test_without_anybody_for_a_role_there_is_a_gap_and_a_stand_in_closes_it():
+    day = timedelta(days=1)
+    gone = away(1, MORNING, MORNING + 4 * day)
+    assert gaps_of(kedopok(gone), NOW)["camat"] == ((MORNING, MORNING + 4 * day),)
+    standing = away(2, MORNING + day, MORNING + 2 * day, kind="plh", role="camat", holder=1)
+    assert gaps_of(kedopok(gone, standing), NOW)["camat"] == (
+        (MORNING, MORNING + day),
+        (MORNING + 2 * day, MORNING + 4 * day),
+    )
+    assert gaps_of(kedopok(), NOW)["camat"] == ()
+
+
+def test_raw_and_less_absence_stand_beside_each_other():
+    answered = MORNING + timedelta(days=3)
+    office = kedopok(away(1, MORNING, answered - timedelta(hours=1), at=answered))
+    complaint = case("kedopok", answered_at=answered, closed_at=answered, closed_as="answered")
+    camat = next(step.id for step in office.standard.steps if step.actor == "camat")
+    history = [entry("approve", 0, step="review", to=camat), entry("sign", 3 * 24 * 60, step=camat, to="deliver")]
+    gaps = dict(gaps_of(office, NOW))
+    found = line_of(
+        complaint,
+        history,
+        Rules(standard=office.standard, calendar=office.calendar, now=NOW, names=True, gaps=gaps),
+    )
+    assert found.in_time == "tidak; tanpa masa tidak di tempat: ya"
+    assert (found.service, found.less_absence) == (3, 0)
+    assert took_words(found).endswith("tanpa masa pejabat tidak di tempat 0 hari kerja")
+    first, end = month(2026, 11).span(office.calendar.zone)
+    recap = Recap(first, end, "working_day", gaps=gaps, absences=absences(office, first, end))
+    recap.add(complaint, history, office.standard, office.calendar, NOW)
+    shown = {table.title: table.rows for table in tables(recap, office.standard)}
+    assert [row.counts for row in shown["Jawaban menurut batas waktu"]] == [(0,), (1,), (1,)]
+    assert [row.counts for row in shown["Jawaban menurut batas waktu, tanpa masa pejabat tidak di tempat"]] == [(1,), (0,), (1,)]  # fmt: skip
+    assert shown["Pejabat tidak di tempat"][0].counts[2] == "dicatat kemudian"
+
+
+def test_an_office_that_promises_without_condition_tells_no_absence():
+    from workflow.office import Office, Staff
+
+    office = Office("kanigaran", shipped()["kanigaran"], (Staff(1, "A", roles=("camat",)),))
+    assert gaps_of(office.with_duties([away(1, MORNING, None)]), NOW) == {}

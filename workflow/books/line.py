@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
+from workflow.books.absence import Gaps, absent_while
 from workflow.books.remarks import remarks
-from workflow.books.timing import Timing, ended_at, timing
+from workflow.books.timing import Timing, timing
 from workflow.books.trail import Trail, trail_of
-from workflow.clocks.office_time import Calendar
+from workflow.clocks.office_time import Calendar, Pause
 from workflow.clocks.when import say_clock, say_short_date
 from workflow.conversation import Paper
 from workflow.dialogue.wanted import sorts_of, things, usable
@@ -55,6 +57,7 @@ class Line(Value):
     unit: str
     in_time: str
     remarks: str
+    less_absence: int | None = None  # the service time less absence, where the office tells it
     hidden: bool = False
 
 
@@ -65,12 +68,14 @@ class Rules(Value):
     calendar: Calendar
     now: datetime
     names: bool
+    gaps: dict[str, tuple[Pause, ...]] = {}  # by role: when nobody was there, see `absence.gaps_of`
 
 
 def line_of(complaint: Complaint, history: Iterable[Entry], rules: Rules) -> Line:
     """The line of one complaint. A confidential one tells neither who nor what."""
-    trail, zone, secret = trail_of(history), rules.calendar.zone, complaint.confidential
-    clocks = timing(complaint, rules.standard, rules.calendar, rules.now)
+    trail, zone = trail_of(history, stays=bool(rules.gaps)), rules.calendar.zone
+    secret = complaint.confidential
+    clocks = timing(complaint, rules.standard, rules.calendar, rules.now, absent_in(trail, rules.standard, rules.gaps))
     took = clocks.spent
     local = [
         None if at is None else at.astimezone(zone)
@@ -93,11 +98,28 @@ def line_of(complaint: Complaint, history: Iterable[Entry], rules: Rules) -> Lin
         service=took.service if took else None,
         waiting=took.waiting if took else None,
         total=took.total if took else None,
-        unit=say(f"books.unit.{took.unit}") if took else "",
+        unit=word(f"books.unit.{took.unit}") if took else "",
         in_time=in_time_words(clocks),
         remarks=remarks(complaint, trail, rules.standard, zone),
         hidden=secret,
+        less_absence=clocks.less_absence.service if clocks.less_absence else None,
     )
+
+
+@cache
+def word(key: str) -> str:
+    """A sentence without fields; a book says each of them thousands of times."""
+    return say(key)
+
+
+_thing = cache(thing)
+_channel = cache(channel_name)
+
+
+def _short(text: str, limit: int) -> str:
+    """The text in one line, cut between words."""
+    line = " ".join(text.split())
+    return line if 2 * len(line) <= limit else shortened(line, limit)
 
 
 def struck_out(pairs: Sequence[tuple[str, bool]]) -> Cell:
@@ -106,9 +128,13 @@ def struck_out(pairs: Sequence[tuple[str, bool]]) -> Cell:
 
 
 def in_time_words(clocks: Timing) -> str:
-    """Whether it was in time; by both readings, where the published word has two."""
+    """Whether it was in time; by both readings, where the published word has two, and less absence, where there was."""
+    less = clocks.less_absence
     if not clocks.readings:
-        return say(f"books.in_time.{clocks.verdict}")
+        raw = word(f"books.in_time.{clocks.verdict}")
+        if less is None:
+            return raw
+        return f"{raw}; {say('books.in_time.absence', verdict=say(f'books.in_time.{less.verdict}'))}"
     said = [
         say(
             "books.in_time.reading",
@@ -118,6 +144,11 @@ def in_time_words(clocks: Timing) -> str:
         for each in clocks.readings
     ]
     return "; ".join(said)
+
+
+def absent_in(trail: Trail, standard: Standard, gaps: Gaps) -> Callable[[datetime], list[Pause]] | None:
+    """When nobody was there for the role that had the file, up to a moment; None where that's not to be told."""
+    return (lambda until: absent_while(trail.stays, standard, gaps, until)) if gaps else None
 
 
 def took_words(line: Line) -> str:
@@ -130,17 +161,19 @@ def took_words(line: Line) -> str:
             say("books.took.waiting", n=line.waiting, unit=line.unit),
             say("books.took.total", n=line.total, unit=line.unit),
         ]
+    if line.less_absence is not None:
+        parts.append(say("books.took.absence", n=line.less_absence, unit=line.unit))
     return "; ".join(parts)
 
 
 def way_in(complaint: Complaint) -> str:
     """How it came: the channel, or the source that a clerk named, with the tracking id it came with."""
     if complaint.source != "chat":
-        way = say(f"books.source.{complaint.source}")
+        way = word(f"books.source.{complaint.source}")
     elif complaint.citizen is not None:
-        way = say("books.source.chat", channel=channel_name(complaint.citizen.channel))
+        way = _channel(complaint.citizen.channel)
     else:
-        way = say("books.source.chat_unknown")
+        way = word("books.source.chat_unknown")
     return say("books.source.tracking", way=way, tracking=complaint.tracking) if complaint.tracking else way
 
 
@@ -153,9 +186,9 @@ def _plain(text: str) -> Cell:
 
 def _person(complaint: Complaint, *, names: bool) -> Cell:
     if complaint.confidential:
-        return _plain(say("books.person.hidden"))
+        return _plain(word("books.person.hidden"))
     if not names:
-        return _plain(say("books.person.withheld"))
+        return _plain(word("books.person.withheld"))
     if complaint.kind == "suggestion":
         return _plain(say("books.person.suggestion"))
     private = complaint.private
@@ -185,9 +218,9 @@ def _matter(complaint: Complaint, trail: Trail) -> Cell:
         pair
         for before, after in trail.matter_before
         if before and after and before != after
-        for pair in ((shortened(before, MATTER_UNITS), True), (shortened(after, MATTER_UNITS), False))
+        for pair in ((_short(before, MATTER_UNITS), True), (_short(after, MATTER_UNITS), False))
     ]
-    kept = [(shortened(text, MATTER_UNITS), False)]
+    kept = [(_short(text, MATTER_UNITS), False)]
     if changed and " ".join(trail.matter_before[0][0].split()) in text:
         kept = []  # the whole of it was said anew
     return struck_out([*kept, *changed])
@@ -200,7 +233,7 @@ def _papers(complaint: Complaint, trail: Trail, standard: Standard) -> str:
         if asked.id == "statement":
             continue
         state = _state_of(complaint, asked)
-        name = thing(asked)
+        name = _thing(asked)
         why = complaint.lacking.get(asked.id, "")
         if state == "lacking" and why:
             name = say("books.papers.reason", thing=name, reason=why)
@@ -214,7 +247,7 @@ def _papers(complaint: Complaint, trail: Trail, standard: Standard) -> str:
         said.append(say("books.papers.enough_why", text=trail.enough))
     elif complaint.complete in ("enough", "checked") and len(groups) > ("complete" in groups):
         said.append(say(f"books.papers.{complaint.complete}"))
-    return "; ".join(said) or say("books.papers.none")
+    return "; ".join(said) or word("books.papers.none")
 
 
 def _state_of(complaint: Complaint, asked: Asked) -> str:
@@ -251,10 +284,8 @@ def _disposed(trail: Trail, *, notes: bool) -> Cell:
 
 def _followed(complaint: Complaint, trail: Trail) -> Cell:
     """What was done: the report, and the words of the answer where they are others."""
-    report, answer = (
-        shortened(" ".join(text.split()), FOLLOWED_UNITS) for text in (complaint.report, complaint.answer)
-    )
-    before = [(shortened(" ".join(text.split()), FOLLOWED_UNITS), True) for text in trail.words_before]
+    report, answer = _short(complaint.report, FOLLOWED_UNITS), _short(complaint.answer, FOLLOWED_UNITS)
+    before = [(_short(text, FOLLOWED_UNITS), True) for text in trail.words_before]
     said = [*before, (answer, False)]
     return struck_out([(report, False), *said] if report != answer and (report, True) not in before else said)
 
@@ -271,17 +302,14 @@ def _delivery(complaint: Complaint, trail: Trail, rules: Rules) -> str:
     state, zone = complaint.delivery, rules.calendar.zone
     parts = []
     if state == "handed" or complaint.citizen is None:
-        parts.append(say("books.delivery.by_hand"))
+        parts.append(word("books.delivery.by_hand"))
         if trail.handed_to and rules.names and not complaint.confidential:
             parts.append(say("books.delivery.to", name=trail.handed_to))
     else:
-        parts.append(say("books.delivery.channel", channel=channel_name(complaint.citizen.channel)))
+        parts.append(_channel(complaint.citizen.channel))
         at = trail.delivered.get(state, complaint.answered_at).astimezone(zone)
         moment = f"{say_short_date(at.date())} {say_clock(at.time())}"
         parts.append(say(f"books.delivery.{state or 'waiting'}", moment=moment))
     if trail.proofs:
         parts.append(say("books.delivery.proof", n=trail.proofs))
     return ", ".join(parts)
-
-
-__all__ = ["Bit", "Cell", "Line", "Rules", "ended_at", "in_time_words", "line_of", "struck_out", "took_words", "way_in"]

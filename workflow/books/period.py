@@ -13,7 +13,8 @@ from workflow.say import say
 _YEAR = re.compile(r"(\d{4})")
 _NUMBERS = re.compile(r"(\d{1,2})[-/. ](\d{4})|(\d{4})[-/.](\d{1,2})")
 _NAMED = re.compile(r"([a-z]{3,})\.?(?:\s+(\d{4}))?")
-_EARLIEST = 2000
+EARLIEST = 2000
+MONTH_DAYS = 31
 
 
 class Period(Value):
@@ -24,7 +25,12 @@ class Period(Value):
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """From the first moment of the first day up to, and without, the first after the last; UTC."""
-        return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
+        return _midnight(self.first, zone), _midnight(self.following, zone)
+
+    @property
+    def following(self) -> date:
+        """The first day after it."""
+        return self.last + timedelta(days=1)
 
     def words(self) -> str:
         """The period as it's written: "November 2026", "Tahun 2026", "3 November 2026 sampai 9 November 2026"."""
@@ -85,7 +91,7 @@ def read(text: str, today: date) -> Period | None:
 
 
 def _sensible(period: Period) -> Period | None:
-    return period if period.first.year >= _EARLIEST else None
+    return period if period.first.year >= EARLIEST else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

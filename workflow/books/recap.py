@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappush, heapreplace
 
-from workflow.books.line import way_in
+from workflow.books.absence import Absence
+from workflow.books.line import absent_in, way_in
 from workflow.books.timing import StepKept, Timing, Verdict, ended_at, keep_steps, norms_of, timing
 from workflow.books.trail import Trail, trail_of
-from workflow.clocks.office_time import Calendar, Unit
+from workflow.clocks.office_time import Calendar, Pause, Unit
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 
@@ -62,6 +63,10 @@ class Recap:
     both: Counter[str] = field(default_factory=Counter)
     shared: Counter[str] = field(default_factory=Counter)
     steps: dict[str, StepKept] = field(default_factory=dict)
+    gaps: dict[str, tuple[Pause, ...]] = field(default_factory=dict)  # by role: when nobody was there
+    absences: tuple[Absence, ...] = ()
+    less_absence: Counter[Verdict] = field(default_factory=Counter)  # of those answered, where it's told
+    service_less: Counter[int] = field(default_factory=Counter)
 
     def add(
         self, complaint: Complaint, history: Sequence[Entry], standard: Standard, calendar: Calendar, now: datetime
@@ -78,7 +83,10 @@ class Recap:
             self._received(complaint)
         trail = trail_of(history)
         if ended is not None and ended < self.end:
-            self._ended(complaint, timing(complaint, standard, calendar, now))
+            clocks = timing(complaint, standard, calendar, now, absent_in(trail, standard, self.gaps))
+            self._ended(complaint, clocks)
+            if self.gaps and complaint.answered_at is not None:
+                self._less(clocks)
         else:
             self.rest[self._left(complaint, min(now, self.end))] += 1
         self._events(trail, history)
@@ -127,6 +135,13 @@ class Recap:
             self.service[clocks.spent.service] += 1
             self.total[clocks.spent.total] += 1
             self._slow(clocks.spent.service, complaint.number or complaint.code)
+
+    def _less(self, clocks: Timing) -> None:
+        """The figures less absence, of all that were answered: those nobody's absence touched count as they are."""
+        less = clocks.less_absence
+        self.less_absence[less.verdict if less else clocks.verdict] += 1
+        if clocks.spent is not None:
+            self.service_less[less.service if less else clocks.spent.service] += 1
 
     def _slow(self, service: int, name: str) -> None:
         if len(self.slowest) < SLOWEST:

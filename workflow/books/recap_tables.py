@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workflow.books.recap import ENDINGS, REST, Recap, median
 from workflow.books.remarks import standing_word
+from workflow.clocks.when import say_brief
 from workflow.message import Value
 from workflow.procedure.telling import capital, shortened
 from workflow.say import UnknownWords, say
@@ -57,6 +59,7 @@ def tables(recap: Recap, standard: Standard) -> tuple[Table, ...]:
         *_steps(recap, standard),
         _work(recap),
         *_people(recap, standard),
+        *_absences(recap, standard),
     ]
     return tuple(table for table in found if table.rows)
 
@@ -72,8 +75,8 @@ def picture(recap: Recap, standard: Standard) -> Picture:
         (share, say("books.recap.figure.in_time")),
     )
     blocks = (
-        _counted("way", recap.by_way.most_common(6)),
-        _counted("topic", ((topic_word(topic), n) for topic, n in recap.by_topic.most_common(8))),
+        _counted("way", _foremost(recap.by_way, 6)),
+        _counted("topic", _foremost(Counter({topic_word(topic): n for topic, n in recap.by_topic.items()}), 8)),
         _named("ended", recap.ended, ENDINGS),
         _named("rest", recap.rest, REST),
         *_in_time(recap),
@@ -132,10 +135,19 @@ def _heads() -> tuple[str, ...]:
 
 def _counted(name: str, pairs: Iterable[tuple[str, int]]) -> Table:
     """Counts by name, and their sum."""
-    rows = [Row(name=word, counts=(n,)) for word, n in pairs]
+    rows = [Row(name=capital(word), counts=(n,)) for word, n in pairs]
     if rows:
         rows.append(Row(name=say("books.recap.total"), counts=(sum(int(row.counts[0] or 0) for row in rows),)))
     return Table(title=_title(name), heads=_heads(), rows=tuple(rows), adds_up=bool(rows))
+
+
+def _foremost(counts: Counter[str], limit: int) -> list[tuple[str, int]]:
+    """The most frequent ones, and all the others together."""
+    ordered = counts.most_common()
+    if len(ordered) <= limit:
+        return ordered
+    rest = sum(n for _, n in ordered[limit - 1 :])
+    return [*ordered[: limit - 1], (say("books.recap.others"), rest)]
 
 
 def _named(name: str, counts: Mapping[Any, int], order: tuple[str, ...]) -> Table:
@@ -162,6 +174,8 @@ def _in_time(recap: Recap) -> list[Table]:
     found = [(_title("in_time"), recap.verdicts)]
     if recap.readings:
         found = [(_title("reading", unit=say(f"books.unit.{unit}")), counts) for unit, counts in recap.readings.items()]
+    if recap.gaps:
+        found.append((_title("less_absence"), recap.less_absence))
     made = []
     for title, counts in found:
         rows = [
@@ -183,11 +197,13 @@ def _times(recap: Recap) -> list[Table]:
     if not recap.service:
         return []
     unit = say(f"books.unit.{recap.unit}")
-    rows = (
+    rows: tuple[Row, ...] = (
         Row(name=say("books.recap.times.median_service"), counts=(median(recap.service),)),
         Row(name=say("books.recap.times.median_total"), counts=(median(recap.total),)),
         Row(name=say("books.recap.times.slowest"), counts=(max(recap.service),)),
     )
+    if recap.gaps:
+        rows = (*rows, Row(name=say("books.recap.times.median_less"), counts=(median(recap.service_less),)))
     told = (Row(name=say("books.recap.times.told_late"), counts=(recap.told_late,)),) if recap.told_late else ()
     slow = tuple(Row(name=name, counts=(n,)) for n, name in sorted(recap.slowest, reverse=True))
     return [
@@ -208,6 +224,24 @@ def _steps(recap: Recap, standard: Standard) -> list[Table]:
         rows.append(Row(name=words, counts=(norm, kept.kept, kept.missed)))
     heads = tuple(say(f"books.recap.step.{each}") for each in ("norm", "kept", "missed"))
     return [Table(title=_title("steps"), heads=heads, rows=tuple(rows))] if rows else []
+
+
+def _absences(recap: Recap, standard: Standard) -> list[Table]:
+    """Who was away and when; what was recorded only afterwards says so."""
+    zone = standard.calendar.zone
+    rows = tuple(
+        Row(
+            name=each.name,
+            counts=(
+                say_brief(each.since, zone),
+                say_brief(each.until, zone) if each.until else say("books.recap.absence.open"),
+                say("books.recap.absence.afterwards") if each.afterwards else "",
+            ),
+        )
+        for each in recap.absences
+    )
+    heads = tuple(say(f"books.recap.absence.{each}") for each in ("since", "until", "recorded"))
+    return [Table(title=_title("absences"), heads=heads, rows=rows)] if rows else []
 
 
 def _work(recap: Recap) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,6 +26,13 @@ class Judged(Value):
     verdict: Verdict
 
 
+class LessAbsence(Value):
+    """The same without the stretches in which nobody was there: shown beside the raw figures."""
+
+    service: int
+    verdict: Verdict
+
+
 class Timing(Value):
     """The clocks of one complaint up to its answer, or up to now."""
 
@@ -33,6 +40,7 @@ class Timing(Value):
     due_at: datetime | None = None
     spent: Spent | None = None
     readings: tuple[Judged, ...] = ()  # two where the published word can be read in two ways
+    less_absence: LessAbsence | None = None  # where the office published its total for when its officials are there
 
 
 @dataclass(slots=True)
@@ -48,8 +56,17 @@ def ended_at(complaint: Complaint) -> datetime | None:
     return complaint.answered_at or complaint.closed_at
 
 
-def timing(complaint: Complaint, standard: Standard, calendar: Calendar, now: datetime) -> Timing:
-    """The clocks of a complaint; `calendar` is the standard's, with a memory where many are asked for."""
+def timing(
+    complaint: Complaint,
+    standard: Standard,
+    calendar: Calendar,
+    now: datetime,
+    absent: Callable[[datetime], Sequence[Pause]] | None = None,
+) -> Timing:
+    """The clocks of a complaint; `calendar` is the standard's, with a memory where many are asked for.
+
+    `absent` gives the stretches up to a moment in which nobody was there for the role that had the file.
+    """
     start = complaint.clock_started_at
     end = ended_at(complaint)
     if start is None or complaint.due_at is None:
@@ -61,14 +78,22 @@ def timing(complaint: Complaint, standard: Standard, calendar: Calendar, now: da
     if end is not None and answered is None:
         return Timing(verdict="none", due_at=complaint.due_at, spent=took)
     verdict = _verdict(complaint, complaint.due_at, now)
+    less = None
+    if absent is not None and (gone := absent(until)):
+        rule = standard.deadline
+        without = [*pauses, *gone]
+        service = spent(calendar, start, until, rule.unit, without).service
+        less = LessAbsence(
+            service=service, verdict=_verdict(complaint, calendar.due(start, rule.value, rule.unit, without), now)
+        )
     strict = standard.deadline.strict_unit
     if strict is None:
-        return Timing(verdict=verdict, due_at=complaint.due_at, spent=took)
+        return Timing(verdict=verdict, due_at=complaint.due_at, spent=took, less_absence=less)
     readings = tuple(
         Judged(unit=unit, verdict=_verdict(complaint, calendar.due(start, standard.deadline.value, unit, pauses), now))
         for unit in (standard.deadline.unit, strict)
     )
-    return Timing(verdict=verdict, due_at=complaint.due_at, spent=took, readings=readings)
+    return Timing(verdict=verdict, due_at=complaint.due_at, spent=took, readings=readings, less_absence=less)
 
 
 def _verdict(complaint: Complaint, due_at: datetime, now: datetime) -> Verdict:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workflow.record import Entry
 
+_ENDS = frozenset({"withdraw", "lapse", "refuse", "archive", "refer", "refer_sent", "refer_self"})
 _INSTEAD = frozenset({"standing_in", "entered_for", "shared", "why_both"})
 """What an act's data holds where somebody did it for another."""
 
@@ -71,8 +72,8 @@ class Trail:
     stays: list[Stay] = field(default_factory=list)
 
 
-def trail_of(history: Iterable[Entry]) -> Trail:
-    """Read a record from its first line to its last."""
+def trail_of(history: Iterable[Entry], *, stays: bool = True) -> Trail:
+    """Read a record from its first line to its last; `stays` is for who counts how long the file lay where."""
     trail = Trail()
     for entry in history:
         reader = _READERS.get(entry.act)
@@ -81,8 +82,9 @@ def trail_of(history: Iterable[Entry]) -> Trail:
         if entry.data:
             if not _INSTEAD.isdisjoint(entry.data):
                 _people(trail, entry)
-            _moved(trail, entry)
-        if entry.act in ("withdraw", "lapse", "refuse", "archive") or entry.act.startswith("refer"):
+            if stays:
+                _moved(trail, entry)
+        if stays and entry.act in _ENDS:
             _left(trail, entry)
     return trail
 

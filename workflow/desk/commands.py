@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import duties, handing_all, roles
+from workflow.desk import bookkeeping, duties, handing_all, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.mails import wanted
@@ -22,7 +22,7 @@ from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
-COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan"})
+COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan", "register", "rekap"})
 RESULTS = 10
 QUEUE = 15
 SEARCH_CHARACTERS = 100
@@ -193,4 +193,6 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "plt": duties.plt,
     "serahkan": handing_all.command,
     "surel": _mails,
+    "register": bookkeeping.register,
+    "rekap": bookkeeping.recap,
 }

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from workflow.clocks.when import say_near
 from workflow.conversation import Paper, Saying
 from workflow.desk import duty_words
+from workflow.desk.bookkeeping import recap_timer
 from workflow.desk.cards import card_buttons, card_text
 from workflow.desk.posting import Rows, button, edited, names, post, rooms, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
@@ -50,7 +51,7 @@ def _show_one(before: Complaint | None, after: Complaint, entries: list[Entry], 
     complaint = after
     if before is None:
         sends += _first(after, world)
-        timers = opening_timer(world)
+        timers = (*opening_timer(world), *recap_timer(world))
     moved = before is None or _place(before) != _place(after)
     if moved:
         sends += _buttons_off(before, world)
