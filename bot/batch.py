@@ -143,13 +143,13 @@ class Batch:
         for each in arrived:
             needs = self._needs[each.row.id]
             ids |= set(needs.complaints)
-            if needs.codes or needs.numbers:
-                codes, numbers = named.setdefault(each.row.office, (set(), set()))
-                codes |= set(needs.codes)
-                numbers |= set(needs.numbers)
+            wanted = {"codes": needs.codes, "numbers": needs.numbers, "verifications": needs.verifications}
+            for kind, names in wanted.items():
+                if names:
+                    named.setdefault(each.row.office, {}).setdefault(kind, set()).update(names)
         self._take_complaints(self._unit.cases.complaints(ids=ids))
-        for office, (codes, numbers) in named.items():
-            self._take_complaints(self._unit.cases.complaints(office, codes=codes, numbers=numbers))
+        for office, kinds in named.items():
+            self._take_complaints(self._unit.cases.complaints(office, **kinds))
 
     def _take_conversations(self, found: Mapping[str, Kept[Conversation]]) -> None:
         for lane, kept in found.items():
@@ -268,6 +268,8 @@ class Batch:
 
     def _found(self, office: Office, search: Search) -> tuple[Complaint, ...]:
         found = self._unit.cases.find(office.id, search)
+        if search.to_change and (unknown := [each.id for each in found if each.id not in self._complaints]):
+            self._take_complaints(self._unit.cases.complaints(ids=unknown))
         return tuple(self._complaints.get(each.id, each) for each in found)
 
     def _histories(self, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:

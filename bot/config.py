@@ -50,6 +50,9 @@ class StaffSettings(Part):
     title: str = ""
     roles: Annotated[list[str], Field(min_length=1)]
     admin: bool = False
+    shared: bool = False
+    rank: str = ""
+    nip: Annotated[str, StringConstraints(pattern=r"^[0-9 ]{0,25}$")] = ""
 
 
 class OfficeSettings(Part):
@@ -108,7 +111,17 @@ class Settings:
         """The office as the core sees it."""
         rules = standards.load(self.standard_texts[settings.id], place=settings.standard)
         people = tuple(
-            Staff(id=p.telegram_id, name=p.name, title=p.title, roles=tuple(p.roles), admin=p.admin, fixed=True)
+            Staff(
+                id=p.telegram_id,
+                name=p.name,
+                title=p.title,
+                roles=tuple(p.roles),
+                admin=p.admin,
+                fixed=True,
+                rank=p.rank,
+                nip=p.nip,
+                shared=p.shared,
+            )
             for p in settings.staff
         )
         desk = settings.telegram.desk if settings.telegram else None
@@ -221,6 +234,20 @@ def _role_findings(index: int, office: Mapping[str, Any], rules: Standard) -> It
                 loc = ("offices", index, "staff", number, "roles", place)
                 mend = f"Roles of this standard: {listed(known)}."
                 yield Finding(loc, f"{role!r} is no role of this office.", mend, did_you_mean(str(role), known))
+        if isinstance(person, dict) and person.get("shared") is True:
+            yield from _shared_findings(("offices", index, "staff", number), person, rules)
+
+
+def _shared_findings(loc: tuple[str | int, ...], person: Mapping[str, Any], rules: Standard) -> Iterator[Finding]:
+    """The account of a shared phone acts in the name of who is on duty: nobody signs or gives roles from it."""
+    officers = [role for role, what in rules.roles.items() if what.kind == "officer"]
+    roles = person.get("roles", [])
+    for place, role in enumerate(roles if isinstance(roles, list) else []):
+        if role in rules.roles and role not in officers:
+            what = f"A shared account can't be {role!r}."
+            yield Finding((*loc, "roles", place), what, f"Roles that it may have: {listed(officers)}.")
+    if person.get("admin") is True:
+        yield Finding((*loc, "admin"), "A shared account can't be an admin.", "Name a person's own account.")
 
 
 def _whole_findings(file: ConfigFile) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from workflow.desk.duty_record import (
     may_appoint,
     person_name,
     recorded,
+    undone_by_press,
 )
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, post
 from workflow.desk.typed_dates import Days
@@ -171,7 +172,7 @@ def _check(plan: Plan, person: Staff, world: World) -> None:
 
 def _day_buttons(plan: Plan, world: World) -> Rows:
     rows = [
-        (button(say("duty.button.today"), BUTTON, arg="today"), button(say("duty.button.tomorrow"), BUTTON, arg="tomorrow")),
+        tuple(button(say(f"duty.button.{day}"), BUTTON, arg=day) for day in ("today", "tomorrow")),
         (button(say("duty.button.until"), BUTTON, arg="until"),),
     ]
     if plan.kind == "plt":
@@ -193,6 +194,8 @@ def pressed(press: Press, data: Data, person: Staff, world: World) -> Decision:
     verb, _, arg = data.arg.partition(":")
     if verb == "end":
         return ended_by_press(press, arg, person, world)
+    if verb == "undo":
+        return undone_by_press(press, arg, person, world)
     refers = world.refers.get((press.chat.chat, press.message_id))
     if refers is None or refers.role != "duty":
         raise Refused("desk.refused.gone")

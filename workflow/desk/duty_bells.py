@@ -40,7 +40,7 @@ def rang(event: Due, world: World) -> Decision:
     for each in [each for each in open_ones if each.card][:CARDS_TURNED]:
         turned = edited(desk, card_key(each), card_text(each, world), card_buttons(each, world))
         sends.append(replace(turned, priority=HOUSEKEEPING))
-    if event.timer and fact.kind in STANDING_IN and fact.until is not None and fact.until <= world.now:
+    if event.timer and fact.kind in STANDING_IN and fact.is_over(world.now) and not _goes_on(fact, world):
         name = _name(fact, world)
         role = label_of(f"{fact.kind}:{fact.role}", world.office.standard)
         sends.append(post(world, desk, say("duty.ended.stands_in", name=name, role=role)))
@@ -81,6 +81,12 @@ def _concerns(fact: Duty, complaint: Complaint, world: World) -> bool:
 
 def _ids(now: Turn) -> set[int]:
     return {person.id for person in (*now.people, *now.also)}
+
+
+def _goes_on(fact: Duty, world: World) -> bool:
+    """Whether the same person stands in there by another fact."""
+    person = world.office.staff_by_id(fact.person)
+    return person is not None and world.office.stands_in(person, fact.role, world.now) is not None
 
 
 def _name(fact: Duty, world: World) -> str:
@@ -133,5 +139,3 @@ def _mend(role: str, complaint: Complaint, world: World) -> Iterator[Outbound]:
     if desk is not None:
         text = say("duty.away.waiting", role=label, number=name_of(complaint), who=who)
         yield post(world, desk, text, people=people, refers=Refers(role="duty"))
-
-

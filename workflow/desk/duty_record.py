@@ -13,9 +13,10 @@ from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, name
 from workflow.desk.typed_dates import Days
 from workflow.duty import STANDING_IN, Duty
 from workflow.happening import Due
-from workflow.message import Address, Choice, Outbound, Press, Refers, Value
+from workflow.message import Address, Outbound, Press, Refers, Value
 from workflow.office import Staff
-from workflow.procedure.case import Refused, desk_of
+from workflow.procedure.capacity import label_of
+from workflow.procedure.case import UNDO, Refused, desk_of
 from workflow.procedure.telling import shortened
 from workflow.say import lines, say
 from workflow.world import Decision, Timer, World
@@ -47,9 +48,8 @@ class Plan(Value):
 def may_appoint(person: Staff, world: World) -> bool:
     """Admins, and the head himself."""
     standard = world.office.standard
-    return not person.shared and (person.admin or any(
-        standard.roles[each].kind == "head" for each in person.roles if each in standard.roles
-    ))
+    heads = [name for name, role in standard.roles.items() if role.kind == "head"]
+    return not person.shared and (person.admin or any(person.has_role(each) for each in heads))
 
 
 def who_appoints(world: World) -> tuple[Staff, ...]:
@@ -58,18 +58,19 @@ def who_appoints(world: World) -> tuple[Staff, ...]:
 
 
 def appointers(world: World) -> str:
+    """Their names, or where else to turn."""
     return names(who_appoints(world)) or say("duty.ask.nobody")
 
 
 def label_for(plan: Plan, world: World) -> str:
+    """What somebody would be called who stands in: "Plh. Camat"."""
     return say(f"duty.label.{plan.kind}", role=world.office.standard.role(plan.role).label)
 
 
 # --- recording --------------------------------------------------------------------------------------------------------
 
-def recorded(
-    plan: Plan, days: Days | None, person: Staff, to: Address, reply_to: str, world: World
-) -> Decision:
+
+def recorded(plan: Plan, days: Days | None, person: Staff, to: Address, reply_to: str, world: World) -> Decision:
     """The facts, told to the desk; a Plh. whose holder wasn't recorded as away brings that fact along."""
     since, until = _stretch(days, world)
     reason = shortened(days.rest, REASON_CHARACTERS) if days else ""
@@ -79,14 +80,15 @@ def recorded(
     if any(_covers(each, fact) for each in world.office.duties):
         raise Refused("duty.refused.already")
     if plan.kind != "away" and (busy := world.office.away(plan.person, since)) is not None:
-        raise Refused("duty.refused.away_too", name=person_name(plan.person, world), days=duty_words.days_of(busy, world))
+        name, busy_days = person_name(plan.person, world), duty_words.days_of(busy, world)
+        raise Refused("duty.refused.away_too", name=name, days=busy_days)
     facts = [fact]
     if plan.kind == "plh" and plan.holder:
         away = replace(base, id=world.supply.id(), kind="away", person=plan.holder)
         if not any(_covers(each, away) for each in world.office.duties):
             facts.append(away)
     said = lines(*(duty_words.duty_line(each, world) for each in facts), _unreplaced(facts, world))
-    buttons = (tuple(_end_button(each, "duty.button.undo") for each in facts[:1]),)
+    buttons = ((button(say("duty.button.undo"), BUTTON, arg=f"undo:{fact.id}"),),)
     return changed(facts, world) + _announced(said, facts, to, reply_to, buttons, world)
 
 
@@ -132,19 +134,18 @@ def changed(facts: Iterable[Duty], world: World) -> Decision:
     if desk is None:
         return Decision(duties=facts)
     timers: list[Timer] = []
-    posts = []
+    posts, unset = [], []
     for fact in facts:
         if fact.kind in ("away", *STANDING_IN):
             moments = {"since": fact.since, "until": fact.until}
             timers += [Timer(key=f"duty:{fact.id}:{name}", lane=desk, due_at=moment, kind=CHANGED, subject=fact.id)
                        for name, moment in moments.items() if moment is not None and moment > world.now]  # fmt: skip
+            unset += [f"duty:{fact.id}:{name}" for name, moment in moments.items() if moment and moment <= world.now]
             posts.append((desk, Due(chat=desk, at=world.now, timer="", kind=CHANGED, subject=fact.id)))
-    return Decision(duties=facts, timers=tuple(timers), posts=tuple(posts))
+    return Decision(duties=facts, timers=tuple(timers), unset=tuple(unset), posts=tuple(posts))
 
 
-def _announced(
-    text: str, facts: Iterable[Duty], to: Address, reply_to: str, buttons: Rows, world: World
-) -> Decision:
+def _announced(text: str, facts: Iterable[Duty], to: Address, reply_to: str, buttons: Rows, world: World) -> Decision:
     """Told to the desk, whose work it changes, and to whoever said it in private."""
     desk = desk_of(world)
     people = [each for fact in facts if (each := world.office.staff_by_id(fact.person))]
@@ -161,10 +162,6 @@ def _announced(
 # --- ending -----------------------------------------------------------------------------------------------------------
 
 
-def _end_button(fact: Duty, key: str) -> Choice:
-    return button(say(key), BUTTON, arg=f"end:{fact.id}")
-
-
 def end_buttons(world: World) -> Rows:
     """A button for each fact that holds or is still to come, to end it; as `/peran` shows them."""
     rows = []
@@ -173,7 +170,7 @@ def end_buttons(world: World) -> Rows:
         if fact.kind == "away":
             label = say("duty.button.end_away", name=name)
         else:
-            label = say("duty.button.end_stands_in", role=label_for(Plan(kind=fact.kind, person=0, role=fact.role), world))  # type: ignore[arg-type]
+            label = say("duty.button.end_stands_in", role=_label_of(fact, world))
         rows.append((button(shortened(label, LABEL_CHARACTERS), BUTTON, arg=f"end:{fact.id}"),))
     return tuple(rows)
 
@@ -193,6 +190,7 @@ def _open(world: World) -> list[Duty]:
 
 
 def ended_by_press(press: Press, name: str, person: Staff, world: World) -> Decision:
+    """The fact of that id is over, at the wish of its person or of those who appoint. Raises `Refused`."""
     fact = world.office.duty(name)
     if fact is None or fact.kind not in ("away", *STANDING_IN):
         raise Refused("desk.refused.gone")
@@ -202,6 +200,28 @@ def ended_by_press(press: Press, name: str, person: Staff, world: World) -> Deci
         raise Refused("duty.refused.over")
     done = _ended([fact], person, press.chat, world)
     return done + Decision(sends=(answered(press, "desk.done.plain"),))
+
+
+def undone_by_press(press: Press, name: str, person: Staff, world: World) -> Decision:
+    """What was recorded by mistake never was, with all that was recorded along with it. Raises `Refused`."""
+    fact = world.office.duty(name)
+    if fact is None:
+        raise Refused("desk.refused.gone")
+    if fact.by != f"staff:{person.id}" and not may_appoint(person, world):
+        raise Refused("desk.refused.not_your_act")
+    if fact.ended_by:
+        raise Refused("duty.refused.over")
+    if world.now > fact.at + UNDO:
+        raise Refused("desk.refused.undo_too_late")
+    along = [each for each in world.office.duties if (each.at, each.by, each.since) == (fact.at, fact.by, fact.since)]
+    void = [replace(each, until=each.since, ended_by=f"staff:{person.id}", ended_at=world.now) for each in along]
+    text = say("duty.ended.undone", line=duty_words.duty_line(fact, world))
+    done = changed(void, world) + _announced(text, void, press.chat, "", (), world)
+    return done + Decision(sends=(answered(press, "desk.done.undone"),))
+
+
+def _label_of(fact: Duty, world: World) -> str:
+    return label_of(f"{fact.kind}:{fact.role}", world.office.standard)
 
 
 def back(plan: Plan, person: Staff, to: Address, world: World) -> Decision:
@@ -228,12 +248,11 @@ def _ended(facts: list[Duty], person: Staff, to: Address, world: World) -> Decis
         if each.kind == "away":
             said.append(say("duty.ended.away", name=name))
         else:
-            said.append(say("duty.ended.stands_in", name=name, role=label_for(Plan(kind=each.kind, person=0, role=each.role), world)))  # type: ignore[arg-type]
+            said.append(say("duty.ended.stands_in", name=name, role=_label_of(each, world)))
     return changed(over, world) + _announced(lines(*said), over, to, "", (), world)
 
 
 def person_name(person: int, world: World) -> str:
+    """The name of somebody by their staff id; "" for nobody."""
     known = world.office.staff_by_id(person)
     return known.name if known else ""
-
-

@@ -142,9 +142,9 @@ def _to_person(entry: Entry, complaint: Complaint, world: World) -> Iterator[Out
     if person is None or (to is None and (complaint.confidential or desk_of(world) is None)):
         return
     to = to or desk_of(world)
-    how = say(f"duty.how.{entry.data['how']}")
+    how, done = say(f"duty.how.{entry.data['how']}"), did(entry.act)
     said = lines(
-        say("duty.entered.told", number=name_of(complaint), name=entry.name, who=person.name, how=how, act=did(entry.act)),
+        say("duty.entered.told", number=name_of(complaint), name=entry.name, who=person.name, how=how, act=done),
         say("duty.entered.words", text=shortened(entry.text, TEXT_CHARACTERS)) if entry.text else "",
         say("duty.entered.may_object"),
     )

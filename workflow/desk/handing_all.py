@@ -150,7 +150,7 @@ def _confidential_cards(to: Staff, mine: list[Complaint], world: World) -> Decis
 
 
 def _cases(whose: Staff, person: Staff, chat: Address, world: World) -> list[Complaint]:
-    """What was disposed or handed to somebody and is open; a confidential one only in the private chat of who may know."""
+    """What was disposed or handed to somebody and is open; a confidential one only in private, to who may know."""
     found = [each for answer in world.found for each in answer if each.assignee == str(whose.id)]
     private = private_of(world, person) == chat
     return [each for each in found if each.closed_at is None
@@ -164,5 +164,3 @@ def _rows(mine: list[Complaint]) -> list[str]:
 
 def _name(person: Staff) -> str:
     return shortened(f"{person.name}, {person.title}" if person.title else person.name, LABEL_CHARACTERS)
-
-

@@ -272,9 +272,16 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     return Decision(complaints=(kept,), sends=(shown,)) + fetches
 
 
+def _days(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
+    """The days, typed in reply to the question itself rather than to the one its button asks."""
+    if not refers.detail:
+        return Decision(ignored="a reply to what was recorded of absence")
+    return _prompt(message, replace(refers, detail=f"{duties.PROMPT}:{refers.detail}"), person, None, world)
+
+
 def _sheet(message: Message, entered: str, person: Staff, complaint: Complaint, world: World) -> Decision:
     """A photo of the sheet on which somebody wrote what was entered for them."""
-    papers, fetches = _papers(message, complaint, entering.SHEET, world)
+    papers, fetches = papers_of(message, complaint, entering.SHEET, world)
     act = Act(kind="sheet", by=f"staff:{person.id}", text=message.text, data={"arg": entered}, papers=papers)
     done = complaints.apply(complaint, act, world)
     return done + fetches + said_back(world, message.chat, message.id, "duty.entered.sheet_kept")
@@ -320,6 +327,7 @@ _ROLES: Mapping[str, Callable[[Message, Refers, Staff, Complaint | None, World],
     "card": _card,
     "handover": _card,
     "prompt": _prompt,
+    "duty": _days,
     "question": _question,
     "gist": _gist,
     deadlines.ROLE: _deadline,

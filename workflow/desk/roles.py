@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from workflow.desk import duty_record, handing_all
 from workflow.desk.buttons import Data
-from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused, said_back
+from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused
 from workflow.message import Choice, Left, Message, Press, Refers
 from workflow.office import Office, Staff
 from workflow.procedure.case import Refused
@@ -16,6 +17,7 @@ from workflow.world import Decision, World
 
 BUTTON = "role"
 ADMIN = "admin"
+SHARED = "shared"
 NAME_CHARACTERS = 80
 TITLE_CHARACTERS = 80
 
@@ -26,7 +28,7 @@ def command(message: Message, words: str, person: Staff, world: World) -> Decisi
     With words after it, in a reply, they are the person's title ("Kasi Pelayanan").
     """
     if message.replied_to is None:
-        return said_back(world, message.chat, message.id, "desk.roles.all", rows=_everybody(world.office))
+        return _overview(message, world)
     if not person.admin:
         raise Refused("desk.roles.not_you", who=_only_admin(world.office))
     whose = message.replied_to
@@ -49,6 +51,14 @@ def command(message: Message, words: str, person: Staff, world: World) -> Decisi
     return Decision(staff=(changed,) if words or world.office.staff_by_id(whose.id) is None else (), sends=(shown,))
 
 
+def _overview(message: Message, world: World) -> Decision:
+    """Who has which role, who is away and who stands in; what holds can be ended by a button."""
+    text = lines(say("desk.roles.all", rows=_everybody(world.office)), duty_record.overview(world))
+    rows = duty_record.end_buttons(world)
+    sent = post(world, message.chat, text, choices=rows, refers=Refers(role="list"), reply_to=message.id)
+    return Decision(sends=(sent,))
+
+
 def pressed(press: Press, data: Data, world: World) -> Decision:
     """Give a role, or take it away where the person has it. Only an admin, and the last admin stays one."""
     person = world.office.staff_by_id(press.sender.id)
@@ -56,13 +66,17 @@ def pressed(press: Press, data: Data, world: World) -> Decision:
         return refused(press, "desk.roles.not_you", who=_only_admin(world.office))
     whom, _, role = data.arg.partition(":")
     known = world.office.staff_by_id(whom)
-    if known is None or (role != ADMIN and role not in _roles(world.office)):
+    if known is None or (role not in (ADMIN, SHARED) and role not in _roles(world.office)):
         return refused(press, "desk.refused.gone")
     if known.fixed and known.at_work:
         return refused(press, "desk.roles.fixed", name=known.name)
-    if role == ADMIN:
-        if known.admin and len(world.office.admins()) == 1:
-            return refused(press, "desk.roles.last_admin")
+    if role in (ADMIN, SHARED) and known.admin and len(world.office.admins()) == 1:
+        return refused(press, "desk.roles.last_admin")
+    if known.shared and not (role == SHARED or role in world.office.standard.roles_of("officer")):
+        return refused(press, "duty.refused.shared_role")
+    if role == SHARED:
+        changed = _as_shared(known, world.office)
+    elif role == ADMIN:
         changed = replace(known, admin=not known.admin)
     else:
         kept = tuple(each for each in known.roles if each != role)
@@ -92,7 +106,10 @@ def left(event: Left, world: World) -> Decision:
         say("desk.roles.left_admins", names=names(admins)) if admins else say("desk.roles.left_no_admin"),
     )
     gone = replace(person, roles=(), admin=False)
-    return Decision(staff=(gone,), sends=(post(world, event.chat, text, people=admins, loud=True),))
+    theirs = any(each.assignee == str(person.id) and not each.confidential for each in waiting)
+    choices = ((handing_all.offer(person),),) if theirs and admins else ()
+    told = post(world, event.chat, text, people=admins, loud=True, choices=choices, refers=Refers(role="list"))
+    return Decision(staff=(gone,), sends=(told,))
 
 
 # --- how it reads -----------------------------------------------------------------------------------------------------
@@ -116,6 +133,13 @@ def _text(person: Staff, office: Office) -> str:
     return say("desk.roles.of", name=person.name, title=_title(person), roles=_labels(person, office))
 
 
+def _as_shared(person: Staff, office: Office) -> Staff:
+    """A shared phone keeps an officer's roles alone; what was one may be somebody's own again."""
+    officers = office.standard.roles_of("officer")
+    kept = person.roles if person.shared else tuple(each for each in person.roles if each in officers)
+    return replace(person, shared=not person.shared, roles=kept, admin=False)
+
+
 def _title(person: Staff) -> str:
     return f" ({person.title})" if person.title else ""
 
@@ -129,13 +153,20 @@ def _only_admin(office: Office) -> str:
 def _labels(person: Staff, office: Office) -> str:
     known = _roles(office)
     labels = [known[role] for role in person.roles if role in known]
+    labels += [say("duty.shared.role")] if person.shared else []
     return ", ".join([*labels, say("desk.roles.admin")] if person.admin else labels) or say("desk.roles.no_role")
 
 
 def _buttons(person: Staff, office: Office) -> Rows:
     """A button for each role of the standard; those the person has say so."""
-    rows = [(_button(person, role, label, has=role in person.roles),) for role, label in _roles(office).items()]
-    return (*rows, (_button(person, ADMIN, say("desk.roles.admin"), has=person.admin),))
+    roles = _roles(office)
+    if person.shared:
+        roles = {role: label for role, label in roles.items() if role in office.standard.roles_of("officer")}
+    rows = [(_button(person, role, label, has=role in person.roles),) for role, label in roles.items()]
+    if not person.shared:
+        rows.append((_button(person, ADMIN, say("desk.roles.admin"), has=person.admin),))
+    key = "duty.button.not_shared" if person.shared else "duty.button.shared"
+    return (*rows, (button(say(key), BUTTON, arg=f"{person.id}:{SHARED}"),))
 
 
 def _button(person: Staff, role: str, label: str, *, has: bool) -> Choice:

@@ -25,7 +25,7 @@ _LOOKING = ("tugas", "antrean", "cari", "bantuan")
 
 
 def asked_first(event: Event, world: World) -> Decision | None:
-    """The question who is on duty, in place of an act of a shared account of which nobody has said so; None otherwise."""
+    """The question who is on duty, in place of a shared account's act before anybody has said so; else None."""
     if not isinstance(event, Message | Press) or event.sender.anonymous:
         return None
     person = world.office.at_work(event.sender.id)

@@ -43,7 +43,7 @@ def mark_of(person: Staff, role: str, office: Office, at: datetime, holder: str 
 
 
 def capacity(person: Staff, role: str, office: Office, at: datetime, holder: str = "") -> Capacity:
-    """How a person acts, or acted, in a role at that moment: what a signature block and the record's readers are told."""
+    """How a person acts, or acted, in a role at that moment: what a signature block says."""
     mark = mark_of(person, role, office, at, holder)
     label = label_of(mark, office.standard) or office.standard.role(role).label
     return Capacity(role=role, label=label, title=person.title, standing_in=mark)

@@ -9,6 +9,7 @@ from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_near
 from workflow.conversation import Paper
 from workflow.dialogue.wanted import one_of
 from workflow.message import Choice, Enclosure, Outbound
+from workflow.procedure.capacity import signs_as
 from workflow.procedure.case import Case, limits_of
 from workflow.procedure.destination import destination
 from workflow.procedure.progress import lacking, receives, turn
@@ -358,16 +359,14 @@ def answer(complaint: Complaint, world: World) -> str:
 
 
 def _signature(complaint: Complaint, world: World) -> str:
-    """The signer's office if they approved, signed or wrote these very words; else who brings them."""
-    standard, office = world.standard_of(complaint.standard), world.office
+    """The signer's office if they approved, signed or wrote these very words, or who stood in; else who brings them."""
+    standard = world.standard_of(complaint.standard)
     signer = standard.letter.signer
-    those = (complaint.signed_by, complaint.approved_by, complaint.draft_by)
-    owners = (office.staff_by_id(who) for who in those if who)
     their_words = complaint.answer == (complaint.draft or complaint.report)
-    if signer and their_words and any(each and each.has_role(signer) for each in owners):
+    if signer and their_words and (label := signs_as(complaint, signer, world)):
         kind, name = standard.office.kind, standard.office.name
         place = name[len(kind) :].strip() if name.lower().startswith(kind.lower()) else name
-        return say("telling.signed_by", role=standard.role(signer).label, place=place)
+        return say("telling.signed_by", role=label, place=place)
     role = standard.role(standard.delivers_at().actor).label
     return say_for(limits_of(complaint, world), "telling.brought_by", role=role, office=standard.office.name)
 
