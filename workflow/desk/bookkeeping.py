@@ -10,12 +10,13 @@ from workflow.desk.posting import post, said_back
 from workflow.happening import Due, Event, FileFailed, FileReady
 from workflow.message import Address, Enclosure, Message, Outbound
 from workflow.office import Staff
-from workflow.papers.issuing import PRESS
 from workflow.procedure.case import desk_of
 from workflow.say import say
 from workflow.world import Decision, Fetch, Needs, Timer, World
 
 MONTHLY = "monthly_recap"
+PRESS = "press"
+"""The source of files that draws them."""
 MAY_ASK = frozenset({"officer", "secretary", "head"})
 """The kinds of roles that may have the books."""
 _MARK = ".book-"
