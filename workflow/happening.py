@@ -143,6 +143,14 @@ class SameAccount(Value, tag_field="is", tag="same_account"):
     complaints: tuple[str, ...] = ()  # ids of those the other one has
 
 
+class WrittenDown(Value, tag_field="is", tag="written_down"):
+    """A clerk wrote a complaint down for whoever has this address: from now on it's theirs to ask about."""
+
+    chat: Address
+    at: datetime
+    complaint: str  # id
+
+
 Happening = (
     FileReady
     | FileFailed
@@ -155,5 +163,6 @@ Happening = (
     | JoinAnswered
     | Parted
     | SameAccount
+    | WrittenDown
 )
 Event = Inbound | Happening

@@ -19,6 +19,7 @@ from workflow.procedure.progress import is_voice, lacking, part_of
 from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
+from workflow.procedure.taken_acts import is_written_down
 from workflow.procedure.telling import capital, shortened, sort_name, thing
 from workflow.procedure.wholes import MAILS
 from workflow.record import Complaint
@@ -102,15 +103,24 @@ def _due(complaint: Complaint, world: World) -> str:
 
 
 def _channel(complaint: Complaint) -> str:
-    if complaint.citizen is None:
-        return say(f"desk.source.{complaint.source}")
-    name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
-    return f"{name}, {whose}" if whose else name
+    """How it came: by which chat and whose, or what a clerk wrote down; then also where the answer goes."""
+    there = ""
+    if complaint.citizen is not None:
+        name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
+        there = f"{name}, {whose}" if whose else name
+    if not is_written_down(complaint):
+        return there or say("desk.source.chat")
+    came = say(f"desk.source.{complaint.source}")
+    if complaint.tracking:
+        came = say("desk.card.tracking", source=came, tracking=complaint.tracking)
+    return say("desk.card.answers_by", source=came, channel=there) if there else came
 
 
 def _body(complaint: Complaint, world: World) -> Iterator[str]:
     standard = world.standard_of(complaint.standard)
     yield say("desk.card.statement", text=_statement(complaint))
+    if complaint.behalf:
+        yield say("desk.card.behalf", relation=complaint.behalf)
     for asked in standard.asked():
         if (text := complaint.answers.get(asked.id, "")) and asked.id != "statement" and not asked.personal:
             yield say("desk.card.field", name=capital(thing(asked)), text=shortened(text, STATEMENT_CHARACTERS))
@@ -273,7 +283,7 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
                for label, act, arg in dict.fromkeys(rows)]  # fmt: skip
     if complaint.papers or complaint.private:
         buttons.append(button(say("desk.button.docs"), "docs", complaint.code, complaint.version))
-    elif complaint.citizen is None:
+    elif is_written_down(complaint):
         buttons.append(button(say("desk.button.name"), "name", complaint.code, complaint.version))
     if MAILS in complaint.extra:
         buttons.append(button(say("desk.button.mails"), "mails", complaint.code, complaint.version))

@@ -150,7 +150,7 @@ def _is_late(complaint: Complaint, world: World) -> bool:
 
 def _note_down(message: Message, words: str, person: Staff, world: World) -> Decision:
     if words:
-        return written_down(words, person, message.chat, world)
+        return written_down(words, person, message, world)
     return ask_for_text(person, message.chat, world)
 
 

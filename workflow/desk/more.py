@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button
 from workflow.office import Staff
+from workflow.papers.wanted import KINDS, may_print, there
 from workflow.procedure.progress import part_of, turn
 from workflow.procedure.rights import enterable_for, has_turn, is_officer
+from workflow.procedure.taken_acts import is_written_down
 from workflow.procedure.telling import shortened
 from workflow.record import Complaint
 from workflow.say import say
@@ -39,7 +41,11 @@ def _officer(complaint: Complaint, person: Staff | None, world: World) -> bool:
 
 
 def _was_written_down(complaint: Complaint, person: Staff | None, world: World) -> bool:
-    return complaint.citizen is None and _officer(complaint, person, world)
+    return is_written_down(complaint) and _officer(complaint, person, world)
+
+
+def _came_from_lapor(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return complaint.source == "lapor" and _officer(complaint, person, world)
 
 
 def _may_be_handed_over(complaint: Complaint, person: Staff | None, world: World) -> bool:
@@ -55,10 +61,19 @@ def _waits_for_others(complaint: Complaint, person: Staff | None, world: World) 
     return bool(enterable_for(complaint, person, world))
 
 
+def _may_print_something(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    kinds = (kind for kind in KINDS.values() if there(kind, complaint, world))
+    return any(person is None or may_print(kind, person, complaint, world) for kind in kinds)
+
+
 MORE: tuple[Row, ...] = (
     Row("by_hand", "desk.more.by_hand", _may_be_handed_over),
     Row("sources", "desk.more.source", _was_written_down),
+    Row("tracking", "desk.more.tracking", _came_from_lapor),
+    Row("received", "desk.more.received", _was_written_down),
+    Row("behalf", "desk.more.behalf", _was_written_down),
     Row("for", "duty.more.entered", _waits_for_others),
+    Row("prints", "papers.more", _may_print_something),
 )
 """The menu, in this order."""
 

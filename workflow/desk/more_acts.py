@@ -7,15 +7,16 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from workflow.desk import entering, more
+from workflow.desk import catat, entering, more, printing
 from workflow.desk.buttons import Data, asked_to_type, edit_card
 from workflow.desk.cards import card_text, paired
 from workflow.desk.posting import button
 from workflow.message import Message, Press
 from workflow.office import Staff
 from workflow.procedure.case import Refused
+from workflow.procedure.rights import check
 from workflow.procedure.telling import capital
-from workflow.record import Complaint, Source
+from workflow.record import Act, Complaint, Source
 from workflow.say import say
 from workflow.world import Decision, World
 
@@ -54,10 +55,18 @@ def _by_hand(press: Press, data: Data, complaint: Complaint, person: Staff, worl
 HANDLERS: Mapping[str, Handler] = {
     "by_hand": _by_hand,
     "sources": _sources,
+    "tracking": asked_to_type,
+    "received": asked_to_type,
+    "behalf": catat.asked_in_private,
     entering.BUTTON: entering.pressed,
+    printing.BUTTON: printing.pressed,
 }
 """What pressing a row of `more.MORE` does, by its act: (press, data, complaint, person, world)."""
 
-TYPED: Mapping[str, Typed] = {}
+TYPED: Mapping[str, Typed] = {
+    "tracking": catat.tracking_typed,
+    "received": catat.received_typed,
+    "behalf": catat.behalf_typed,
+}
 """What's typed in reply to a prompt (`buttons.asked_to_type`), by the prompt's act: (message, arg, person, complaint,
 world). The prompt's words are `desk.prompt.<act>`."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import deadlines, duties, entering, handing_all, more, more_acts, several, shared_phone
+from workflow.desk import catat, deadlines, duties, entering, handing_all, more, more_acts, several, shared_phone
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
@@ -214,7 +214,7 @@ _OF_ITS_OWN: Mapping[str, Callable[[Press, Data, Complaint, Staff, World], Decis
     "label": _label,
     "respond": _respond,
     "undo": _at_once,
-    "source": _at_once,
+    "source": catat.sourced,
     "object": entering.objected,
     several.SEVERAL: several.pressed,
     **dict.fromkeys((more.MENU, *more_acts.HANDLERS), more_acts.pressed),

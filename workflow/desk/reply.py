@@ -11,6 +11,7 @@ from workflow.conversation import Paper
 from workflow.desk import deadlines, duties, entering, more_acts, shared_phone
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
 from workflow.desk.catat import written_down
+from workflow.desk.taken import papers_of
 from workflow.desk.posting import post, said_back, trusted
 from workflow.happening import GistTyped
 from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
@@ -158,7 +159,7 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
     kind = _TEXT_ACTS.get(part, "")
     if kind and refers.detail != str(complaint.card):
         raise Refused("desk.refused.already")
-    papers, fetches = _papers(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
+    papers, fetches = papers_of(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
     if not kind and not papers:
         return _note(message, refers, person, complaint, world)
     text = message.text.strip()
@@ -191,43 +192,10 @@ def _document(message: Message, person: Staff, complaint: Complaint, world: Worl
     """The citizen's document, taken in by an officer: in the private chat only, and nameless until it's labelled."""
     if not message.private:
         raise Refused("desk.refused.private_only")
-    papers, fetches = _papers(message, complaint, "", world)
+    papers, fetches = papers_of(message, complaint, "", world)
     act = Act(kind="attach", by=f"staff:{person.id}", text=message.text, papers=papers)
     said = said_back(world, message.chat, message.id, "desk.private.attached")
     return complaints.apply(complaint, act, world) + fetches + said
-
-
-def _papers(message: Message, complaint: Complaint, sort: str, world: World) -> tuple[tuple[Paper, ...], Decision]:
-    """The files of a reply, as papers on their way: of the given sort, or of none that anybody has said."""
-    papers, fetches = [], []
-    for attachment in message.attachments:
-        if attachment.kind not in ("photo", "document"):
-            continue
-        file = f"{complaint.id}.{world.supply.id()}"  # by this name the desk's lane finds the complaint again
-        papers.append(
-            Paper(
-                file=file,
-                message=message.id,
-                at=message.at,
-                sort=sort,
-                said_by="petugas" if sort else "",
-                confirmed=bool(sort),
-                by_staff=message.sender.id,
-            )
-        )
-        fetches.append(_fetch(file, attachment, desk_of(world) or message.chat, complaint))
-    return tuple(papers), Decision(fetches=tuple(fetches))
-
-
-def _fetch(file: str, attachment: Attachment, lane: Address, complaint: Complaint) -> Fetch:
-    return Fetch(
-        file=file,
-        lane=lane,
-        ref=attachment.ref,
-        kind=attachment.kind,
-        size_bytes=attachment.size_bytes,
-        keyring=complaint.code,
-    )
 
 
 # --- words that a button asked for ------------------------------------------------------------------------------------
@@ -249,7 +217,7 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     if not text and not (kind == _PROVEN and message.attachments):
         raise Refused("desk.refused.no_text")
     if refers.detail == "catat":
-        return written_down(text, person, message.chat, world)
+        return written_down(text, person, message, world)
     if complaint is None:
         raise Refused("desk.refused.gone")
     kind, _, arg = refers.detail.partition(":")
@@ -262,7 +230,8 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     act = Act(kind=kind, by=by, text=text, version=refers.version, data={"arg": arg} if arg else {})
     if not ACTS[kind].again:
         return complaints.apply(complaint, act, world)
-    papers, fetches = _papers(message, complaint, PROOF, world) if kind == _PROVEN else ((), Decision())
+    check(complaint, act, world)
+    papers, fetches = papers_of(message, complaint, PROOF, world) if kind == _PROVEN else ((), Decision())
     complaint = replace(complaint, papers=(*complaint.papers, *papers))
     arg = arg or " ".join(paper.file for paper in papers)
     check(complaint, act, world)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from workflow.conversation import Conversation, Joined, Voice
 from workflow.dialogue.joining import post
 from workflow.dialogue.talk import Talk
-from workflow.happening import Event, SameAccount
+from workflow.happening import Event, SameAccount, WrittenDown
 from workflow.message import Address, Message, Press
 from workflow.world import Decision, World
 
@@ -82,4 +82,12 @@ def told(talk: Talk, event: SameAccount) -> str:
         return "both said it at once: this lane is the first"
     talk.set(joined=Joined(home=other, vouched=True), voices=tuple(each for each in here.voices if each.lane != other))
     post(talk, other, replace(event, chat=other, other=here.address, complaints=here.complaints))
+    return ""
+
+
+def given(talk: Talk, event: WrittenDown) -> str:
+    """A complaint that a clerk wrote down is this lane's. Returns why nothing changes, or ""."""
+    if event.complaint in talk.conversation.complaints:
+        return "this lane's already"
+    talk.set(complaints=(*talk.conversation.complaints, event.complaint))
     return ""

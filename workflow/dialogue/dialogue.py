@@ -43,6 +43,7 @@ from workflow.happening import (
     Parted,
     QuestionBecomesComplaint,
     SameAccount,
+    WrittenDown,
 )
 from workflow.heard import hearing
 from workflow.heard.intent import guess
@@ -350,5 +351,6 @@ DOES: dict[type, Callable[[Talk, Any], str]] = {
     JoinAnswered: joining.answered,
     Parted: carrying.parted,
     SameAccount: accounts.told,
+    WrittenDown: accounts.given,
 }
 """What each kind of event does to a talk; of the others it takes no notice."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound
 from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure import bells, capacity
@@ -60,6 +61,7 @@ class Case:
     timers: list[Timer] = field(default_factory=list)
     letters: list[Lettered] = field(default_factory=list)
     unlettered: list[str] = field(default_factory=list)
+    posts: list[tuple[Address, Event]] = field(default_factory=list)
     news: list[str] = field(default_factory=list)  # what the citizen is told when all is done; see telling.NEWS
 
     @property
@@ -141,6 +143,7 @@ class Case:
             sends=tuple(self.sends),
             timers=tuple(self.timers),
             unset=tuple(self.unset),
+            posts=tuple(self.posts),
             letters=tuple(self.letters),
             unlettered=tuple(self.unlettered),
         )

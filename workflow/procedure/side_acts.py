@@ -1,18 +1,16 @@
-"""What the staff do beside the step: help, handing it on, notes, names, papers, where it came from, a take-back."""
+"""What the staff do beside the step: help, handing it on, notes, papers, a take-back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import get_args
 
 from msgspec.structs import replace
 
-from workflow.procedure import telling
 from workflow.procedure.acted import PROCEDURE, acted, actor, person_named, words_of
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import lacking, unnamed, waits_for
 from workflow.procedure.rights import can_undo, has_turn
-from workflow.record import Act, Source
+from workflow.record import Act
 
 
 def _help(case: Case, act: Act) -> None:
@@ -46,21 +44,11 @@ def _note(case: Case, act: Act) -> None:
         case.set(disposed_note=text)
 
 
-def _identify(case: Case, act: Act) -> None:
-    """Name and address as on the card, typed by a petugas in private; the record doesn't repeat them."""
-    name, _, address = words_of(act).partition("\n")
-    private = {**case.complaint.private, "name": name.strip()}
-    if address.strip():
-        private["address"] = " ".join(address.split())
-    case.set(private=private)
-    case.record("identify")
-
-
 def _label(case: Case, act: Act) -> None:
     """A petugas says what a file is."""
     index, sort = act.data.get("paper", ""), act.data.get("sort", "")
     papers = list(case.complaint.papers)
-    if not index.isdecimal() or int(index) >= len(papers) or not telling.sort_name(sort):
+    if not index.isdecimal() or int(index) >= len(papers) or sort not in case.standard.papers():
         raise Refused("desk.refused.unknown")
     papers[int(index)] = replace(papers[int(index)], sort=sort, said_by="petugas", confirmed=True)
     case.set(papers=tuple(papers))
@@ -81,15 +69,6 @@ def _attach(case: Case, act: Act) -> None:
     case.record("attach", text=act.text, files=" ".join(paper.file for paper in act.papers))
 
 
-def _source(case: Case, act: Act) -> None:
-    """How a complaint that a clerk wrote down came to the office."""
-    source = act.data.get("arg", "")
-    if case.complaint.citizen is not None or source not in get_args(Source):
-        raise Refused("desk.refused.unknown")
-    case.set(source=source)
-    case.record("source", source=source)
-
-
 def _undo(case: Case, act: Act) -> None:
     """Take the last act back: nothing is erased, the record says `koreksi`."""
     undo = case.complaint.undo
@@ -97,9 +76,9 @@ def _undo(case: Case, act: Act) -> None:
         raise Refused("desk.refused.not_your_act")
     if not can_undo(case.complaint, act.by, case.world):
         raise Refused("desk.refused.undo_too_late")
+    step = case.complaint.step
     if undo.act == "number" and case.complaint.letter_number != undo.before.letter_number:
         case.unlettered.append(case.complaint.letter_number)
-    step = case.complaint.step
     case.set(**{name: getattr(undo.before, name) for name in PROCEDURE})
     case.set(undo=None, pending=None, fresh=case.complaint.version, acted_by=act.by)
     case.record("koreksi", undone=undo.act, to=undo.before.step, away_from=step)
@@ -111,11 +90,9 @@ SIDE_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "help": _help,
     "hand": _hand,
     "note": _note,
-    "identify": _identify,
     "label": _label,
     "enclose": _enclose,
     "attach": _attach,
-    "source": _source,
     "undo": _undo,
 }
 """The acts that finish no step."""

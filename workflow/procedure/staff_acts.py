@@ -21,6 +21,7 @@ from workflow.procedure.letter_acts import LETTER_ACTS
 from workflow.procedure.progress import close, finish, lacking
 from workflow.procedure.side_acts import SIDE_ACTS
 from workflow.procedure.stages import ways
+from workflow.procedure.taken_acts import TAKEN_ACTS
 from workflow.record import Act, Pause
 from workflow.world import Timer
 
@@ -170,6 +171,7 @@ STAFF_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     **DUTY_ACTS,
     **LETTER_ACTS,
     **SIDE_ACTS,
+    **TAKEN_ACTS,
     **LATE_ACTS,
 }
 """Every act of `stages.ACTS` and what it does."""

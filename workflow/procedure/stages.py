@@ -74,6 +74,9 @@ ACTS: Mapping[str, Rule] = {
     "enclose": Rule(who="staff", final=True),
     "attach": Rule(who="officer", final=True),
     "source": Rule(who="officer", final=True),
+    "tracking": Rule(who="officer", wants="text", final=True),
+    "received": Rule(who="officer", final=True),
+    "behalf": Rule(who="officer", wants="text", final=True),
     "undo": Rule(who="staff", final=True),
     # about what was entered for somebody, and all that somebody has
     "object": Rule(who="staff", final=True),
