@@ -231,6 +231,17 @@ def offices_check(
     raise typer.Exit(run(file, _settings(config) if config else None, picture))
 
 
+@offices_app.command("new")
+def offices_new(
+    file: Annotated[Path, typer.Argument(help="The TOML file to be written.")],
+    like: Annotated[str | None, typer.Option(help="Begin from the answers of a shipped one, such as kedopok.")] = None,
+) -> None:
+    """Make another office's standard by questions. Stop at any time: the same command goes on from there."""
+    from bot.offices_new import run
+
+    raise typer.Exit(run(file, like))
+
+
 @inbox_app.command("list")
 def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List parked lanes and quarantined payloads: id, since when, where from and why."""

@@ -14,7 +14,7 @@ import msgspec
 
 from workflow.clocks.office_time import minutes_in_working_day
 from workflow.problems import Finding, Loc, listed
-from workflow.procedure.stages import STAGES, parts
+from workflow.procedure.stages import STAGES, WRITTEN, parts
 from workflow.standard.parts import Step
 from workflow.standard.standard import Standard
 from workflow.standard.vocabulary import DOCUMENTS, FIELDS, Span
@@ -76,6 +76,9 @@ def _steps(standard: Standard) -> Said:
                         "Name the step in exits.ask_citizen.from instead.",
                     ),
                 )
+    if not any(act.act in WRITTEN for step in standard.steps for act in parts(step)):
+        said = "No step writes the answer."
+        yield "mend", Finding(("steps",), said, "One step is of the stage follow_up or draft, or has an act `report`.")
     yield from _exits(standard)
     yield from _unused_roles(standard)
     yield from _same_hands(standard)
