@@ -78,6 +78,7 @@ Awaiting = Literal[
     "same_person",  # "Masih atas nama Bu Sari?"
     "which",  # which complaint is meant
     "unclear",  # one question with four choices
+    "question",  # is this one of the questions the office has answered?
     "addition",  # an addition to the registered complaint, or a new one?
     "about_head",  # is a confidential report about the very person it would go to?
     "place",  # where it is, in words, where no pin and no photo can be sent

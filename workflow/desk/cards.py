@@ -311,7 +311,7 @@ def paired(buttons: list[Choice]) -> Rows:
 
 def _next_role(complaint: Complaint, standard: Standard) -> str:
     """To whom the step goes on: "Ajukan ke Camat"."""
-    onward = standard.next_step(standard.step(complaint.step))
+    onward = standard.next_step(standard.step(complaint.step), complaint.kind)
     return standard.role(parts(onward)[0].role).label if onward else ""
 
 

@@ -19,8 +19,6 @@ from workflow.standard.standard import Standard
 from workflow.words import texts
 
 HOURS_OF_DAY = 24
-ALIKE = 0.75
-"""How alike a question must be to one the office answered in its file."""
 
 
 # --- danger -----------------------------------------------------------------------------------------------------------
@@ -49,9 +47,7 @@ def danger(talk: Talk, message: Message, heard: Guess) -> None:
 
 def question(talk: Talk, message: Message) -> None:
     """The office's own answer where it wrote one, else a card at the desk; how to report we know ourselves."""
-    if answer := known_answer(talk.world.office.standard, message.text):
-        talk.tell_text(answer)
-        talk.raise_to("notice")
+    if questions.answered(talk, message.text, message.id):
         return
     if intent.says(message.text, "how_to_report"):
         talk.tell("how_to_report", what=what_is_asked(talk))
@@ -88,16 +84,6 @@ def ask_desk(talk: Talk, text: str) -> None:
     talk.set(questions=(*talk.conversation.questions, asked))
     card = desk.question_card(asked, talk.conversation, talk.world)
     talk.more = talk.more + replace_conversation(card, None)
-
-
-def known_answer(standard: Standard, text: str) -> str:
-    """The answer the office wrote and confirmed for a question like this; "" if it has none."""
-    best, answer = 0.0, ""
-    for row in standard.information:
-        alike = max(intent.likeness(text, asked) for asked in row.ask)
-        if row.confirmed and row.answer and alike > best:
-            best, answer = alike, row.answer
-    return answer if best >= ALIKE else ""
 
 
 def what_is_asked(talk: Talk) -> str:

@@ -100,6 +100,8 @@ def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] =
     _file_first(talk, message, told)
     consider(talk, message.text, heard)
     noted = "intro.angry" if heard.angry else "intro.complaint"
+    if talk.draft.kind == "suggestion":
+        noted = "intro.suggestion"
     introduce(talk, "intro.greeting" if asking.is_thin(talk.draft) else noted, message.text)
     if heard.maybe_emergency:
         talk.tell("emergency.maybe", numbers=numbers_line(talk, heard.emergency))
@@ -125,11 +127,9 @@ def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
     heard = heard or intent.guess(text)
     draft = talk.draft
     topics = {topic.id for topic in talk.standard.topics} | {"pungli"}
-    suggestion = heard.intent == "suggestion" and any(
-        "saran" in each.casefold() for each in talk.standard.service.product
-    )
+    suggestion = heard.intent == "suggestion" and talk.standard.suggestions is not None
     talk.edit(
-        topic=draft.topic or (heard.topic if heard.topic in topics else ""),
+        topic=draft.topic or next((each for each in heard.topics if each in topics), ""),
         confidential=draft.confidential or heard.confidential,
         kind="suggestion" if suggestion and not draft.statement[1:] else draft.kind,
     )

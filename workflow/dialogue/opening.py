@@ -79,6 +79,8 @@ def _slash(talk: Talk, message: Message) -> bool:
 def _word(talk: Talk, message: Message) -> bool:
     """One of the words that mean the same at any time."""
     bare = hearing.without_names(message.text, talk.standard.office.ticket_prefix) or message.text
+    if talk.conversation.awaiting == questions.AWAITED:
+        return _is_it(talk, message)
     waits = talk.conversation.awaiting == "unclear"
     first = ("yes", "proceed_report", "proceed_ask") if waits else ()
     word = hearing.means(bare, *first, *WORDS) or ("greeting" if beginning.only_greets(bare) else "")
@@ -87,6 +89,16 @@ def _word(talk: Talk, message: Message) -> bool:
     talk.heard(message, "")
     WORDS[word](talk, message)
     return True
+
+
+def _is_it(talk: Talk, message: Message) -> bool:
+    """The answer to whether a question is one the office has answered; whatever else is said ends that."""
+    word = hearing.means(message.text, "yes", "no")
+    if word:
+        talk.heard(message, "")
+        return chosen(talk, "this" if word == "yes" else "other")
+    talk.set(awaiting="", awaiting_for="")
+    return _word(talk, message)
 
 
 def _yes(talk: Talk, _: Message) -> None:
@@ -167,6 +179,14 @@ WORDS: dict[str, Callable[[Talk, Message], None]] = {
 
 def _complain(talk: Talk, message: Message, heard: Guess) -> None:
     beginning.start(talk, message, heard, told=_told_before(talk))
+
+
+def _suggest(talk: Talk, message: Message, heard: Guess) -> None:
+    """Registered where the office takes suggestions; elsewhere we ask once whether it's a complaint."""
+    if talk.world.office.standard.suggestions is not None:
+        beginning.start(talk, message, heard)
+    else:
+        _unclear(talk, message, heard)
 
 
 def _told_before(talk: Talk) -> tuple[str, ...]:
@@ -252,6 +272,8 @@ def _unclear(talk: Talk, message: Message, heard: Guess) -> None:
         return
     talk.heard(message, "unclear")
     beginning.introduce(talk, "intro.greeting", message.text)
+    if heard.maybe_emergency:
+        talk.tell("emergency.maybe", numbers=beginning.numbers_line(talk, heard.emergency))
     talk.set(awaiting="unclear", awaiting_for=message.id, unclear=1)
     talk.ask("unclear.ask", *four())
 
@@ -266,7 +288,10 @@ def four() -> Rows:
 
 def chosen(talk: Talk, what: str) -> bool:
     """One of the four choices, or "Buat laporan" after an emergency."""
-    saying = _saying(talk, talk.conversation.awaiting_for) if talk.conversation.awaiting == "unclear" else None
+    awaiting = talk.conversation.awaiting
+    saying = _saying(talk, talk.conversation.awaiting_for) if awaiting in ("unclear", questions.AWAITED) else None
+    if what in ("this", "other"):
+        return awaiting == questions.AWAITED and saying is not None and _asked_this(talk, saying, known=what == "this")
     if what not in ("report", "ask", "status", "staff"):
         return False
     if talk.telling:
@@ -289,12 +314,19 @@ def _ask_question(talk: Talk, saying: Saying | None) -> None:
         talk.tell("question.what")
         talk.set(extra={**talk.conversation.extra, "question": "next"})
         return
-    if answer := asides.known_answer(talk.world.office.standard, saying.text):
-        talk.tell_text(answer)
-        talk.raise_to("notice")
+    if questions.answered(talk, saying.text, saying.message):
         return
     asides.ask_desk(talk, saying.text)
     asides.tell_forwarded(talk)
+
+
+def _asked_this(talk: Talk, saying: Saying, *, known: bool) -> bool:
+    """It's the question that the office answered in its file, or another one."""
+    talk.set(awaiting="", awaiting_for="")
+    if not known or not questions.give(talk, saying.text):
+        asides.ask_desk(talk, saying.text)
+        asides.tell_forwarded(talk)
+    return True
 
 
 def _asked_for_question(talk: Talk, message: Message) -> None:
@@ -316,7 +348,7 @@ def _report_from(talk: Talk, saying: Saying | None) -> None:
 
 OPENINGS: dict[str, Opening] = {
     "complaint": _complain,
-    "suggestion": _complain,
+    "suggestion": _suggest,
     "announcement": _announced,
     "greeting": _greet,
     "question": _question,

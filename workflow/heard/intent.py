@@ -31,8 +31,6 @@ LONG = 7  # words from which on a message tells something
 SHORT = 2
 TROUBLE, THING = 3, 1  # what a topic's phrases add to a complaint
 _FIRST: tuple[Intent, ...] = ("violence_report", "emergency")  # whatever else the message says
-_BESIDE = frozenset({"question", "status_check", "thanks", "spam", "out_of_scope", "suggestion", "human_request"})
-"""What isn't sure any more where danger may be meant too: we ask, with the numbers beside."""
 _TAILS = frozenset({"tidak", "kah"})
 """What makes a question of a sentence that ends in it: "kantor buka gak"."""
 _NO_TOPIC = "lain"
@@ -68,8 +66,8 @@ def guess(text: str) -> Guess:
     intent = _winner(points)
     danger = max(points.get(name, 0) for name in _FIRST) if intent not in _FIRST else 0
     maybe = danger >= table("dangers")["maybe"]
-    if maybe and intent in _BESIDE:
-        intent = "unclear"
+    if maybe and intent != "complaint":
+        intent = "unclear"  # nothing else is sure any more: we ask, with the numbers beside
     if confidential and intent in {"question", "unclear", "announcement", "status_check"}:
         intent = "complaint"  # a question about bribes would go to the group, where the accused may read it
     kinds = tuple(name for kind, name in heard if kind == "kind")
@@ -93,7 +91,10 @@ def says(text: str, name: str) -> bool:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two questions are, from 0 to 1: the telling words they share of those the shorter one has."""
+    """How alike two questions are, from 0 to 1: the telling words they share of those the shorter one has.
+
+    Words that ask for the same (the table [alike]) count as one; a letter that slipped is read as it was meant.
+    """
     mine, theirs = _telling(one), _telling(other)
     if not mine or not theirs:
         return 0.0
@@ -169,11 +170,17 @@ def _topics(heard: dict[Label, set[int]], *, confidential: bool) -> tuple[str, .
 
 
 def _telling(text: str) -> frozenset[str]:
-    common = {"yang", "dan", "di", "ke", "untuk", "saya", "apa", "saja", "ini", "itu", "mau", "bagaimana", "ya"}
-    return frozenset(word for word in hearing.folded(text) if word not in common and len(word) > 1)
+    words = (_nearest().read(word) for word in hearing.folded(text))
+    same, common = _alike(), table("intents")["common"]
+    return frozenset(same.get(word, word) for word in words if word not in common and len(word) > 1)
 
 
 # --- the tables, made ready once --------------------------------------------------------------------------------------
+
+
+@cache
+def _alike() -> dict[str, str]:
+    return {word: name for name, words in table("intents")["alike"].items() for word in words}
 
 
 @cache

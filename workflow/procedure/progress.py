@@ -186,7 +186,7 @@ def _done(case: Case, act: str, *, by: str, role: str, text: str = "", **data: s
     step, done = case.step, case.part
     target = data.pop("branch", "")
     last = case.complaint.part + 1 >= len(parts(step))
-    onward = case.standard.step(target) if target else case.standard.next_step(step)
+    onward = case.standard.step(target) if target else case.standard.next_step(step, case.complaint.kind)
     place = f"{step.id}/{case.complaint.part + 1}" if not last and not target else (onward.id if onward else "")
     case.record(act, by=by, role=role, text=text, to=place, **data)
     if not last and not target:

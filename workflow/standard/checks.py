@@ -22,6 +22,7 @@ STEP_REFERENCES: tuple[Loc, ...] = (
     ("steps", "*", "next", "*"),
     ("steps", "*", "returns_to"),
     ("summary_steps", "*", "covers", "*"),
+    ("suggestions", "skips", "*"),
     ("exits", "*", "from", "*"),
     ("deadline", "starts_at"),
     ("deadline", "ends_at"),

@@ -53,6 +53,17 @@ class Hours(Part):
     ramadan: RamadanHours | None = None
 
 
+class Suggestions(Part):
+    """`[suggestions]`: the office takes suggestions beside complaints; they're registered without identity.
+
+    `skips` are steps that a suggestion passes by: what is done to a letter of answer alone.
+    """
+
+    text: Text
+    basis: Text
+    skips: tuple[Id, ...] = ()
+
+
 class Closure(Part):
     """One row of `[[closures]]`: a closed day of the office's own; it counts only when confirmed."""
 

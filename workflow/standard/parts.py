@@ -18,6 +18,7 @@ from workflow.standard.own import (
     Letter,
     Privacy,
     Quiet,
+    Suggestions,
     Topic,
 )
 from workflow.standard.vocabulary import (
@@ -234,6 +235,7 @@ class StandardFile(Part):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=60)]
     summary_steps: tuple[SummaryStep, ...] = ()
     register_: Register | None = Field(default=None, alias="register")
+    suggestions: Suggestions | None = None
     exits: Exits
     channels: tuple[PublishedChannel, ...]
     prints: Prints

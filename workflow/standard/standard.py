@@ -94,9 +94,11 @@ class Standard(StandardFile):
         """The step a complaint begins with."""
         return self.steps[0]
 
-    def next_step(self, step: Step) -> Step | None:
-        """The published next step; None after the last."""
-        return self.step(step.next[0]) if step.next else None
+    def next_step(self, step: Step, kind: str = "complaint") -> Step | None:
+        """The published next step, for a suggestion the next that it doesn't pass by; None after the last."""
+        onward = self.step(step.next[0]) if step.next else None
+        passed = self.suggestions.skips if self.suggestions is not None and kind == "suggestion" else ()
+        return self.next_step(onward, kind) if onward is not None and onward.id in passed else onward
 
     def position(self, step: Step) -> tuple[int, int]:
         """Which step of how many, counted from 1: for "Langkah n dari m"."""
