@@ -83,7 +83,7 @@ def test_every_act_has_a_function_and_every_stage_an_act() -> None:
 
 
 def test_every_act_that_is_pressed_has_a_label_and_every_one_asked_again_its_yes() -> None:
-    by_reply = {"write", "number", "note", "identify", "label", "source", "enclose", "attach", "tracking", "received", "behalf", "plan", "respond",
+    by_reply = {"write", "number", "note", "identify", "label", "source", "enclose", "attach", "tracking", "received", "behalf", "include", "plan", "respond",
                "object", "sheet", "hand_all"}  # fmt: skip
     people = {"dispose", "ask_staff", "branch"}
     for act, rule in ACTS.items():
@@ -158,7 +158,7 @@ def test_an_act_is_done_by_whose_turn_it_is_where_it_is_offered_and_refused_with
 
 @pytest.mark.parametrize("name", OFFICES)
 def test_whoever_has_the_turn_can_do_all_that_is_offered(name: str) -> None:
-    needs_more = {"label", "source", "undo", "enclose", "attach", "hand", "help", "seen"}
+    needs_more = {"label", "source", "include", "undo", "enclose", "attach", "hand", "help", "seen"}
     for complaint, here in stations(name):
         person = turn(complaint, here).people[0]
         rules = here.standard_of(complaint.standard)

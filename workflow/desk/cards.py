@@ -15,7 +15,7 @@ from workflow.procedure import lateness, telling
 from workflow.procedure.both import said_why
 from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.progress import is_voice, lacking, part_of
+from workflow.procedure.progress import goes_along, is_voice, lacking, part_of
 from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
 from workflow.procedure.stages import WRITTEN, has_act, parts, ways
@@ -213,7 +213,8 @@ def _foot(complaint: Complaint, world: World) -> str:
             return say("desk.card.no_answer_yet")
         text = shortened(telling.answer(complaint, world), PREVIEW_CHARACTERS)
         key = "desk.card.preview" if complaint.citizen else "desk.card.preview_by_hand"
-        return say(key, text=text)
+        along = sum(goes_along(paper) and paper.state != "failed" for paper in complaint.papers)
+        return lines(say(key, text=text), say("desk.card.along", n=along) if along and complaint.citizen else "")
     if part.act in WRITTEN and written(complaint, part.act) and not complaint.correction:
         return say(f"desk.card.do_{part.act}_written", role=_next_role(complaint, standard))
     if part.act == "report" and not has_act(standard, "draft"):

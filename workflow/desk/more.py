@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button
 from workflow.office import Staff
 from workflow.papers.wanted import KINDS, may_print, there
-from workflow.procedure.progress import part_of, turn
+from workflow.procedure.progress import FIELD, part_of, turn
 from workflow.procedure.rights import enterable_for, has_turn, is_officer
 from workflow.procedure.taken_acts import is_written_down
 from workflow.procedure.telling import shortened
@@ -48,6 +48,24 @@ def _came_from_lapor(complaint: Complaint, person: Staff | None, world: World) -
     return complaint.source == "lapor" and _officer(complaint, person, world)
 
 
+def _photos(complaint: Complaint, person: Staff | None, world: World, *, along: bool) -> bool:
+    """Whether photos from the field are still to be chosen for the answer, or to be left out of it again."""
+    act = part_of(complaint, world.standard_of(complaint.standard)).act
+    if complaint.closed_at is not None or act != "deliver" or not _officer(complaint, person, world):
+        return False
+    return any(
+        paper.sort == FIELD and paper.state == "ready" and paper.confirmed != along for paper in complaint.papers
+    )
+
+
+def _photos_stay(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return _photos(complaint, person, world, along=True)
+
+
+def _photos_go(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return _photos(complaint, person, world, along=False)
+
+
 def _may_be_handed_over(complaint: Complaint, person: Staff | None, world: World) -> bool:
     standard = world.standard_of(complaint.standard)
     if complaint.closed_at is not None or complaint.citizen is None or part_of(complaint, standard).act != "deliver":
@@ -67,6 +85,8 @@ def _may_print_something(complaint: Complaint, person: Staff | None, world: Worl
 
 
 MORE: tuple[Row, ...] = (
+    Row("photos_along", "desk.more.photos_along", _photos_stay),
+    Row("photos_stay", "desk.more.photos_stay", _photos_go),
     Row("by_hand", "desk.more.by_hand", _may_be_handed_over),
     Row("sources", "desk.more.source", _was_written_down),
     Row("tracking", "desk.more.tracking", _came_from_lapor),

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from workflow.desk import catat, entering, more, printing
 from workflow.desk.buttons import Data, asked_to_type, edit_card
 from workflow.desk.cards import card_text, paired
-from workflow.desk.posting import button
+from workflow.desk.posting import answered, button
 from workflow.message import Message, Press
 from workflow.office import Staff
+from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Refused
 from workflow.procedure.rights import check
 from workflow.procedure.telling import capital
@@ -52,7 +53,16 @@ def _by_hand(press: Press, data: Data, complaint: Complaint, person: Staff, worl
     return asked_to_type(press, replace(data, act="hand_over"), complaint, person, world)
 
 
+def _photos(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """The photos from the field go along with the answer, or stay here."""
+    along = "yes" if data.act == "photos_along" else "no"
+    act = Act(kind="include", by=f"staff:{person.id}", version=data.version, data={"arg": along})
+    return complaints.apply(complaint, act, world) + Decision(sends=(answered(press, "desk.done.plain"),))
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "photos_along": _photos,
+    "photos_stay": _photos,
     "by_hand": _by_hand,
     "sources": _sources,
     "tracking": asked_to_type,

@@ -20,7 +20,7 @@ from workflow.procedure import complaint as complaints
 from workflow.procedure import telling
 from workflow.procedure.case import Refused, desk_of
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.progress import PROOF, part_of
+from workflow.procedure.progress import FIELD, PROOF, part_of
 from workflow.procedure.rights import check, has_turn, has_words, is_officer
 from workflow.procedure.stages import ACTS
 from workflow.record import Act, Complaint, Entry, Pending
@@ -153,24 +153,42 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
         and not _takes_paper(complaint, world)
     ):
         return _document(message, person, complaint, world)
-    if is_note or not has_turn(person, complaint, world):
+    if is_note or not (has_turn(person, complaint, world) or _helps_with_photos(message, person, complaint, world)):
         return _note(message, refers, person, complaint, world)
     part = part_of(complaint, world.standard_of(complaint.standard)).act
     kind = _TEXT_ACTS.get(part, "")
     if kind and refers.detail != str(complaint.card):
         raise Refused("desk.refused.already")
-    papers, fetches = papers_of(message, complaint, "answer", world) if part in _WITH_PAPER else ((), Decision())
+    papers, fetches = _step_papers(message, complaint, part, world)
     if not kind and not papers:
         return _note(message, refers, person, complaint, world)
     text = message.text.strip()
-    if papers and not text:  # the paper alone: its words stay as they are, or say where to look
-        kind = "" if kind == "number" or has_words(complaint) else kind
-        text = say("telling.enclosed")
+    if papers and not has_turn(person, complaint, world):
+        kind = ""
+    elif papers and not text:  # the paper alone: its words stay as they are, or say where to look
+        from_field = all(paper.sort == FIELD for paper in papers)
+        kind = "" if kind == "number" or from_field or has_words(complaint) else kind
+        text = "" if from_field else say("telling.enclosed")
     if kind == "number" and is_counted(world.office.standard):
         raise Refused("desk.refused.number_counted")
     act = Act(kind=kind or "enclose", by=f"staff:{person.id}", text=text, papers=papers)
     done = complaints.apply(complaint, act, world) + fetches
     return done + _missed(message, done, world)
+
+
+def _step_papers(message: Message, complaint: Complaint, part: str, world: World) -> tuple[tuple[Paper, ...], Decision]:
+    """The files of a reply as what they are at this step: the answer on paper; while work is done, photos of it."""
+    if part not in _WITH_PAPER:
+        return (), Decision()
+    return papers_of(message, complaint, "answer", world, photos=FIELD if part == "report" else "")
+
+
+def _helps_with_photos(message: Message, person: Staff, complaint: Complaint, world: World) -> bool:
+    """Whether somebody who was asked to help sends photos of the work."""
+    if complaint.closed_at is not None or str(person.id) not in complaint.helpers:
+        return False
+    at_work = part_of(complaint, world.standard_of(complaint.standard)).act == "report"
+    return at_work and bool(message.attachments) and all(each.kind == "photo" for each in message.attachments)
 
 
 def _missed(message: Message, done: Decision, world: World) -> Decision:

@@ -21,7 +21,7 @@ from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure import telling
 from workflow.procedure.case import desk_of, private_of
-from workflow.procedure.progress import part_of, turn
+from workflow.procedure.progress import FIELD, part_of, turn
 from workflow.procedure.telling import matter, name_of, shortened, sort_name
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
@@ -30,7 +30,7 @@ from workflow.world import Decision, Timer, World
 
 TOPIC_CHARACTERS = 120  # a topic's name has at most 128 (Bot API, createForumTopic)
 RELAY_CHARACTERS = 4096  # as long as anything a citizen can write in a message; a channel splits what is longer
-GROUP_SORTS = ("location_photo", "supporting")
+GROUP_SORTS = ("location_photo", "supporting", FIELD)
 """The only papers that may enter the group, once confirmed or labelled (design, "The desk")."""
 
 _RELAYED = ("said", "evidence", "supply", "edited", "withdraw", "satisfied", "unsatisfied", "answered")

@@ -10,7 +10,7 @@ from workflow.procedure.both import reason_for_both, remember_approval, remember
 from workflow.procedure.capacity import WHY_BOTH
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.numbering import counted, is_counted, typed
-from workflow.procedure.progress import enter, finish, set_aside
+from workflow.procedure.progress import enter, finish, goes_along, set_aside
 from workflow.procedure.reach import RETURNED, anew
 from workflow.procedure.rights import written
 from workflow.procedure.stages import has_act
@@ -103,7 +103,7 @@ def _deliver(case: Case, act: Act) -> None:
     if not case.complaint.answer.strip():
         raise Refused("desk.refused.no_answer")
     by_hand = act.kind == "hand_over"
-    if not by_hand and any(paper.sort == "answer" and paper.state == "pending" for paper in case.complaint.papers):
+    if not by_hand and any(goes_along(paper) and paper.state == "pending" for paper in case.complaint.papers):
         raise Refused("desk.refused.file_arriving")
     acted(case, act)
     case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
@@ -113,7 +113,7 @@ def _deliver(case: Case, act: Act) -> None:
         telling.tell(case, "notice", telling.is_handed(case), choices=choices)
     else:
         telling.tell(case, "answer", telling.answer(case.complaint, case.world), choices=choices)
-        papers = [each for each in case.complaint.papers if each.sort == "answer" and each.state == "ready"]
+        papers = [each for each in case.complaint.papers if goes_along(each) and each.state == "ready"]
         case.sends.extend(telling.enclosure(case, paper) for paper in papers)
     finish(case, act.kind, text=case.complaint.answer, **(_proof(act) if by_hand else {}))
 

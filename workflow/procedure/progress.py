@@ -19,6 +19,8 @@ from workflow.world import World
 FORMER = "former_answer"
 """What a paper is that went with an earlier wording of the answer, or was meant to."""
 
+FIELD = "field_photo"
+"""A photo that the staff took where the work was done."""
 PROOF = "delivery_proof"
 """The slip that whoever received the answer signed, photographed."""
 
@@ -264,6 +266,11 @@ def reopen(case: Case) -> None:
     )
     set_aside(case)
     enter(case, step, part)
+
+
+def goes_along(paper: Paper) -> bool:
+    """Whether a paper leaves with the answer: the answer on paper, and photos from the field that were chosen."""
+    return paper.sort == "answer" or (paper.sort == FIELD and paper.confirmed)
 
 
 def set_aside(case: Case, fresh: tuple[Paper, ...] = ()) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from workflow.procedure.acted import PROCEDURE, acted, actor, person_named, words_of
 from workflow.procedure.case import Case, Refused
-from workflow.procedure.progress import lacking, unnamed, waits_for
+from workflow.procedure.progress import FIELD, lacking, unnamed, waits_for
 from workflow.procedure.rights import can_undo, has_turn
 from workflow.record import Act
 
@@ -58,10 +58,26 @@ def _label(case: Case, act: Act) -> None:
 
 
 def _enclose(case: Case, act: Act) -> None:
-    """The paper itself, photographed or as a PDF: it goes with the answer."""
-    if not has_turn(actor(case), case.complaint, case.world):
+    """The paper, photographed or as a PDF, goes with the answer; a photo from the field stays with the complaint.
+
+    Who was asked to help may send such photos too.
+    """
+    helps = str(actor(case).id) in case.complaint.helpers and all(paper.sort == FIELD for paper in act.papers)
+    if not helps and not has_turn(actor(case), case.complaint, case.world):
         raise Refused("desk.refused.not_officer")
     case.record("enclose", text=act.text, role=case.part.role, files=" ".join(paper.file for paper in act.papers))
+
+
+def _include(case: Case, act: Act) -> None:
+    """The photos from the field go along with the answer, or stay here after all."""
+    found = [paper for paper in case.complaint.papers if paper.sort == FIELD]
+    if not found or case.complaint.answered_at is not None:
+        raise Refused("desk.refused.nothing_to_choose")
+    along = act.data.get("arg") != "no"
+    case.set(
+        papers=tuple(replace(paper, confirmed=along) if paper in found else paper for paper in case.complaint.papers)
+    )
+    case.record("include", role=case.part.role, n=str(len(found)), along="yes" if along else "no")
 
 
 def _attach(case: Case, act: Act) -> None:
@@ -92,6 +108,7 @@ SIDE_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "note": _note,
     "label": _label,
     "enclose": _enclose,
+    "include": _include,
     "attach": _attach,
     "undo": _undo,
 }

@@ -72,6 +72,7 @@ ACTS: Mapping[str, Rule] = {
     "identify": Rule(who="officer", wants="text", final=True),
     "label": Rule(who="officer", final=True),
     "enclose": Rule(who="staff", final=True),
+    "include": Rule(who="officer", final=True),
     "attach": Rule(who="officer", final=True),
     "source": Rule(who="officer", final=True),
     "tracking": Rule(who="officer", wants="text", final=True),
