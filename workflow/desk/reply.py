@@ -11,21 +11,21 @@ from workflow.conversation import Paper
 from workflow.desk import deadlines, duties, entering, more_acts, shared_phone
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
 from workflow.desk.catat import written_down
-from workflow.desk.taken import papers_of
 from workflow.desk.posting import post, said_back, trusted
+from workflow.desk.taken import papers_of
 from workflow.happening import GistTyped
-from workflow.message import Address, Attachment, Message, Outbound, Refers, address_of
+from workflow.message import Address, Message, Outbound, Refers, address_of
 from workflow.office import Staff
 from workflow.procedure import complaint as complaints
 from workflow.procedure import telling
-from workflow.procedure.case import Refused, desk_of
+from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import FIELD, PROOF, part_of
 from workflow.procedure.rights import check, has_turn, has_words, is_officer
 from workflow.procedure.stages import ACTS
 from workflow.record import Act, Complaint, Entry, Pending
 from workflow.say import lines, say
-from workflow.world import Decision, Fetch, World
+from workflow.world import Decision, World
 
 NOTE = "."
 """Text that begins with a dot is a note and never leaves the office."""
@@ -238,7 +238,6 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
         return written_down(text, person, message, world)
     if complaint is None:
         raise Refused("desk.refused.gone")
-    kind, _, arg = refers.detail.partition(":")
     by = f"staff:{person.id}"
     if typed := more_acts.TYPED.get(kind):
         return typed(message, arg, person, complaint, world)
@@ -252,7 +251,6 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     papers, fetches = papers_of(message, complaint, PROOF, world) if kind == _PROVEN else ((), Decision())
     complaint = replace(complaint, papers=(*complaint.papers, *papers))
     arg = arg or " ".join(paper.file for paper in papers)
-    check(complaint, act, world)
     kept, rows, question, key = ask_again(Pending(act=kind, by=by, at=world.now, text=text, arg=arg), complaint, world)
     asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))
     shown = post(world, message.chat, question, about=kept, key=key, choices=rows, refers=asked, reply_to=message.id)
