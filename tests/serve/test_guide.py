@@ -111,8 +111,15 @@ async def test_the_guide_leads_from_nothing_to_the_first_complaint_on_every_chan
 
 async def the_server(it: Followed) -> None:
     await it.does("adduser")
+    it.home.mkdir(parents=True)
     ((code, table, _),) = await it.does("start.py offices check")
     assert (code, "Kecamatan Pekutatan" in table) == (0, True)
+    answers = ["Kecamatan Contoh", "", "", "Jalan Contoh 1", *[""] * 100]
+    (drawn, report, _), (made, _, words) = await it.does("offices check pekutatan", typed=answers)
+    assert (drawn, "returns: correct -> draft" in report) == (0, True)
+    assert (it.home / "alur.pdf").read_bytes().startswith(b"%PDF")
+    assert made == 0, words
+    assert (it.home / "kantor.toml").exists()
 
 
 async def the_desk_and_telegram(it: Followed, world: telegram.World, url: str) -> Desk:
