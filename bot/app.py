@@ -19,7 +19,9 @@ from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.documents import press
 from bot.documents.books import BookDrawer
+from bot.documents.guide import GuideDrawer
 from bot.documents.press import Press
+from bot.documents.sheets import Sheets
 from bot.documents.typesetting import Typesetter
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
@@ -205,7 +207,13 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         media, typesetter = Media(), Typesetter()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
-        drawn = Press({"book": BookDrawer(store, road.offices.get, typesetter, clock.now)})
+        drawn = Press(
+            {
+                "paper": Sheets(typesetter, settings.looks()).draw,
+                "book": BookDrawer(store, road.offices.get, typesetter, clock.now),
+                "guide": GuideDrawer(road.offices.get, typesetter, clock.now),
+            }
+        )
         whole = Service(
             settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn
         )

@@ -242,6 +242,21 @@ def offices_new(
     raise typer.Exit(run(file, like))
 
 
+@offices_app.command("guide")
+def offices_guide(
+    file: Annotated[str, typer.Argument(help="A standard's file, or the id of a shipped one such as kedopok.")],
+    out: Annotated[Path, typer.Option(help="The PDF to be written.")] = Path("panduan-petugas.pdf"),
+) -> None:
+    """Write the clerk's guide of an office: one A4 page in Indonesian with what to do at each of its steps.
+
+    Staff get the same page by `/panduan` in their group. Ends with 1 where it can't be written, 2 where the file is
+    wrong.
+    """
+    from bot.offices_guide import run
+
+    raise typer.Exit(run(file, out))
+
+
 @inbox_app.command("list")
 def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List parked lanes and quarantined payloads: id, since when, where from and why."""

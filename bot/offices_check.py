@@ -101,11 +101,12 @@ def _subjects(file: str | None, settings: Settings | None) -> list[Subject]:
         return _configured(file, settings)
     if file is None:
         return [Subject(f"{name}.toml", standard.shipped_text(name)) for name in standard.shipped()]
-    text = _text(file)
+    text = text_of(file)
     return [] if text is None else [Subject(Path(file).name if "." in file else f"{file}.toml", text)]
 
 
-def _text(file: str) -> str | None:
+def text_of(file: str) -> str | None:
+    """The text of a shipped standard by its id, or of a file; None where it can't be read, which was told."""
     if file in standard.shipped():
         return standard.shipped_text(file)
     try:
