@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflow.clocks.when import say_near
+from workflow.procedure.capacity import named_as
 from workflow.procedure.difference import changes
 from workflow.procedure.reach import RETURNED
 from workflow.procedure.stages import has_act
@@ -21,9 +22,11 @@ def letter_line(complaint: Complaint, world: World) -> str:
     facts = []
     if complaint.approved_by and (person := office.staff_by_id(complaint.approved_by)):
         standard = world.standard_of(complaint.standard)
-        facts.append(say("desk.card.paraf" if has_act(standard, "sign") else "desk.card.approved", name=person.name))
+        name = named_as(complaint, person, standard)
+        facts.append(say("desk.card.paraf" if has_act(standard, "sign") else "desk.card.approved", name=name))
     if complaint.signed_at is not None and (person := office.staff_by_id(complaint.signed_by)):
-        facts.append(say("desk.card.signed", name=person.name, moment=say_near(complaint.signed_at, world.now, zone)))
+        name = named_as(complaint, person, world.standard_of(complaint.standard))
+        facts.append(say("desk.card.signed", name=name, moment=say_near(complaint.signed_at, world.now, zone)))
     if complaint.letter_number:
         facts.append(say("desk.card.letter_number", number=complaint.letter_number))
     return say("desk.card.letter", facts="; ".join(facts)) if facts else ""

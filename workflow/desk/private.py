@@ -14,6 +14,7 @@ from workflow.desk.posting import Rows, answered, button, post, refused
 from workflow.happening import Due
 from workflow.message import Address, Choice, Enclosure, Message, Outbound, Press, Refers
 from workflow.office import Staff
+from workflow.procedure import capacity
 from workflow.procedure.case import Refused, private_of
 from workflow.procedure.progress import is_voice
 from workflow.procedure.rights import has_turn, is_officer
@@ -112,9 +113,9 @@ def viewed(complaint: Complaint, person: Staff, what: Mapping[str, str], world: 
         at=world.now,
         act="viewed",
         by=f"staff:{person.id}",
-        name=person.name,
+        name=capacity.name_of(person, world.office, world.now),
         step=complaint.step,
-        data=dict(what),
+        data=dict(what) | capacity.on_duty_data(person, world.office, world.now),
         version=complaint.version,
     )
 

@@ -16,8 +16,8 @@ from workflow.desk.taken import papers_of
 from workflow.happening import GistTyped
 from workflow.message import Address, Message, Outbound, Refers, address_of
 from workflow.office import Staff
+from workflow.procedure import capacity, telling
 from workflow.procedure import complaint as complaints
-from workflow.procedure import telling
 from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import FIELD, PROOF, part_of
@@ -124,9 +124,10 @@ def _entry(complaint: Complaint, act: str, text: str, person: Staff, world: Worl
         at=world.now,
         act=act,
         by=f"staff:{person.id}",
-        name=person.name,
+        name=capacity.name_of(person, world.office, world.now),
         step=complaint.step,
         text=text,
+        data=capacity.on_duty_data(person, world.office, world.now),
         version=complaint.version,
     )
 

@@ -21,6 +21,7 @@ from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure import telling
 from workflow.procedure.case import desk_of, private_of
+from workflow.procedure.duty_acts import ALL
 from workflow.procedure.progress import FIELD, part_of, turn
 from workflow.procedure.telling import matter, name_of, shortened, sort_name
 from workflow.record import Complaint, Entry
@@ -52,7 +53,12 @@ def _show_one(before: Complaint | None, after: Complaint, entries: list[Entry], 
     if before is None:
         sends += _first(after, world)
         timers = (*opening_timer(world), *recap_timer(world))
-    moved = before is None or _place(before) != _place(after)
+    handed = any(ALL in entry.data for entry in entries)  # with all the others of one person: cards are turned, not new
+    moved = before is None or (_place(before) != _place(after) and not handed)
+    if handed:
+        private = tuple(key for key in after.shown if key != card_key(after))
+        sends += [edited(to, key, "") for key in private if (to := _address_of(key, world))]
+        complaint = after = replace(after, shown=tuple(key for key in after.shown if key not in private))
     if moved:
         sends += _buttons_off(before, world)
         cards, complaint = _new_cards(after, world)
@@ -70,7 +76,8 @@ def _show_one(before: Complaint | None, after: Complaint, entries: list[Entry], 
     if moved and after.closed_at is not None:
         sends += _last_word(before, after, world)
         complaint = replace(after, shown=())
-    return Decision(complaints=(complaint,) if complaint != after else (), sends=tuple(sends), timers=timers)
+    same = complaint == after and not handed
+    return Decision(complaints=() if same else (complaint,), sends=tuple(sends), timers=timers)
 
 
 def _place(complaint: Complaint) -> tuple[object, ...]:

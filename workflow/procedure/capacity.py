@@ -63,6 +63,18 @@ def name_of(person: Staff, office: Office, at: datetime) -> str:
     return say("duty.shared.name", name=person.name, who=on_duty) if on_duty else person.name
 
 
+def on_duty_data(person: Staff, office: Office, at: datetime) -> dict[str, str]:
+    """What an entry of a shared phone carries beside its name."""
+    on_duty = office.on_duty(person, at)
+    return {"shared": on_duty} if on_duty else {}
+
+
+def named_as(complaint: Complaint, person: Staff, standard: Standard) -> str:
+    """Who wrote, approved or signed here, with the capacity in which they did: "Siti Rahma (Plh. Camat)"."""
+    label = label_of(wrote_as(complaint, str(person.id)), standard)
+    return say("duty.label.person", name=person.name, role=label) if label else person.name
+
+
 def signs_as(complaint: Complaint, role: str, world: World) -> str:
     """The label under which a role's signature stands on this answer: "Camat", "Plh. Camat", or "".
 

@@ -118,8 +118,7 @@ class Case:
         if person is not None:
             mark = self.mark(role)
             data |= ({capacity.STANDING_IN: mark} if mark else {}) | (self.entered.data if self.entered else {})
-            on_duty = self.world.office.on_duty(person, self.now)
-            data |= {"shared": on_duty} if on_duty else {}
+            data |= capacity.on_duty_data(person, self.world.office, self.now)
         self.entries.append(
             Entry(
                 complaint=self.complaint.id,
