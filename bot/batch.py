@@ -19,7 +19,8 @@ from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.happening import Carried, Event
 from workflow.message import Address, Limits, Message, Press, Refers, address_of
-from workflow.office import Office
+from workflow.office import DESK_CHANNEL, Office
+from workflow.papers.verification import START as CHECKED
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
 from workflow.world import OPEN_AFTER, Decision, Lettered, Needs, Search, Sought, Supply, Way, World
@@ -139,7 +140,7 @@ class Batch:
         ids = {refers.complaint for refers in self._refers.values() if refers.complaint}
         for conversation in self._conversations.values():
             ids |= set(conversation.complaints[-_COMPLAINTS_OF_A_CONVERSATION:])
-        named: dict[str, tuple[set[str], set[str]]] = {}
+        named: dict[str, dict[str, set[str]]] = {}
         for each in arrived:
             needs = self._needs[each.row.id]
             ids |= set(needs.complaints)
@@ -166,6 +167,8 @@ class Batch:
         self._codes[complaint.office, complaint.code] = complaint.id
         if complaint.number:
             self._codes[complaint.office, complaint.number] = complaint.id
+        if complaint.verification:
+            self._codes[complaint.office, f"{CHECKED}{complaint.verification}"] = complaint.id
 
     def _offer(self, numbers: dict[int, int]) -> _Offered:
         chance = self._road.chance
@@ -219,12 +222,12 @@ class Batch:
             supply=self._offered[office.id].supply,
             limits=self._limits(event.chat),
             limits_of=self._limits_of(office),
-            bot_name=self._bot_name(event.chat),
+            bot_name=self._bot_name(office),
             ways=self._ways(office),
             standards=self._standards,
             conversation=conversation,
             complaints=complaints,
-            by_code={name: each.id for each in complaints.values() for name in (each.code, each.number) if name},
+            by_code={name: each.id for each in complaints.values() for name in _names(each) if name},
             refers=refers,
             unsent=frozenset(key for key in needs.keys if (office.id, key) in self._unsent),
             linked=dict(self._linked[office.id]),
@@ -258,7 +261,8 @@ class Batch:
         ids = dict.fromkeys(conversation.complaints[-_COMPLAINTS_OF_A_CONVERSATION:] if conversation else ())
         ids |= dict.fromkeys(needs.complaints)
         ids |= dict.fromkeys(each.complaint for each in refers if each.complaint)
-        named = (self._codes.get((office.id, name)) for name in (*needs.codes, *needs.numbers))
+        checked = (f"{CHECKED}{code}" for code in needs.verifications)
+        named = (self._codes.get((office.id, name)) for name in (*needs.codes, *needs.numbers, *checked))
         ids |= dict.fromkeys(each for each in named if each)
         unknown = [each for each in ids if each not in self._complaints]
         if unknown:  # an earlier event of this batch led here
@@ -283,9 +287,9 @@ class Batch:
         channel = self._road.channels.get((chat.channel, chat.office))
         return channel.limits if channel else Limits()
 
-    def _bot_name(self, chat: Address) -> str:
+    def _bot_name(self, office: Office) -> str:
         """What links to the office's bot begin with; "" until the provider told it, and where there are no bots."""
-        return getattr(self._road.channels.get((chat.channel, chat.office)), "username", "")
+        return getattr(self._road.channels.get((DESK_CHANNEL, office.id)), "username", "")
 
     def _limits_of(self, office: Office) -> dict[str, Limits]:
         """What each channel of the office can carry: a decision may write to others than the one an event came by."""
@@ -329,3 +333,9 @@ class Batch:
         """Everything that changed, in a statement or two for each kind of thing. Raises `Conflict`."""
         drawn = {office: (each.before, each.supply.numbers, each.codes) for office, each in self._offered.items()}
         self.changes.write(self._unit, self._conversations, self._complaints, drawn, self._standards)
+
+
+def _names(complaint: Complaint) -> tuple[str, str, str]:
+    """What it's found by: its code, its number, and the code on its letter."""
+    checked = f"{CHECKED}{complaint.verification}" if complaint.verification else ""
+    return complaint.code, complaint.number, checked

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from bot.documents.look import Look
 from channels.settings import EmailSettings, Part, Secret, SecretValue, TelegramSettings, TwilioSettings, Url
 from storage.seal import BadKey, master_from_text
 from workflow.office import Office, Staff
@@ -61,6 +62,8 @@ class OfficeSettings(Part):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     standard: Annotated[str, StringConstraints(min_length=1)]
     reply_hold_seconds: Annotated[int, Field(ge=0, le=300)] = 10
+    templates: str = ""
+    logo: str = ""
     telegram: TelegramSettings | None = None
     twilio: TwilioSettings | None = None
     email: EmailSettings | None = None
@@ -95,6 +98,16 @@ class Settings:
     def files(self) -> str:
         """Where files lie: an absolute folder or an s3:// address."""
         return self.service.files if "://" in self.service.files else str(self.folder / self.service.files)
+
+    def looks(self) -> dict[str, Look]:
+        """What each office's papers have of its own: templates and logo, paths made absolute."""
+        return {
+            each.id: Look(
+                self.folder / each.templates if each.templates else None,
+                self.folder / each.logo if each.logo else None,
+            )
+            for each in self.offices
+        }
 
     @property
     def listen(self) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Select, Table, Text, bindparam, delete, func, or_, select, union_all, update
+from sqlalchemy import Select, Table, Text, bindparam, delete, func, or_, select, text, union_all, update
 
 from storage.columns import Moment
 from storage.parts import Conflict, Insert, Part, among, insert_into
@@ -81,13 +81,14 @@ class Cases(Part):
         ids: Iterable[str] = (),
         codes: Iterable[str] = (),
         numbers: Iterable[str] = (),
+        verifications: Iterable[str] = (),
     ) -> dict[str, Kept[Complaint]]:
-        """Complaints by id, code or register number, locked until the end of the transaction.
+        """Complaints by id, code, register number or the code on their letter, locked until the transaction's end.
 
-        Codes and numbers are an office's own, so `office` must be named for them.
+        All but ids are an office's own, so `office` must be named for them.
         """
-        wanted = (("ids", list(ids)), ("codes", list(codes)), ("numbers", [each for each in numbers if each]))
-        given = {name: values for name, values in wanted if values}
+        wanted = {"ids": ids, "codes": codes, "numbers": numbers, "verifications": verifications}
+        given = {name: known for name, values in wanted.items() if (known := [each for each in values if each])}
         if not given:
             return {}
         return self._complaints(self.locking(_complaints_by(*given)), {"office": office, **given})
@@ -318,13 +319,16 @@ _COMPLAINT = select(
 
 @cache
 def _complaints_by(*names: str) -> Select[Any]:
-    """The complaints by any of "ids", "codes" and "numbers"; the latter two within the office."""
+    """The complaints by any of "ids", "codes", "numbers" and "verifications"; all but ids within the office."""
     c = complaints.c
     of_office = c.office == bindparam("office", type_=Text)
     conditions = {
         "ids": c.id.in_(bindparam("ids", expanding=True)),
         "codes": of_office & c.code.in_(bindparam("codes", expanding=True)),
         "numbers": of_office & c.number.in_(bindparam("numbers", expanding=True)) & (c.number != ""),
+        "verifications": (
+            of_office & c.verification.in_(bindparam("verifications", expanding=True)) & text("verification <> ''")
+        ),
     }
     return _COMPLAINT.where(or_(*(conditions[name] for name in names))).order_by(c.id)
 

@@ -182,6 +182,7 @@ def complaint_row(complaint: Complaint, keys: Keys, random_bytes: RandomBytes) -
         "lane": complaint.citizen.lane if complaint.citizen else "",
         "step": complaint.step,
         "assignee": complaint.assignee,
+        "verification": complaint.verification,
         "confirmed_at": complaint.confirmed_at,
         "registered_at": complaint.registered_at,
         "due_at": complaint.due_at,

@@ -112,9 +112,17 @@ complaints = Table(
     _text("words", default=""),  # masked and in lower case, for searching
     _text("state"),
     Column("sealed", LargeBinary, nullable=True),
+    _later_text("verification"),  # the code printed on its letter
     UniqueConstraint("office", "code"),
 )
 Index("complaints_number", complaints.c.office, complaints.c.number, unique=True, **_only("number <> ''"))
+Index(
+    "complaints_verification",
+    complaints.c.office,
+    complaints.c.verification,
+    unique=True,
+    **_only("verification <> ''"),
+)
 Index("complaints_open", complaints.c.office, complaints.c.due_at, **_only("closed_at IS NULL"))
 Index("complaints_confirmed", complaints.c.office, complaints.c.confirmed_at)
 Index("complaints_registered", complaints.c.office, complaints.c.registered_at, complaints.c.number)

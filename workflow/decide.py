@@ -10,6 +10,7 @@ from workflow.dialogue import dialogue
 from workflow.happening import Carried, Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import DESK_CHANNEL, Office
+from workflow.papers import asked, checking, issuing
 from workflow.world import Decision, Needs, World
 
 LONGEST_LAIN = timedelta(days=30)
@@ -23,8 +24,12 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
     """
     if isinstance(event, Message) and linking.is_command(event):
         return linking.needs(event)
+    if issuing.concerns(event):
+        return issuing.needs(event)
     if bookkeeping.concerns(event):
         return bookkeeping.needs(event)
+    if code := checking.code_in(event):
+        return checking.needs(code)
     if _is_desk(event, office):
         return desk.needs(event, office)
     if _may_be_staff(event, office, linked):
@@ -41,8 +46,8 @@ def decide(event: Event, world: World) -> Decision:
     linked = frozenset(world.linked.values())
     if isinstance(event, Message) and linking.is_command(event):
         return linking.linked(event, world)
-    if bookkeeping.concerns(event):
-        return bookkeeping.handle(event, world)
+    if (papers := _papers(event, world)) is not None:
+        return papers
     if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
     else:
@@ -54,25 +59,14 @@ def decide(event: Event, world: World) -> Decision:
 
 
 def _papers(event: Event, world: World) -> Decision | None:
-    """What's about papers alone: one that's wanted or was drawn, a code to be checked, a word that asks for one."""
+    """What's about papers or books alone: wanted or drawn ones, a code to be checked, a word that asks for one."""
     if issuing.concerns(event):
         return issuing.handle(event, world)
+    if bookkeeping.concerns(event):
+        return bookkeeping.handle(event, world)
     if isinstance(event, Message) and (code := checking.code_in(event)):
         return checking.handle(event, code, world)
     return asked.handled(event, world)
-
-
-def _reached(event: Event, world: World) -> datetime:
-    """When an event reached the office: it was taken in then, or lay on the office's own mail server before.
-
-    A mail that's said to have lain there for very long was moved there from elsewhere: then it's the taking in.
-    """
-    taken_in = event.at if isinstance(event, Carried) else world.received_at or world.now
-    said = event.message if isinstance(event, Carried) else event
-    lay_since = said.reached_at if isinstance(said, Message) else None
-    if lay_since is None or not taken_in - LONGEST_LAIN <= lay_since <= taken_in:
-        return taken_in
-    return lay_since
 
 
 def _reached(event: Event, world: World) -> datetime:

@@ -50,6 +50,7 @@ class Limits(Value):
     choices: bool = True  # buttons; without them choices are numbered
     rows: bool = True  # choices stand as rows of buttons; without, they're a numbered list or a few buttons
     photos: bool = True
+    files: bool = True  # a document such as a PDF can be sent along
     albums: bool = True  # photos that were sent together say so; without, each is a message like any other
     pins: bool = True
     place_button: bool = True  # it can offer a button that shares the sender's place; without, it's said how

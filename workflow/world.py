@@ -48,6 +48,7 @@ class Needs(Value):
     searches: tuple[Search, ...] = ()
     histories: tuple[str, ...] = ()  # the events of these complaints (ids)
     tokens: tuple[str, ...] = ()  # one-time codes: whom are they for?
+    verifications: tuple[str, ...] = ()  # codes printed on letters: whose are they? They stand in by_code as "cek_CODE"
     elsewhere: tuple[str, ...] = ()  # short codes: whose are they, if they may be gone on with from another lane?
     others: tuple[Address, ...] = ()  # other lanes' conversations, to look at only
     letters: tuple[Sought, ...] = ()  # numbers of letters
@@ -123,7 +124,7 @@ class World:
     standards: Mapping[str, Standard] = field(default_factory=dict)  # pinned versions by content hash
     conversation: Conversation | None = None  # of the lane, if one exists
     complaints: Mapping[str, Complaint] = field(default_factory=dict)  # by id: the conversation's and the needed ones
-    by_code: Mapping[str, str] = field(default_factory=dict)  # code or number -> complaint id
+    by_code: Mapping[str, str] = field(default_factory=dict)  # code, number or printed code -> complaint id
     refers: Mapping[tuple[str, str], Refers] = field(default_factory=dict)  # (chat, message id) -> what it's about
     unsent: frozenset[str] = frozenset()  # of Needs.keys: still unsent and locked for us
     linked: Mapping[str, str] = field(default_factory=dict)  # staff id -> private chat that was linked

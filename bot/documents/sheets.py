@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from bot.documents.look import Look
 from bot.documents.typesetting import SHIPPED, Format, Job, Typesetter, Unprintable
 from workflow.papers.sheet import Kind, Sheet
 
@@ -22,7 +23,7 @@ TEMPLATES: Mapping[Kind, str] = {
     "complaint_letter": "surat-pengaduan.typ",
     "disposition": "lembar-disposisi.typ",
     "control": "kartu-kendali.typ",
-    "letter": "surat-jawaban.typ",
+    "answer_letter": "surat-jawaban.typ",
     "sending": "tanda-terima-pengiriman.typ",
     "evidence": "bukti-pengaduan.typ",
 }
@@ -32,20 +33,13 @@ LOGO_BYTES = 5_000_000
 _QR_BORDER = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What an office has of its own: a folder with templates, a logo; None: as shipped, and none."""
-
-    templates: Path | None = None
-    logo: Path | None = None
-
-
 @dataclass(slots=True)
 class Sheets:
     """Draws sheets in each office's own look; where its template is broken the shipped one stands in."""
 
     typesetter: Typesetter
     looks: Mapping[str, Look] = field(default_factory=dict)
+    _hanging: set[tuple[str, Kind]] = field(default_factory=set)  # whose own template took too long: not tried again
 
     async def draw(self, wanted: Mapping[str, Any]) -> bytes:
         """The sheet of a reference as a PDF. Raises `Unprintable`."""
@@ -60,11 +54,13 @@ class Sheets:
         """One PDF, or a picture of each page. Raises `Unprintable` where the shipped template fails too."""
         own = self.looks.get(sheet.office, Look())
         for look in dict.fromkeys((own, Look(logo=own.logo))):
-            if look == Look():
-                break
+            if look == Look() or (look.templates and (sheet.office, sheet.paper) in self._hanging):
+                continue
             try:
                 return await self.typesetter.pages(job_of(sheet, look, form))
             except Unprintable as error:
+                if error.timeout:
+                    self._hanging.add((sheet.office, sheet.paper))
                 _log.error("an office's own template is broken", office=sheet.office, wrong=str(error))
         return await self.typesetter.pages(job_of(sheet, Look(), form))
 

@@ -44,7 +44,15 @@ WHATSAPP = Limits(
 # In UTF-16 units before folding: ten segments, which leaves room within Twilio's 1600 for choices and for what folding
 # writes out ("..." for an ellipsis).
 SMS = Limits(
-    text_units=1530, caption_units=1530, choices=False, photos=False, pins=False, edits=False, short=True, receipts=True
+    text_units=1530,
+    caption_units=1530,
+    choices=False,
+    photos=False,
+    files=False,
+    pins=False,
+    edits=False,
+    short=True,
+    receipts=True,
 )
 
 

@@ -161,7 +161,7 @@ def test_ok_alone_is_the_answer_to_the_request_and_the_answer_follows(word: str)
     scene = late()
     scene.news("sent", KNOCK)
     scene.citizen(word)
-    assert [each.kind for each in scene.sent if each.to == scene.home] == ["answer"]
+    assert [each.kind for each in scene.sent if each.to == scene.home and each.enclosure is None] == ["answer"]
     assert scene.talk.knock is None
     assert scene.complaint.delivery == "accepted"
     assert not scene.complaint.satisfied
@@ -183,7 +183,7 @@ def test_the_templates_own_button_is_an_ok_too() -> None:
     scene.news("sent", KNOCK)
     press = Press(chat=scene.home, id="p9", sender=Sender(id=NUMBER), at=scene.bench.now, data="OK")
     sent = scene.bench.feed(press)
-    assert [each.kind for each in sent if each.to == scene.home] == ["press", "answer"]
+    assert [each.kind for each in sent if each.to == scene.home and each.enclosure is None] == ["press", "answer"]
 
 
 def test_an_ok_before_anybody_was_asked_means_what_it_always_means() -> None:
@@ -247,7 +247,7 @@ def test_an_answer_is_asked_for_even_where_mere_news_were_before() -> None:
     assert "Pesan untuk pelapor menunggu: 24 jam lewat" in scene.card()
     scene.citizen("OK")
     assert "menunggu:" not in scene.card()
-    assert [each.kind for each in scene.sent if each.to == scene.home] == ["notice", "notice", "answer"]
+    assert [each.kind for each in scene.sent if each.to == scene.home and each.enclosure is None] == ["notice", "notice", "answer"]
 
 
 def test_who_writes_before_the_news_of_the_holding_arrives_is_asked_nothing() -> None:

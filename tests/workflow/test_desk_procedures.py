@@ -37,7 +37,7 @@ def test_kanigaran_runs_its_seven_steps_at_the_desk() -> None:
     assert scene.labels() == ["Ya, kirim", "Kembali"]
     assert scene.to_citizen() == []
     scene.press("Petugas Dua", "Ya, kirim")
-    (answer,) = [each for each in scene.sent if each.to.chat == CITIZEN]
+    (answer,) = [each for each in scene.sent if each.to.chat == CITIZEN and each.enclosure is None]
     assert answer.kind == "answer"
     assert "Lubang sudah ditambal." in answer.text
     assert "Disampaikan oleh Petugas Pelayanan Pengaduan Masyarakat, Kecamatan Kanigaran" in answer.text
@@ -70,7 +70,7 @@ def test_pekutatan_returns_a_draft_as_often_as_the_camat_likes() -> None:
     assert "«Jawaban Kecamatan Pekutatan" in scene.card()
     scene.press("Petugas Satu", "Kirim")
     scene.press("Petugas Satu", "Ya, kirim")
-    (answer,) = scene.to_citizen()
+    answer, _ = scene.to_citizen()  # and the letter
     assert "Sampah diangkut besok pukul 06.00 WITA." in answer
     assert "Demikian, terima kasih.\nCamat Pekutatan" in answer
     assert scene.card().endswith("Selesai, diarsipkan")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import bookkeeping, duties, handing_all, roles
+from workflow.desk import bookkeeping, duties, guide, handing_all, printing, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.mails import wanted
@@ -22,7 +23,10 @@ from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
-COMMANDS = frozenset({"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan", "register", "rekap"})
+COMMANDS = frozenset(
+    {"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan"}
+    | {"register", "rekap", "panduan", *printing.COMMANDS}
+)
 RESULTS = 10
 QUEUE = 15
 SEARCH_CHARACTERS = 100
@@ -62,6 +66,8 @@ def needs(command: Command) -> Needs:
         return Needs(searches=(OPEN,))
     if name == "cari" and words:
         return Needs(searches=(Search(text=words[:SEARCH_CHARACTERS], limit=RESULTS + 1),))
+    if name in printing.COMMANDS:
+        return printing.needs(words)
     if name == "surel":
         return Needs(codes=(words.upper(),), numbers=(words.upper(),)) if words else Needs()
     return Needs()
@@ -193,6 +199,8 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "plt": duties.plt,
     "serahkan": handing_all.command,
     "surel": _mails,
+    "panduan": guide.wanted,
+    **{name: partial(printing.command, name) for name in printing.COMMANDS},
     "register": bookkeeping.register,
     "rekap": bookkeeping.recap,
 }

@@ -28,10 +28,10 @@ def letter(complaint: Complaint, entries: Sequence[Entry], world: World) -> Shee
     at = written_at(complaint, world)
     sign = signing.signature(complaint, entries, text, world) if now else _to_sign(standard)
     return Sheet(
-        paper="letter",
+        paper="answer_letter",
         office=world.office.id,
         at=at,
-        name=say("papers.name.letter", number=complaint.number or complaint.code),
+        name=say("papers.name.answer_letter", number=complaint.number or complaint.code),
         kop=kop(standard),
         dated=dated(standard, at, world),
         rows=_head(complaint, standard),

@@ -20,7 +20,7 @@ MAKERS: Mapping[Kind, Callable[[Complaint, Sequence[Entry], World], Sheet | None
     "complaint_letter": complaint_letter,
     "disposition": disposition,
     "control": control,
-    "letter": letter,
+    "answer_letter": letter,
     "sending": sending,
     "evidence": evidence,
 }

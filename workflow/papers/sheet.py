@@ -15,7 +15,7 @@ from workflow.say import lines, say, units
 from workflow.standard.standard import Standard
 from workflow.world import World
 
-Kind = Literal["receipt", "complaint_letter", "disposition", "control", "letter", "sending", "evidence"]
+Kind = Literal["receipt", "complaint_letter", "disposition", "control", "answer_letter", "sending", "evidence"]
 """The papers; each has a template of that name."""
 
 LONGEST_REF_BYTES = 200_000
