@@ -37,6 +37,7 @@ def register(settings: Settings, office_id: str, period: Period, out: Path, *, n
         if out.suffix.lower() == ".xlsx":
             unfinished = out.with_name(out.name + ".part")
             with _removed(unfinished):
+                unfinished.touch()  # what can't be written there is told before the work, not after it
                 asyncio.run(
                     books.register_workbook(read, office, period, unfinished, names=names, now=now, progress=progress)
                 )

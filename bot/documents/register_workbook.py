@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from workflow.books.heading import Heading
 from workflow.books.line import Cell, Line
@@ -74,7 +75,10 @@ class RegisterWorkbook:
             self._sheet.write_string(_TITLE_ROWS + 1, 0, say("books.register.empty"), self._formats.plain)
         last = _TITLE_ROWS + max(self._rows, 1)
         self._sheet.autofilter(_TITLE_ROWS, 0, last, len(_COLUMNS))
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
         return self._rows
 
     def _begin(self, heading: Heading) -> None:
