@@ -7,6 +7,7 @@ import pytest
 from tests.workflow.talk import Player, office, said, talk
 from workflow.dialogue import behalf
 from workflow.message import Limits, Message, Sender
+from workflow.office import Office
 from workflow.procedure import telling
 
 
@@ -170,3 +171,12 @@ def test_the_relation_alone_is_nobodys_name():
     game.say("lampu jalan mati di gang mawar")
     game.say("atas nama suami")
     assert "name" not in game.draft.private
+
+
+def test_a_surat_kuasa_is_hinted_at_only_where_the_office_asks_for_one():
+    plain = office("kedopok")
+    asks = plain.standard.model_copy(update={"asking": plain.standard.asking.model_copy(update={"proxy_letter": True})})
+    for standard, hinted in ((plain.standard, False), (asks, True)):
+        game = Player(office=Office(id="kedopok", standard=standard, desk="-100777"))
+        game.say("mewakili ibu saya, lampu jalan mati di gang mawar")
+        assert ("surat kuasa boleh dikirim menyusul" in said(game.say("Sutinah"))) is hinted
