@@ -66,6 +66,7 @@ def _done(job: dict[str, Any], data: bytes, fonts: typst.Fonts) -> tuple[dict[st
                 ppi=job["ppi"] if job["format"] == "png" else None,
                 sys_inputs=job["inputs"],
                 pdf_standards=["a-2b"] if job["format"] == "pdf" else [],
+                pdf_tags=job["tags"],
                 timestamp=dt.datetime.fromtimestamp(job["timestamp"], dt.UTC),
                 package_path=root,
                 package_cache_path=root,

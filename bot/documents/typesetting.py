@@ -46,6 +46,7 @@ class Job:
     at: datetime
     format: Format = "pdf"
     ppi: float = _PPI
+    tags: bool = True  # for readers who can't see; a book of a thousand rows is six times smaller without
 
 
 class Typesetter:
@@ -63,6 +64,7 @@ class Typesetter:
             "timestamp": int(job.at.timestamp()),
             "format": job.format,
             "ppi": job.ppi,
+            "tags": job.tags,
             "fonts": str(FONTS) if FONTS.is_dir() else "",
         }
         try:
