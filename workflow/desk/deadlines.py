@@ -171,7 +171,7 @@ def _rung(_: Due, complaint: Complaint, world: World) -> Decision:
         return Decision(timers=tuple(case.timers))  # the deadline moved: it rings again when it's time
     role = left[0]
     known = complaint.extra.get(bells.PEOPLE, "").split()
-    people = [person for person in world.office.with_role(role) if str(person.id) not in known]
+    people = [person for person in world.office.with_role_at(role, world.now) if str(person.id) not in known]
     case.set(late=(*complaint.late, f"rung:{role}"))
     _remember(case, people)
     if people:

@@ -22,7 +22,7 @@ from workflow.world import World
 
 ONE_SMS = 160
 PLAN_CHARACTERS = 300
-LEAST_PLAN = 12
+LEAST_PLAN = 16
 """Less room than this in an SMS holds no plan that says anything."""
 
 SENT = "responded_plan"
@@ -89,15 +89,13 @@ def late_text(complaint: Complaint, world: World, *, nth: int, wide: bool) -> st
     By SMS in one part: the plan gets the room that's left.
     """
     standard, limits = world.standard_of(complaint.standard), limits_of(complaint, world)
-    zone = world.office.calendar.zone
     outside = routes(standard, limits, every=wide) if nth > 1 or wide else ""
-    near = say_brief if limits.short else lambda at, zone: say_near(at, world.now, zone)
     fields = {
         "number": name_of(complaint),
         "norm": norm_words(standard),
-        "due": near(complaint.due_at or world.now, zone),
+        "due": _near(complaint.due_at or world.now, world, limits),
         "who": who_handles(complaint, world),
-        "since": near(complaint.step_since or world.now, zone),
+        "since": _near(complaint.step_since or world.now, world, limits),
         "routes": say_for(limits, "late.routes", routes=outside) if outside else "",
     }
     key = "late.first" if nth == 1 else "late.again"
@@ -108,6 +106,13 @@ def late_text(complaint: Complaint, world: World, *, nth: int, wide: bool) -> st
         fields["who"] = say("late.petugas")
         bare = say_for(limits, key, plan="", **fields)
     return say_for(limits, key, plan=_plan(complaint, ONE_SMS - len(bare)), **fields)
+
+
+def _near(at: datetime, world: World, limits: Limits) -> str:
+    """A moment, of today only its time; by SMS in as few signs as it can be."""
+    zone = world.office.calendar.zone
+    near = say_near(at, world.now, zone)
+    return say_brief(at, zone) if limits.short and near == say_moment(at, zone) else near
 
 
 def moved(case: Case, before: datetime, after: datetime) -> None:
@@ -228,7 +233,8 @@ def reading_words(complaint: Complaint, world: World) -> str:
     made = deadline.promise(standard, complaint.clock_started_at, pauses, calendar)
     words = []
     for reading in made.readings:
-        norm = say(f"late.norm_{reading.unit}", n=reading.value)
+        key = "late.card.calendar_day" if reading.unit == "calendar_day" else f"late.norm_{reading.unit}"
+        norm = say(key, n=reading.value)
         moved = calendar.local_date(reading.due_at) != reading.falls_on
         due = say_moment(reading.due_at, calendar.zone)
         day = say_day(reading.falls_on)
