@@ -24,12 +24,12 @@ UNITS = {"menit": "office_minute", "hari kerja": "working_day", "hari": "calenda
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 _TIME = re.compile(r"(\d{1,5}) (menit|hari kerja|hari)", re.IGNORECASE)
 _THING = re.compile(r"[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
-_ROLES: tuple[tuple[str, Kind, str, str], ...] = (
-    ("pelapor", "citizen", "the citizen", "Pelapor"),
-    ("petugas", "officer", "who receives complaints", "Petugas"),
-    ("kasi", "section", "who handles them, the heads of sections", "Kasi"),
-    ("sekretaris", "secretary", "the secretary", "Sekretaris"),
-    ("kepala", "head", "the head", "Camat"),
+_ROLES: tuple[tuple[Kind, str], ...] = (
+    ("citizen", "the citizen"),
+    ("officer", "who receives complaints"),
+    ("section", "who handles them, the heads of sections"),
+    ("secretary", "the secretary"),
+    ("head", "the head"),
 )
 
 
@@ -156,16 +156,22 @@ def _span(day: tuple[tuple[object, object], ...]) -> str:
 
 
 def _roles(told: Told, like: Standard | None) -> Ask:
-    for role_id, kind, who, usual in _ROLES:
+    for kind, who in _ROLES:
         may_lack = kind in ("section", "secretary")
         known = (
             next(((each, role.label) for each, role in like.roles.items() if role.kind == kind), None) if like else None
         )
-        default = known[1] if known else (END if like else usual)
+        default = known[1] if known else (END if like else say(f"procedure.usual.{kind}"))
         hint = f"the office's own word{f'; {END} if there is none' if may_lack else ''}"
         label = yield Question(f"What {who} is called", _lacks(hint, may_lack=may_lack), default, hint)
         if label != END:
-            told.roles.append(Role(known[0] if known else role_id, kind, label))
+            told.roles.append(Role(known[0] if known else _role_id(label, kind, told.roles), kind, label))
+
+
+def _role_id(label: str, kind: Kind, before: list[Role]) -> str:
+    """An id made of the office's word, such as "kepala_seksi"; the kind's where nothing is left of it."""
+    found = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40].rstrip("_")
+    return found if found[:1].isalpha() and found not in {role.id for role in before} else kind
 
 
 # --- requirements -----------------------------------------------------------------------------------------------------

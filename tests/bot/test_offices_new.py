@@ -64,7 +64,7 @@ def test_an_office_is_made_by_answers_alone_and_the_check_accepts_it(tmp_path: P
     assert rules.step("check").returns_to == "follow_up"
     assert [why for place, why in rules.inferred() if "actor" in place] == ["the page doesn't say who"]
     assert rules.roles_of("secretary") == ()
-    assert rules.letter.signer == "kepala"
+    assert rules.letter.signer == "lurah"
     checked = RUNNER.invoke(app, ["offices", "check", str(file), "--picture", str(tmp_path / "alur.png")])
     assert checked.exit_code == 0, checked.stderr
     assert (tmp_path / "alur.png").stat().st_size > 10_000
@@ -89,7 +89,7 @@ def test_what_was_not_asked_is_complete_and_marked(tmp_path: Path) -> None:
     rules = made(file)
     assert not rules.hours.confirmed
     assert {number.scope for number in rules.emergency.numbers} == {"national"}
-    assert rules.escalation.overdue == ("kepala",)
+    assert rules.escalation.overdue == ("lurah",)
 
 
 def test_a_complaint_walks_the_new_procedure_to_its_end(tmp_path: Path) -> None:
