@@ -169,7 +169,7 @@ def _roles(told: Told, like: Standard | None) -> Ask:
 
 
 def _role_id(label: str, kind: Kind, before: list[Role]) -> str:
-    """An id made of the office's word, such as "kepala_seksi"; the kind's where nothing is left of it."""
+    """An id made of the office's word, such as kepala_bidang; the kind's where nothing is left of it."""
     found = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40].rstrip("_")
     return found if found[:1].isalpha() and found not in {role.id for role in before} else kind
 

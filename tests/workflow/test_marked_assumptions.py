@@ -10,8 +10,10 @@ import pytest
 from tests.workflow.test_standard_against_seeds import OFFICES, plain, seed_of
 from workflow.problems import Loc, key_of
 from workflow.standard.assumptions import assumptions, comment_of
+from workflow.standard.parts import StandardFile
 from workflow.standard.standard import shipped, shipped_text
 from workflow.standard.toml_lines import lines_of
+from workflow.standard.vocabulary import keys_of
 
 # Keys that are this project's way to say what the published words beside them mean, as each file's head declares.
 READING = {
@@ -90,3 +92,20 @@ def test_every_section_that_no_page_publishes_waits_for_its_office():
     for office in OFFICES:
         marked = {each.place.split(".")[0].split("[")[0] for each in assumptions(shipped_text(office))}
         assert {"hours", "emergency", "escalation", "letter", "quiet", "asking", "after", "privacy", "topics", "information", "exits"} <= marked  # fmt: skip
+
+
+# What is only set for a year, for a place, or beside another key that isn't set.
+WHERE_NEEDED = {"hours.break_from", "hours.break_from_fri", "emergency.confirmed_on", "letter.number_step"}
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_everything_an_office_may_set_stands_in_its_file_with_our_value(office):
+    """A key that's only a default in the code is one that no office ever sees: write it into the five files too."""
+    data = tomllib.loads(shipped_text(office))
+    hidden = [
+        f"{section}.{key}"
+        for section in ("hours", "emergency", "escalation", "letter", "quiet", "asking", "after", "privacy")
+        for key in keys_of(StandardFile.model_fields[section].annotation)
+        if key not in data[section] and f"{section}.{key}" not in WHERE_NEEDED
+    ]
+    assert hidden == []
