@@ -151,7 +151,7 @@ def test_where_the_system_counts_one_press_gives_the_next_number(monkeypatch: py
     assert not any(choice.label == "Tarik kembali" for each in scene.sent for row in each.choices for choice in row)
     scene.press("Petugas Satu", "Kirim")
     scene.press("Petugas Satu", "Ya, kirim")
-    assert scene.to_citizen()[-1].startswith("Nomor surat: 001/425.501/2026\n")
+    assert scene.to_citizen()[0].startswith("Nomor surat: 001/425.501/2026\n")
 
 
 def test_the_second_answer_of_a_reopened_complaint_gets_a_number_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import goes_along, is_voice, lacking, part_of
 from workflow.procedure.reach import HELD, WHY, is_there
 from workflow.procedure.rights import available, written
-from workflow.procedure.stages import WRITTEN, has_act, parts, ways
+from workflow.procedure.stages import WRITTEN, has_act, joined_before, parts, ways
 from workflow.procedure.taken_acts import is_written_down
 from workflow.procedure.telling import capital, shortened, sort_name, thing
 from workflow.procedure.wholes import MAILS
@@ -214,7 +214,12 @@ def _foot(complaint: Complaint, world: World) -> str:
         text = shortened(telling.answer(complaint, world), PREVIEW_CHARACTERS)
         key = "desk.card.preview" if complaint.citizen else "desk.card.preview_by_hand"
         along = sum(goes_along(paper) and paper.state != "failed" for paper in complaint.papers)
-        return lines(say(key, text=text), say("desk.card.along", n=along) if along and complaint.citizen else "")
+        joined = joined_before(standard, standard.step(complaint.step), through_chat=complaint.citizen is not None)
+        return lines(
+            say(key, text=text),
+            say("desk.card.along", n=along) if along and complaint.citizen else "",
+            say("desk.card.sure_deliver") if joined else "",
+        )
     if part.act in WRITTEN and written(complaint, part.act) and not complaint.correction:
         return say(f"desk.card.do_{part.act}_written", role=_next_role(complaint, standard))
     if part.act == "report" and not has_act(standard, "draft"):
@@ -274,6 +279,10 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             continue
         elif act == "number" and not is_counted(world.office.standard):
             continue  # typed from the paper agenda
+        elif act == "deliver" and joined_before(standard, standard.step(complaint.step), through_chat=True):
+            rows.append(
+                (say("desk.button.deliver_yes"), act, "ya")
+            )  # one press with the step before, after its preview
         elif act == "hand_over" and complaint.citizen is not None:
             continue  # behind "Lainnya": the ordinary way is the citizen's own channel
         elif act not in _BY_REPLY:
@@ -318,7 +327,9 @@ def _next_role(complaint: Complaint, standard: Standard) -> str:
 
 def candidates(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:
     """Whom to name: the people of a role, those the complaint's topic suggests first."""
-    return tuple(dict.fromkeys((*_suggested(complaint, role, world), *world.office.with_role_at(role, world.now))))[:PEOPLE]
+    return tuple(dict.fromkeys((*_suggested(complaint, role, world), *world.office.with_role_at(role, world.now))))[
+        :PEOPLE
+    ]
 
 
 def _suggested(complaint: Complaint, role: str, world: World) -> tuple[Staff, ...]:

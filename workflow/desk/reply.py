@@ -168,7 +168,7 @@ def _card(message: Message, refers: Refers, person: Staff, complaint: Complaint 
         kind = ""
     elif papers and not text:  # the paper alone: its words stay as they are, or say where to look
         from_field = all(paper.sort == FIELD for paper in papers)
-        kind = "" if kind == "number" or from_field or has_words(complaint) else kind
+        kind = "" if kind == "number" or from_field or has_words(complaint, part) else kind
         text = "" if from_field else say("telling.enclosed")
     if kind == "number" and is_counted(world.office.standard):
         raise Refused("desk.refused.number_counted")

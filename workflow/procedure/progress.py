@@ -11,7 +11,7 @@ from workflow.office import Staff
 from workflow.procedure import signature
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.reach import anew
-from workflow.procedure.stages import ACTS, WRITTEN, Part, joins_on, parts, work_part
+from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, parts, work_part
 from workflow.record import Complaint
 from workflow.standard.standard import Asked, Standard, Step
 from workflow.world import World
@@ -172,8 +172,7 @@ def _runs_on(case: Case, role: str) -> bool:
         return False
     if case.complaint.part > 0:
         return True
-    before = next((step for step in case.standard.steps if case.complaint.step in step.next), None)
-    return before is not None and joins_on(case.standard, before, through_chat=case.complaint.citizen is not None)
+    return joined_before(case.standard, case.step, through_chat=case.complaint.citizen is not None)
 
 
 def _done(case: Case, act: str, *, by: str, role: str, text: str = "", **data: str) -> None:

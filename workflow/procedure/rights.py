@@ -142,12 +142,14 @@ def written(complaint: Complaint, act: str) -> str:
     return complaint.report if act == "report" else complaint.draft
 
 
+def has_words(complaint: Complaint, act: str) -> bool:
+    """Whether there are words already that this act would pass on, or that lead to the answer."""
+    if act in WRITTEN:
+        return bool(written(complaint, act)) and not complaint.correction
+    return bool(complaint.answer or complaint.draft or complaint.report)
+
+
 def can_undo(complaint: Complaint, by: str, world: World) -> bool:
-def has_words(complaint: Complaint) -> bool:
-    """Whether there are words that lead to the answer, at whatever step."""
-    return bool(complaint.answer or ((complaint.draft or complaint.report) and not complaint.correction))
-
-
     """Whether this person may still take back the last act."""
     undo = complaint.undo
     return undo is not None and undo.by == by and world.moment <= undo.at + UNDO

@@ -160,6 +160,12 @@ def joins_on(standard: Standard, step: Step, *, through_chat: bool) -> bool:
     return len(standard.joined(step, through_chat=through_chat)) > 1
 
 
+def joined_before(standard: Standard, step: Step, *, through_chat: bool) -> bool:
+    """Whether the press before this step goes on with it."""
+    before = next((each for each in standard.steps if step.id in each.next), None)
+    return before is not None and joins_on(standard, before, through_chat=through_chat)
+
+
 def work_part(standard: Standard) -> tuple[Step, int]:
     """Where the work on a complaint is done: the first step and part that reports or drafts.
 
