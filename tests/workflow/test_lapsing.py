@@ -227,3 +227,16 @@ def test_a_blocked_citizen_is_not_reminded():
     game.say("jalan depan SD rusak parah")
     game.conversation = replace(game.conversation, blocked=True)
     assert said(game.pass_time(days=13, hours=23)) == ""
+
+
+def test_on_whatsapp_what_waited_to_be_read_is_taken_back_once_they_answer():
+    scene = known(Scene("kanigaran", channel="whatsapp", chat="+6281200000501"))
+    scene.press("Petugas Satu", "Minta dilengkapi")
+    scene.reply("Petugas Satu", "Mohon balas", "foto KK")
+    scene.press("Petugas Satu", "Ya, kirim permintaan")
+    scene.wait_s(31 * DAY)
+    assert len([each for each in scene.bench.waiting if "dianggap dicabut" in each.text]) == 1, "the newest alone waits"
+    scene.citizen("KK saya menyusul besok")
+    told = "\n".join(scene.to_citizen())
+    assert "kami lanjutkan" in told
+    assert "dianggap dicabut" not in told

@@ -29,6 +29,7 @@ from workflow.message import Message
 from workflow.say import say
 
 Answer = Callable[[Talk, Message], bool]
+NAMING_WORDS = 3
 """Understands a message and does what it asks, or says False."""
 
 
@@ -261,7 +262,7 @@ def names_a_photo(talk: Talk, message: Message) -> bool:
         return _names_several(talk, message, len(several) + 1)
     last = next((paper for paper in reversed(talk.draft.papers) if not paper.sort and wanted.usable(paper)), None)
     if last is None:
-        return False
+        return _names_what_is_known(talk, message)
     said = sorting.caption_says(message.text, sorting.possible(talk.draft, talk.standard))
     if len(said) != 1:
         return False
@@ -269,6 +270,17 @@ def names_a_photo(talk: Talk, message: Message) -> bool:
     sorting.name(talk, last.file, said[0])
     talk.tell("paper.received", what=wanted.label(said[0]))
     asking.go_on(talk)
+    return True
+
+
+def _names_what_is_known(talk: Talk, message: Message) -> bool:
+    """`itu SIM`, said of what is filed as one already: no further word of the story."""
+    said = sorting.caption_says(message.text, sorting.possible(talk.draft, talk.standard))
+    known = {paper.sort for paper in talk.draft.papers if wanted.usable(paper)}
+    if len(said) != 1 or said[0] not in known or len(hearing.telling_words(message.text)) > NAMING_WORDS:
+        return False
+    talk.heard(message, "caption")
+    asking.again(talk)
     return True
 
 

@@ -59,6 +59,7 @@ class Case:
     sends: list[Outbound] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    cancels: list[str] = field(default_factory=list)  # names of what shall not be sent any more
     letters: list[Lettered] = field(default_factory=list)
     unlettered: list[str] = field(default_factory=list)
     posts: list[tuple[Address, Event]] = field(default_factory=list)
@@ -141,6 +142,7 @@ class Case:
             entries=tuple(self.entries),
             sends=tuple(self.sends),
             timers=tuple(self.timers),
+            cancels=tuple(self.cancels),
             unset=tuple(self.unset),
             posts=tuple(self.posts),
             letters=tuple(self.letters),

@@ -25,6 +25,7 @@ DOCUMENTS, ASKED, WARN = "remind_document", "remind_asked", "warn_lapse"
 REMINDERS = 2
 """So many reminders of what is to come after YA; of what staff asked there's one, and the warning."""
 _COUNT = "reminders"  # Complaint.extra: how many went out of what is to come
+_LAST = "reminder"  # Complaint.extra: the name of the last one
 _ASKED_AT = "asked_citizen"  # Complaint.extra: when staff asked last, from when the days run
 REMIND = "remind"
 """How the names of reminders begin: where free words may not go, they're asked for by the template of that name."""
@@ -44,6 +45,8 @@ def watch(before: Complaint | None, case: Case) -> None:
     for kind in (DOCUMENTS, ASKED, WARN):
         if before is not None:
             case.silence(_key(kind, complaint))
+    if before is not None and before.closed_at == complaint.closed_at:
+        _take_back(case)
     if complaint.closed_at is not None or complaint.answered_at is not None:
         return
     if complaint.waiting:
@@ -120,8 +123,24 @@ def remind(case: Case, kind: str) -> bool:
             return False
         text = _words(case, f"telling.remind.{'asked' if kind == ASKED else 'lapses'}", text=complaint.waiting)
         case.record("remind", which="asked" if kind == ASKED else "lapse")
-    telling.tell(case, "notice", text, key=f"{REMIND}:{complaint.id}:{complaint.version}")
+    _send(case, text)
     return True
+
+
+def _send(case: Case, text: str) -> None:
+    """One word on what is waited for at a time: a later one takes the place of one that couldn't go yet."""
+    key = f"{REMIND}:{case.complaint.id}:{case.complaint.version}"
+    telling.tell(case, "notice", text, key=key)
+    if case.sends and case.sends[-1].key == key:
+        case.sends[-1] = replace(case.sends[-1], replaces=f"{REMIND}:{case.complaint.id}")
+        case.set(extra={**case.complaint.extra, _LAST: key})
+
+
+def _take_back(case: Case) -> None:
+    """What couldn't go yet isn't so any more: they answered."""
+    if last := case.complaint.extra.get(_LAST, ""):
+        case.cancels.append(last)
+        case.set(extra={name: text for name, text in case.complaint.extra.items() if name != _LAST})
 
 
 def _words(case: Case, key: str, *, text: str) -> str:
@@ -151,7 +170,7 @@ def lapse(case: Case) -> None:
     days = case.standard.after.reopen_days
     until = say_date(case.world.office.calendar.local_date(case.now + timedelta(days=days)))
     text = say_for(case.limits, "telling.remind.lapsed", number=telling.name_of(case.complaint), text=asked, date=until)
-    telling.tell(case, "notice", text)
+    _send(case, text)
 
 
 def is_revivable(complaint: Complaint, standard: Standard, now: datetime) -> bool:
@@ -170,4 +189,5 @@ def revive(case: Case) -> None:
     case.record("reopen", by="citizen", why="lapsed", to=complaint.step)
     case.reckon()
     case.set(waits_for=waits_for(case.complaint, case.world))
+    _take_back(case)
     case.news.append(say_for(case.limits, "telling.remind.revived", number=telling.name_of(complaint)))

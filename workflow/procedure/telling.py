@@ -37,7 +37,7 @@ def name_of(complaint: Complaint) -> str:
 def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
     """The complaint in a few of the citizen's own words."""
     first, _, more = complaint.statement.strip().partition("\n")
-    words = " ".join((first if len(first) >= SHORT_WORDS else f"{first} {more}").split())
+    words = " ".join((first if len(first) >= SHORT_WORDS else f"{first}: {more}").split()).rstrip(":")
     if not words:
         words = next((paper.gist for paper in complaint.papers if paper.gist), "") or say("telling.without_words")
     return shortened(words.rstrip(".!? ") or words, limit)
