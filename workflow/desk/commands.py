@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import bookkeeping, duties, guide, handing_all, printing, roles
+from workflow.desk import bookkeeping, duties, duty_record, guide, handing_all, printing, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.mails import wanted
@@ -179,6 +179,8 @@ def _help(message: Message, _: str, person: Staff, world: World) -> Decision:
         say("desk.command.help_officer") if "officer" in kinds else "",
         say("desk.command.help_section") if "section" in kinds else "",
         say("desk.command.help_head") if kinds & {"head", "secretary"} else "",
+        say("duty.help.shared" if person.shared else "duty.help.staff"),
+        say("duty.help.appoints") if duty_record.may_appoint(person, world) else "",
     )
     linked = str(person.id) in world.linked
     choices = () if linked else ((button(say("desk.button.link"), "link"),),)
