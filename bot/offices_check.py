@@ -15,6 +15,7 @@ from bot.offices_picture import KINDS, Kind, Undrawable, drawn
 from workflow.procedure.staffing import staffing
 from workflow.standard import review, standard
 from workflow.standard.assumptions import Assumption, assumptions
+from workflow.standard.flow import flow
 from workflow.standard.review import Remark
 from workflow.standard.toml_lines import line_of, lines_of
 
@@ -213,7 +214,7 @@ def _placed(report: Report, each: Remark) -> str:
 def _drawn(rules: standard.Standard, picture: Path) -> bool:
     kind = _kind(picture)
     try:
-        picture.write_bytes(drawn(rules, kind) if kind else b"")
+        picture.write_bytes(drawn(flow(rules), kind) if kind else b"")
     except (OSError, Undrawable) as error:
         _tell(f"{picture} can't be drawn: {error}")
         return False

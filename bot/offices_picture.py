@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, get_args
-
-from workflow.standard.flow import flow
-from workflow.standard.standard import Standard
+from typing import Any, Literal, get_args
 
 TEMPLATE = Path(__file__).with_name("documents") / "templates" / "procedure.typ"
 FONTS = Path(__file__).with_name("documents") / "fonts"
@@ -20,15 +18,15 @@ class Undrawable(Exception):
     """A picture that can't be made; its words say why."""
 
 
-def drawn(standard: Standard, kind: Kind, ppi: float = _PPI) -> bytes:
-    """The picture's bytes; `kind` is one of `KINDS`. Raises `Undrawable`.
+def drawn(flow: Mapping[str, Any], kind: Kind, ppi: float = _PPI) -> bytes:
+    """The picture of a procedure as `workflow.standard.flow` tells it; `kind` is one of `KINDS`. Raises `Undrawable`.
 
     The template is ours and the data short, so it's set in this process: only the command line calls it.
     """
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)] if FONTS.is_dir() else [])
-    inputs = {"flow": json.dumps(flow(standard), ensure_ascii=False), "paper": "a4" if kind == "pdf" else "strip"}
+    inputs = {"flow": json.dumps(flow, ensure_ascii=False), "paper": "a4" if kind == "pdf" else "strip"}
     try:
         made = typst.compile(
             TEMPLATE,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from bot.cli import app
+from tests.page import draw_procedures
 from workflow.standard import standard
 
 RUNNER = CliRunner()
@@ -92,3 +94,12 @@ def test_a_picture_that_cannot_be_is_refused_with_the_reason(words: list[str]) -
     result = checked(*words)
     assert result.exit_code == 2
     assert "A picture shows one standard" in result.stderr
+
+
+@pytest.mark.parametrize("office", list(standard.shipped()))
+def test_the_pictures_in_the_guides_show_the_procedures_as_they_are(office: str) -> None:
+    """When one doesn't: `python -m tests.page.draw_procedures` draws them anew. Look at them before committing."""
+    rules = standard.shipped()[office]
+    with Image.open(draw_procedures.place(rules)) as picture:
+        assert picture.info["procedure"] == draw_procedures.mark(rules)
+        assert picture.width < picture.height
