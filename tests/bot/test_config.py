@@ -96,7 +96,7 @@ def test_all_problems_are_told_at_once_with_line_and_suggestion() -> None:
     )
     told = problems(broken, {})
     assert any("ADUAN_KEY is not set" in line for line in told)
-    assert any("'mod' is no key" in line and "Did you mean 'mode'?" in line and "(line 30)" in line for line in told)
+    assert any("'mod' is no key" in line and "Did you mean 'mode'?" in line and "(line 35)" in line for line in told)
     assert any("Did you mean 'kanigaran'?" in line for line in told)
     assert any("imap.port" in line for line in told)
 

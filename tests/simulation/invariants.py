@@ -335,7 +335,7 @@ def _chat_of(refers: Refers, seen: Seen) -> str:
 def _in_the_group(provider: Provider, content: bytes) -> Iterator[str]:
     if content:
         _, office, chat, sort, *_ = content.decode().split(":")
-        if sort not in ("location_photo", "supporting") or office != provider.office:
+        if sort not in ("location_photo", "supporting", "book") or office != provider.office:
             yield f"{provider.office}: the {sort} of {chat} ({office}) stood in the group"
 
 

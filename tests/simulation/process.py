@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -67,8 +68,19 @@ class Eyes:
             raise Unfit("not_allowed")
         return Finding("photo", "image/jpeg", 1280, 960, dark=kind.startswith("dark"))
 
+    async def inspect_ours(self, data: bytes) -> Finding:
+        return Finding("pdf", "application/pdf")
+
     async def shown(self, data: bytes, stamp: str = "") -> bytes:
         return data + f"|{stamp}".encode()
+
+
+class Printer:
+    """The press without its typesetting: a paper says of which office and which kind it is."""
+
+    async def download(self, ref: str, limit_bytes: int) -> AsyncIterator[bytes]:
+        wanted = json.loads(ref)
+        yield f"paper:{wanted['office']}::{wanted.get('paper', 'book')}".encode()
 
 
 @dataclass
@@ -105,7 +117,7 @@ class Process:
         self.pump = Pump(self.road)
         eyes = Eyes()
         self.deliver = Deliver(self.road, Enclosures(self.store, self.disk, eyes))  # type: ignore[arg-type]
-        self.fetcher = Fetcher(self.road, self.disk, eyes)  # type: ignore[arg-type]
+        self.fetcher = Fetcher(self.road, self.disk, eyes, {"press": Printer()})  # type: ignore[arg-type]
         self.ticks = Ticks(self.road, self.deliver)
         self.holder = chance.id()
         try:
