@@ -16,7 +16,7 @@ from workflow.standard.flow import flow
 from workflow.standard.standard import Standard, shipped
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
-COLOURS, PPI = 64, 125.0
+COLOURS, PPI = 192, 120.0
 
 
 def shown(standard: Standard) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def main() -> None:
         picture = Image.open(io.BytesIO(drawn(shown(standard), "png", PPI))).convert("RGB")
         about = PngInfo()
         about.add_text("procedure", mark(standard))
-        few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        few = picture.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE)
         few.save(place(standard), optimize=True, pnginfo=about)
 
 
