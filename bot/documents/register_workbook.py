@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from bot.documents.sheet_rows import SheetRows, style_of
 from workflow.books.heading import Heading
 from workflow.books.line import Cell, Line
 from workflow.say import say
@@ -20,6 +21,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 its cell is marked as text, as Excel's own leading apostrophe does."""
 
 _TITLE_ROWS = 4
+STRUCK = '<rPr><strike/><sz val="9"/><color rgb="FF7A3030"/><rFont val="Calibri"/></rPr>'
 _DAY_ZERO = date(1899, 12, 30).toordinal()  # of the serial dates of ECMA-376, 18.17.4.1 (the 1900 date system)
 
 _Value = str | int | datetime | Cell | None
@@ -56,21 +58,24 @@ class RegisterWorkbook:
         self._sheet = self._book.add_worksheet(say("books.register.sheet"))
         self._rows = 0
         self._begin(heading)
+        self._looks = _Looks(self._formats)
+        self._put = SheetRows(self._sheet, _TITLE_ROWS + 1, len(_COLUMNS) + 1, STRUCK)
 
     def add(self, lines: Sequence[Line]) -> None:
         """The next rows."""
-        sheet, formats = self._sheet, self._formats
+        rows, looks = self._put, self._looks
         for line in lines:
-            row = _TITLE_ROWS + 1 + self._rows
             self._rows += 1
-            sheet.write_number(row, 0, self._rows, formats.number)
+            cells = [rows.number(0, self._rows, looks.number)]
             for column, (_, _, value) in enumerate(_COLUMNS, 1):
                 found = value(line)
                 if found or found == 0:
-                    write(sheet, row, column, found, formats)
+                    cells.append(_cell(rows, column, found, looks))
+            rows.put(cells)
 
     def close(self) -> int:
         """Finish the file; how many rows it has."""
+        self._put.close()
         if not self._rows:
             self._sheet.write_string(_TITLE_ROWS + 1, 0, say("books.register.empty"), self._formats.plain)
         last = _TITLE_ROWS + max(self._rows, 1)
@@ -113,8 +118,6 @@ class Formats:
         self.quoted = book.add_format({**base, "text_wrap": True, "num_format": "@", "quote_prefix": True})
         self.number = book.add_format({**base, "num_format": "0"})
         self.moment = book.add_format({**base, "num_format": "dd-mm-yyyy hh.mm", "align": "left"})
-        self.struck = book.add_format({"font_strikeout": True, "font_size": 9})
-        self.straight = book.add_format({"font_size": 9})
         self.plain = book.add_format({"font_size": 9})
         self.title = book.add_format({"font_size": 14, "bold": True})
         self.head = book.add_format(
@@ -134,41 +137,32 @@ def workbook_options() -> dict[str, Any]:
     }
 
 
-def write(sheet: Any, row: int, column: int, value: str | int | datetime | Cell, formats: Formats) -> None:  # noqa: ANN401 - xlsxwriter's
-    """One cell by what its value is; moments are written as the office's clock shows them."""
+class _Looks:
+    """The formats of the rows by the numbers that cells name them by."""
+
+    def __init__(self, formats: Formats) -> None:
+        self.text, self.quoted = style_of(formats.text), style_of(formats.quoted)
+        self.number, self.moment = style_of(formats.number), style_of(formats.moment)
+
+
+def _cell(rows: SheetRows, column: int, value: str | int | datetime | Cell, looks: _Looks) -> str:
+    """One cell by what its value is; moments as the office's clock shows them."""
     if isinstance(value, str):
-        _text(sheet, row, column, value, formats)
-    elif isinstance(value, int):
-        sheet.write_number(row, column, value, formats.number)
-    elif isinstance(value, datetime):
-        sheet.write_number(row, column, _serial(value), formats.moment)
-    elif len(value) == 1 and not value[0].struck:
-        _text(sheet, row, column, value[0].text, formats)
-    else:
-        _struck(sheet, row, column, value, formats)
+        return rows.text(column, value[:TEXT_UNITS], looks.quoted if value.startswith(RISKY) else looks.text)
+    if isinstance(value, int):
+        return rows.number(column, value, looks.number)
+    if isinstance(value, datetime):
+        return rows.number(column, _serial(value), looks.moment)
+    style = looks.quoted if value[0].text.startswith(RISKY) else looks.text
+    if len(value) == 1 and not value[0].struck:
+        return rows.text(column, value[0].text[:TEXT_UNITS], style)
+    most = TEXT_UNITS // len(value)
+    return rows.rich(column, [(bit.text[:most], bit.struck) for bit in value], style)
 
 
 def _serial(at: datetime) -> float:
     """A moment as the sheet keeps it: days since the last of 1899, by the office's clock, whole minutes."""
     return at.toordinal() - _DAY_ZERO + (at.hour * 60 + at.minute) / 1440
-
-
-def _text(sheet: Any, row: int, column: int, text: str, formats: Formats) -> None:  # noqa: ANN401 - xlsxwriter's
-    shown = text[:TEXT_UNITS]
-    sheet.write_string(row, column, shown, formats.quoted if shown.startswith(RISKY) else formats.text)
-
-
-def _struck(sheet: Any, row: int, column: int, cell: Cell, formats: Formats) -> None:  # noqa: ANN401 - xlsxwriter's
-    """A cell whose corrected part is struck through; a cell of one stretch alone takes the look of the whole cell."""
-    risky = cell[0].text.startswith(RISKY)
-    around = formats.quoted if risky else formats.text
-    parts: list[Any] = []
-    for index, bit in enumerate(cell):
-        text = bit.text[: TEXT_UNITS // len(cell)] + ("\n" if index + 1 < len(cell) else "")
-        parts += [formats.struck if bit.struck else formats.straight, text]
-    if len(cell) == 1:
-        parts += [formats.straight, " "]
-    sheet.write_rich_string(row, column, *parts, around)
 
 
 def _plain(words: str) -> str:
