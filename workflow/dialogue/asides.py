@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, beginning, status, wanted
+from workflow.dialogue import acting, beginning, questions, status, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import intent
 from workflow.heard.intent import Guess

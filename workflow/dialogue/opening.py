@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from workflow.conversation import Saying
-from workflow.dialogue import asides, asking, beginning, joining, sorting, status
+from workflow.dialogue import asides, asking, beginning, joining, questions, sorting, status
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing, intent
 from workflow.heard.intent import Guess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import intent
-from workflow.standard.parts import Information
+from workflow.standard.own import Information
 from workflow.standard.standard import Standard
 
 ALIKE = 0.75

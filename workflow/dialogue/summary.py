@@ -9,6 +9,7 @@ from workflow.dialogue import behalf, signing, sorting, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.message import Choice
 from workflow.procedure import complaint, signature
+from workflow.procedure.kinds import worded
 from workflow.say import lines, listing, say
 
 LONGEST = 2500  # characters of the statement shown; all of it is kept
@@ -36,7 +37,8 @@ def show(talk: Talk) -> None:
     signs = signing.is_wanted(talk)
     yes = choice("choice.sign" if signs else "choice.yes_right", f"yes:{draft.code}:{number}")
     edit = choice("choice.edit", f"edit:{draft.code}:{number}")
-    talk.ask("summary.sign" if signs else "summary.text", (yes, edit), body=body(talk), code=draft.code)
+    key = "summary.sign" if signs else worded(draft, "summary.text")
+    talk.ask(key, (yes, edit), body=body(talk), code=draft.code)
     talk.raise_to("summary")
 
 

@@ -12,6 +12,7 @@ from workflow.message import Choice, Enclosure, Outbound
 from workflow.procedure.capacity import signs_as
 from workflow.procedure.case import Case, limits_of
 from workflow.procedure.destination import destination
+from workflow.procedure.kinds import asks_satisfaction, worded
 from workflow.procedure.progress import lacking, receives, turn
 from workflow.record import Complaint
 from workflow.say import UnknownWords, first_units, lines, listing, own_name, say, say_for, short_office, units
@@ -101,7 +102,7 @@ def opened(case: Case) -> None:
     things = (lacking_briefly if case.limits.short else lacking_words)(complaint, standard)
     thanks = say_for(
         case.limits,
-        "telling.acknowledged",
+        worded(complaint, "telling.acknowledged"),
         code=complaint.code,
         lacking=say("telling.acknowledged_lacking", things=things) if things else "",
         number_later="" if complaint.number else say("telling.number_later"),
@@ -127,7 +128,7 @@ def _receipt(case: Case) -> str:
         return _short_receipt(case, notice)
     text = say_for(
         case.limits,
-        "telling.receipt",
+        worded(complaint, "telling.receipt"),
         number=complaint.number,
         date=say_moment(complaint.received_at if complaint.citizen is None else complaint.confirmed_at, zone),
         matter=lines(matter(complaint), behalf(complaint)),
@@ -251,7 +252,7 @@ def news(case: Case) -> None:
 
 def is_complete(case: Case) -> str:
     """The file is complete."""
-    return say("telling.complete", number=name_of(case.complaint))
+    return say(worded(case.complaint, "telling.complete"), number=name_of(case.complaint))
 
 
 def is_now_complete(case: Case) -> str:
@@ -303,7 +304,7 @@ def is_handed(case: Case) -> str:
     """The answer was brought otherwise than by this chat."""
     date = say_date(case.world.office.calendar.local_date(case.now))
     told = say_for(case.limits, "telling.handed", number=name_of(case.complaint), date=date)
-    ask = case.standard.after.ask_satisfaction
+    ask = asks_satisfaction(case.complaint, case.standard)
     return lines(told, say_for(case.limits, "telling.satisfied_question") if ask else "")
 
 
@@ -342,7 +343,7 @@ def answer(complaint: Complaint, world: World) -> str:
     section = standard.office
     body = say_for(
         limits,
-        "telling.answer",
+        worded(complaint, "telling.answer"),
         office=section.name,
         short_office=short_office(section.name, section.kind, section.ticket_prefix),
         number=name_of(complaint),
@@ -353,7 +354,7 @@ def answer(complaint: Complaint, world: World) -> str:
     )
     if complaint.letter_number:
         body = say_for(limits, "telling.letter_number", number=complaint.letter_number) + "\n" + body
-    if standard.after.ask_satisfaction:
+    if asks_satisfaction(complaint, standard):
         body += ("\n" if limits.short else "\n\n") + say_for(limits, "telling.satisfied_question")
     return body
 
@@ -373,7 +374,7 @@ def _signature(complaint: Complaint, world: World) -> str:
 
 def answer_choices(complaint: Complaint, standard: Standard) -> tuple[tuple[Choice, ...], ...]:
     """SUDAH and BELUM under the answer, where the office asks."""
-    if not standard.after.ask_satisfaction:
+    if not asks_satisfaction(complaint, standard):
         return ()
     yes = Choice(label=say("telling.satisfied_yes"), data=f"c:sudah:{complaint.code}")
     no = Choice(label=say("telling.satisfied_no"), data=f"c:belum:{complaint.code}")
