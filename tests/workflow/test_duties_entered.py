@@ -7,7 +7,9 @@ import pytest
 
 from tests.workflow.desk_people import DESK
 from tests.workflow.desk_scene import Scene
-from tests.workflow.test_duties import confidential, draft_at_the_camat, to_the_camat
+from tests.workflow.test_duties import _due, confidential, draft_at_the_camat, to_the_camat
+from workflow.papers import signing
+from workflow.procedure.capacity import signs_as
 
 
 def enter(made: Scene, who: str, whose: str, how: str, *labels: str, private: bool = False) -> None:
@@ -161,3 +163,18 @@ def test_of_a_confidential_report_nobody_enters_anything_who_may_not_know_of_it(
         made.press_data(str(made.who("Sekcam").id), f"d:for:{code}:{version}:{camat}:t:complete", posted, chat)
         assert made.alert().startswith("Maaf")
     assert not [each for each in made.bench.entries if each.data.get("entered_for")]
+
+
+def test_no_signature_stands_for_who_objected_to_the_approval_that_was_entered_for_them():
+    made = Scene("pekutatan")
+    draft_at_the_camat(made)
+    enter(made, "Petugas Satu", "Camat Satu", "Telepon", "Draf disetujui")
+    world = made.bench.world_for(_due(made))
+    assert signs_as(made.complaint, "camat", world) == "Camat"
+    assert signing.signature(made.complaint, tuple(made.bench.entries), "Sudah kami tangani.", world) is not None
+    made.press("Camat", "Keberatan")
+    assert signs_as(made.complaint, "camat", world) == ""
+    assert signing.signature(made.complaint, tuple(made.bench.entries), "Sudah kami tangani.", world) is None
+    made.press("Petugas Satu", "Kirim")
+    made.press("Petugas Satu", "Ya, kirim")
+    assert "Camat Pekutatan" not in made.to_citizen()[0].replace("Kecamatan", "")

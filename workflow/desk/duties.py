@@ -99,7 +99,7 @@ def _begun(message: Message, plan: Plan, words: str, person: Staff, world: World
     if words:
         days = _read(words, world)
         return recorded(plan, days, person, message.chat, message.id, world)
-    rows = _day_buttons(plan, world)
+    rows = _day_buttons(plan, person, world)
     return _asked(message.chat, message.id, plan, _question(plan, world), rows, person, world)
 
 
@@ -170,7 +170,7 @@ def _check(plan: Plan, person: Staff, world: World) -> None:
 # --- days -------------------------------------------------------------------------------------------------------------
 
 
-def _day_buttons(plan: Plan, world: World) -> Rows:
+def _day_buttons(plan: Plan, person: Staff, world: World) -> Rows:
     rows = [
         tuple(button(say(f"duty.button.{day}"), BUTTON, arg=day) for day in ("today", "tomorrow")),
         (button(say("duty.button.until"), BUTTON, arg="until"),),
@@ -178,7 +178,9 @@ def _day_buttons(plan: Plan, world: World) -> Rows:
     if plan.kind == "plt":
         rows.append((button(say("duty.button.open"), BUTTON, arg="open"),))
     if plan.kind == "away" and world.office.away(plan.person, world.now):
-        rows.append((button(say("duty.button.back"), BUTTON, arg="back"),))
+        mine = plan.person == person.id
+        label = say("duty.button.back" if mine else "duty.button.end_away", name=person_name(plan.person, world))
+        rows.append((button(shortened(label, LABEL_CHARACTERS), BUTTON, arg="back"),))
     return tuple(rows)
 
 
@@ -211,7 +213,7 @@ def pressed(press: Press, data: Data, person: Staff, world: World) -> Decision:
     _check(plan, person, world)
     today = world.office.calendar.local_date(world.now)
     if verb == "place":
-        text, rows = _question(plan, world), _day_buttons(plan, world)
+        text, rows = _question(plan, world), _day_buttons(plan, person, world)
         turned = edited(press.chat, refers.words, text, rows, replace(refers, detail=plan.packed()))
         return Decision(sends=(answered(press), turned))
     if plan.kind != "away" and not plan.role:

@@ -90,6 +90,8 @@ def _approval(entries: Sequence[Entry], signer: str, text: str, world: World) ->
             written, approved = entry, entry if _is(entry, signer, world) else None
         elif entry.act in SIGNING and written is not None and _is(entry, signer, world):
             approved = entry
+        elif entry.act == "objected" and entry.data.get("to_act") in SIGNING:
+            approved = None
         elif entry.act == "return" or (entry.act == "koreksi" and entry.data.get("undone") in (*SIGNING, *WRITING)):
             approved = None
     return approved if written is not None and written.text.strip() == text.strip() else None

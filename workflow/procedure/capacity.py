@@ -21,6 +21,8 @@ WHY_BOTH = "why_both"
 """The key of `Entry.data` and of `Complaint.extra` with the reason why one person drafted and approves."""
 _AS = "as:"  # Complaint.extra: as:STAFF_ID -> the mark under which that person last wrote, approved or signed
 
+_DISOWNED = "disowned"
+
 
 class Capacity(Value):
     """A person in a role. `label` reads "Camat" or "Plh. Camat"; `title` is the person's own, "Sekretaris Camat"."""
@@ -86,11 +88,18 @@ def signs_as(complaint: Complaint, role: str, world: World) -> str:
         if person is None:
             continue
         mark = complaint.extra.get(f"{_AS}{who}", "")
+        if mark == _DISOWNED:
+            continue
         if mark.partition(":")[2] == role:
             return label_of(mark, standard)
         if person.has_role(role):
             return standard.role(role).label
     return ""
+
+
+def disowned(extra: Mapping[str, str], who: str) -> dict[str, str]:
+    """`Complaint.extra` once somebody said that the approval entered for them isn't theirs."""
+    return {**extra, f"{_AS}{who}": _DISOWNED}
 
 
 def kept(extra: Mapping[str, str], person: Staff, mark: str) -> dict[str, str]:
@@ -101,4 +110,5 @@ def kept(extra: Mapping[str, str], person: Staff, mark: str) -> dict[str, str]:
 
 def wrote_as(complaint: Complaint, who: str) -> str:
     """The mark under which this person last wrote, approved or signed here."""
-    return complaint.extra.get(f"{_AS}{who}", "")
+    mark = complaint.extra.get(f"{_AS}{who}", "")
+    return "" if mark == _DISOWNED else mark

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from workflow.procedure import capacity
 from workflow.procedure.acted import acted
+from workflow.procedure.both import APPROVING
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import waits_for
 from workflow.record import Act, Complaint
@@ -29,7 +31,10 @@ def entered_under(complaint: Complaint, version: str) -> tuple[str, str, str, st
 
 
 def _object(case: Case, act: Act) -> None:
-    """Who an act was entered for says that it isn't theirs. Nothing is undone: the people settle it."""
+    """Who an act was entered for says that it isn't theirs. Nothing is undone: the people settle it.
+
+    But where it was an approval, no signature of theirs stands below the answer from now on.
+    """
     version = act.data.get("arg", "")
     known = entered_under(case.complaint, version)
     if known is None:
@@ -37,6 +42,8 @@ def _object(case: Case, act: Act) -> None:
     if act.by != f"staff:{known[0]}":
         raise Refused("duty.refused.not_entered_for_you")
     extra = {name: text for name, text in case.complaint.extra.items() if name != f"{_ENTERED}{version}"}
+    if known[2] in APPROVING:
+        extra = capacity.disowned(extra, known[0])
     case.set(extra=extra)
     enterer = case.world.office.staff_by_id(known[1])
     case.record("objected", to_act=known[2], to_version=version, by_name=enterer.name if enterer else "", how=known[3])

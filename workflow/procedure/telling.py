@@ -86,8 +86,9 @@ def lacking_briefly(complaint: Complaint, standard: Standard) -> str:
 def who_handles(complaint: Complaint, world: World) -> str:
     """Who has it, for the citizen's eyes: a title or a role, never a name."""
     now = turn(complaint, world)
-    if now.named and now.people and now.people[0].title:
-        return now.people[0].title
+    person = world.office.staff_by_id(complaint.assignee) if now.named else None
+    if person is not None and person.title:
+        return person.title
     return world.standard_of(complaint.standard).role(now.role).label
 
 
