@@ -313,17 +313,28 @@ def test_kedopok_takes_the_statement_in_any_form(form):
 # --- DPMD: 1a to 1d ---------------------------------------------------------------------------------------------------
 
 
-def test_dpmd_asks_loss_and_remedy_shows_place_and_time_and_takes_the_typed_name_as_signature():
+def test_dpmd_asks_loss_and_remedy_and_shows_place_and_time_without_asking():
     player, asked, words = told("dpmd-pasuruan", STORY)
     summary = words.split("Berikut ringkasan", 1)[1]
     assert "Kerugian: uang lima puluh ribu rupiah" in summary
     assert "lampunya mohon diganti" in summary
-    assert "empat penyampaian" in summary
-    assert "aktu penyampaian" in summary
+    assert "Tempat penyampaian: Contoh" in summary  # the desa of the address
+    assert "Waktu penyampaian: Senin, 23 November 2026 pukul 09.10 WIB" in summary
     assert {"submitted_place", "submitted_at"}.isdisjoint(asked)
     player.say("ya")
     assert player.complaint.private["signature"] == "Sari Wulandari"
     assert player.complaint.answers["loss"] == "uang lima puluh ribu rupiah"
+
+
+@pytest.mark.parametrize("signed", ["SETUJU", "Sari Wulandari"])
+def test_at_dpmd_the_signature_is_setuju_or_the_name_typed_under_the_summary(signed):
+    player = Player(office=office("dpmd-pasuruan"))
+    for item in ("statement", "name", "address", "loss", "remedy_requested"):
+        words = said(player.say(TYPED[item]))
+    assert "sebagai tanda tangan mohon ketik nama lengkap Bapak/Ibu, atau balas SETUJU" in words
+    assert "Surat pengaduan untuk ditandatangani menyusul" in words
+    assert "Nomor: DPMD-2026-0001" in said(player.say(signed))
+    assert player.complaint.private["signature"] == "Sari Wulandari"
 
 
 def test_at_dpmd_nobody_needs_to_have_had_a_loss():
