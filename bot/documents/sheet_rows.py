@@ -38,7 +38,7 @@ class SheetRows:
 
     def number(self, column: int, value: float, style: int) -> str:
         """A cell that is a number, a date by its style."""
-        return f'<c r="{self._letters[column]}{self._row + 1}" s="{style}"><v>{value:.10g}</v></c>'
+        return f'<c r="{self._letters[column]}{self._row + 1}" s="{style}"><v>{value:.15g}</v></c>'
 
     def rich(self, column: int, stretches: Sequence[tuple[str, bool]], style: int) -> str:
         """A cell of (text, struck through) one below the other."""

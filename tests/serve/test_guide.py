@@ -252,6 +252,9 @@ async def afterwards(it: Followed) -> None:
         names = kept.getnames()
     assert "aduan/data/aduan.db" in names
     assert "aduan/aduan.env" not in names
+    (register, _, said), (recap, _, words) = await it.does("aduan register")
+    assert (register, recap) == (0, 0), said + words
+    assert {each.suffix for each in it.home.glob("re*")} == {".xlsx", ".png"}
     assert await it.program.is_healthy()
 
 
