@@ -233,13 +233,13 @@ class Simulation:
         self.problems.append(f"after {most} events there's still something to do")
 
     def _only_bells(self, planned: object) -> bool:
-        """Whether all that's still to come are the opening lists of each day."""
+        """Whether all that's still to come are the opening lists of each day and the recap of each month."""
         if planned - self.agenda.now < timedelta(minutes=30):  # type: ignore[operator]
             return False
         kinds = select(timers.c.kind).where(timers.c.rung_at.is_(None)).distinct()
         with self.unharmed():
             left = set(self.store.now(lambda unit: unit.connection.execute(kinds).scalars().all()))
-        return left <= {"opening_list"}
+        return left <= {"opening_list", "monthly_recap"}
 
 
 @contextmanager
