@@ -20,6 +20,7 @@ from bot.deliver import Deliver
 from bot.documents import press
 from bot.documents.books import BookDrawer
 from bot.documents.guide import GuideDrawer
+from bot.documents.look import Look
 from bot.documents.press import Press
 from bot.documents.sheets import Sheets
 from bot.documents.typesetting import Typesetter
@@ -68,6 +69,7 @@ class Service:
     intake: Intake
     channels: dict[tuple[str, str], Channel]  # the road's own, to be added to before anything runs
     press: Press
+    typesetter: Typesetter
     tables: dict[tuple[str, str], Any] = field(default_factory=dict)  # each channel's table of config.toml
     configured: dict[str, Office] = field(default_factory=dict)  # the offices as config.toml has them
     deliver: Deliver | None = None  # of the worker role, once it runs
@@ -125,6 +127,7 @@ class Service:
         for (name, office), channel in self.road.channels.items():
             jobs[f"{name}:{office}"] = self._prepare_and_poll(channel)
         jobs["people"] = self._follow_people()
+        jobs["papers"] = self._prove_papers()
         jobs["alerts"] = self._watch()
         ticks.start()
         try:
@@ -146,6 +149,18 @@ class Service:
             return people.LOOK_S
 
         await endless("people", body, self.clock, asyncio.Event())
+
+    async def _prove_papers(self) -> None:
+        """Try each office's own templates and logo at the start: what's wrong is told before a paper is needed."""
+        from bot.documents.proofs import problems
+
+        for office, look in self.settings.looks().items():
+            if look != Look() and office in self.offices:
+                found = await problems(self.offices[office].standard, look, self.typesetter, self.clock.now())
+                self.reports[f"{office}/papers"] = "; ".join(f"{what} ({mend})" for what, mend in found) or READY
+                for what, mend in found:
+                    _log.error("an office's own template is broken", office=office, problem=what, mend=mend)
+        await asyncio.Event().wait()  # tried: nothing more to do here
 
     async def _watch(self) -> None:
         """Look for trouble and tell the operators."""
@@ -215,7 +230,7 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
             }
         )
         whole = Service(
-            settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn
+            settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn, typesetter
         )
         whole.tables, whole.configured = tables, configured
         whole.reports = {f"{office}/{name}": "being prepared" for name, office in channels}

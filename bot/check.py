@@ -12,6 +12,9 @@ from bot import app, check_machine
 from bot.check_machine import Line
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
+from bot.documents.look import Look
+from bot.documents.proofs import problems
+from bot.documents.typesetting import Typesetter
 from bot.foundation import channels_of_table
 from channels.base import Call, Channel, Described, Probing
 from channels.http import Http, Lost, NotSent
@@ -70,6 +73,8 @@ async def lines(settings: Settings) -> AsyncIterator[Line]:
         for office in settings.offices:
             for line in await asyncio.to_thread(_office, found.offices[office.id]):
                 yield line
+            async for line in _papers(found.offices[office.id], settings):
+                yield line
             async for line in _accounts(office, found.offices[office.id], settings, http):
                 yield line
 
@@ -112,6 +117,22 @@ def _office(office: Office) -> list[Line]:
         what = f"the office hasn't confirmed {unconfirmed} parts of its standard: `aduan offices check` names them"
         found.append(Line(office.id, what, note=True))
     return found
+
+
+async def _papers(office: Office, settings: Settings) -> AsyncIterator[Line]:
+    """An office's own templates and logo, tried with made-up data."""
+    look = settings.looks()[office.id]
+    if look == Look():
+        return
+    typesetter = Typesetter()
+    try:
+        wrong = await problems(office.standard, look, typesetter, Clock().now())
+    finally:
+        await typesetter.close()
+    for what, mend in wrong:
+        yield Line(f"{office.id}/papers", what, mend)
+    if not wrong:
+        yield Line(f"{office.id}/papers", "every paper can be drawn with the office's own templates and logo")
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

@@ -257,6 +257,27 @@ def offices_guide(
     raise typer.Exit(run(file, out))
 
 
+@offices_app.command("papers")
+def offices_papers(
+    office: Annotated[str, typer.Argument(help="An office of the configuration, or the id of a shipped standard.")],
+    out: Annotated[Path, typer.Option(help="The folder they are written into.")] = Path("papers"),
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Draw them with this configuration's templates and logo.")
+    ] = None,
+    pictures: Annotated[  # noqa: FBT002 - an option on the command line
+        bool, typer.Option("--pictures", help="PNG, a file for each page, instead of PDF.")
+    ] = False,
+) -> None:
+    """Draw every paper of an office with made-up data marked CONTOH: to look at templates before they are used.
+
+    Prints the files it wrote; what's wrong with a template is told with file, line and how to mend it. Ends with 1 if
+    anything must be mended, with 2 where the office isn't known.
+    """
+    from bot.offices_papers import run
+
+    raise typer.Exit(run(office, out, _settings(config) if config else None, form="png" if pictures else "pdf"))
+
+
 @inbox_app.command("list")
 def inbox_list(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List parked lanes and quarantined payloads: id, since when, where from and why."""

@@ -30,6 +30,7 @@ TEMPLATES: Mapping[Kind, str] = {
 """The file that lays out each paper; an office's folder may hold its own of that name."""
 
 LOGO_BYTES = 5_000_000
+LOGO_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
 _QR_BORDER = 1
 
 

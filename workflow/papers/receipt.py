@@ -28,8 +28,6 @@ def receipt(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
     notes = [say("papers.receipt.keep", number=complaint.number or complaint.code)]
     if claim:
         notes.insert(0, say("papers.receipt.claim"))
-    if standard.deadline.condition:
-        notes.append(say("papers.receipt.condition", condition=standard.deadline.condition))
     return Sheet(
         paper="receipt",
         office=world.office.id,
