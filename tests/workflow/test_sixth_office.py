@@ -134,6 +134,16 @@ def test_it_goes_from_talk_to_archive_by_sms_where_no_photo_can_be_sent():
     assert all(each.to.channel == "sms" for each in stage.sent if each.to == stage.game.chat_of("warga"))
 
 
+def test_by_mail_its_papers_are_called_by_their_names_and_may_come_later():
+    stage = Stage("warga: Lampu dermaga | lampu jalan di dermaga mati sudah seminggu\n", head=HEAD + "channel: email\n")
+    assert "Nomor rumah:" in stage.citizen
+    assert 'misalnya "surat pengantar RT NANTI"' in stage.citizen
+    stage.play("warga: nomor rumah: perahu Cahaya Contoh\n  surat pengantar RT NANTI\n")
+    assert "Menyusul: surat pengantar RT atau kartu nelayan" in stage.citizen
+    stage.play("warga: ya\n")
+    assert stage.complaint.answers["nomor_rumah"] == "perahu Cahaya Contoh"
+
+
 def test_each_step_is_its_offices_own_role_and_label():
     stage = Stage(TOLD)
     assert "Giliran: Staf Loket (Yosep Loket)" in stage.said(DESK)

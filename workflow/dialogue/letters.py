@@ -33,8 +33,12 @@ def ask(talk: Talk, open_: tuple[Asked, ...]) -> None:
     things = tuple(each.id for each in open_)
     talk.edit(asked=things[0], awaiting="", awaiting_for="")
     elsewhere.put_together(talk, things)
-    attached = any(each.kind not in wanted.TEXT for each in open_)
-    talk.ask("ask.everything" if attached else "ask.fill_in", list=missing(open_))
+    attached = [each for each in open_ if each.kind not in wanted.TEXT]
+    if not attached:
+        talk.ask("ask.fill_in", list=missing(open_))
+        return
+    shown = next((each for each in reversed(attached) if each.identity), attached[0])
+    talk.ask("ask.everything", list=missing(open_), example=wanted.label(wanted.sorts_of(shown)[0]))
 
 
 def missing(open_: tuple[Asked, ...]) -> str:

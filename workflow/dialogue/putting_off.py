@@ -97,14 +97,25 @@ def named_items(talk: Talk, text: str) -> tuple[list[str], str]:
     """The documents a text names, and what's left of it without them."""
     asked = {sort: item.id for item in wanted.things(talk.draft, talk.standard) for sort in wanted.sorts_of(item)}
     names = sorting.named_as(tuple(asked))
-    words = text.split()
+    known = {name: asked[sort] for sort, each in names.items() if sort in asked for name in each}
+    words = text.split() if len(text.split()) <= LONGEST_WORDS else []
     found: list[str] = []
-    kept: list[str] = []
-    for word in words:
-        folded = " ".join(hearing.folded(word))
-        sort = next((sort for sort, known in names.items() if sort in asked and folded in known), "")
-        if sort and (len(words) <= LONGEST_WORDS):
-            found.append(asked[sort])
-        elif folded not in ("foto", "dan", "untuk", "fotonya", "sama", "kalau", "nya"):
-            kept.append(word)
+    kept: list[str] = [] if words else text.split()
+    while words:
+        named, size = _first_named(words, known)
+        if named:
+            found.append(named)
+        elif " ".join(hearing.folded(words[0])) not in ("foto", "dan", "untuk", "fotonya", "sama", "kalau", "nya"):
+            kept.append(words[0])
+        words = words[size:]
     return list(dict.fromkeys(found)), " ".join(kept)
+
+
+def _first_named(words: list[str], known: dict[str, str]) -> tuple[str, int]:
+    """(what the first words name, how many of them); ("", 1) if nothing. The longest name counts."""
+    longest = max((len(name.split()) for name in known), default=1)
+    for size in range(min(longest, len(words)), 0, -1):
+        piece = " ".join(hearing.folded(" ".join(words[:size])))
+        if piece in known:
+            return known[piece], size
+    return "", 1

@@ -224,7 +224,8 @@ def _tokens(text: str, sorts: tuple[str, ...]) -> list[int | str]:
 
 def _name_at(words: list[str], at: int, sorts: tuple[str, ...]) -> tuple[str, int]:
     names = named_as(sorts)
-    for size in (3, 2, 1):
+    longest = max(3, *(len(name.split()) for sort in sorts for name in names[sort]), 1)
+    for size in range(longest, 0, -1):
         piece = " ".join(words[at : at + size])
         for sort, known in names.items():
             if sort in sorts and piece in known:
