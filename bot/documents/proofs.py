@@ -18,6 +18,9 @@ from workflow.say import say
 from workflow.standard.standard import Standard
 
 
+_PICTURE = "give the logo as PNG, JPEG or SVG"
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One paper as it would look, or what's wrong with its template and how to mend it."""
@@ -43,7 +46,8 @@ async def proofs(
             job = job_of(replace(sheet, draft=say("papers.sample.mark")), look, form)
             yield Proof(kind, name, pages=tuple(await typesetter.pages(job)))
         except Unprintable as wrong:
-            yield Proof(kind, name, problem=str(wrong), mend=_mend(wrong))
+            problem, mend = _told(wrong, look)
+            yield Proof(kind, name, problem=problem, mend=mend)
 
 
 def misplaced(look: Look) -> list[tuple[str, str]]:
@@ -57,7 +61,7 @@ def misplaced(look: Look) -> list[tuple[str, str]]:
         what = f"there is no .typ file in {look.templates}"
         found.append((what, "copy the templates to be changed from bot/documents/templates into it"))
     if look.logo is not None and look.logo.suffix.lower() not in LOGO_SUFFIXES:
-        found.append((f"{look.logo.name} is no picture that can be printed", "give the logo as PNG, JPEG or SVG"))
+        found.append((f"{look.logo.name} is no picture that can be printed", _PICTURE))
     elif look.logo is not None and not look.logo.is_file():
         found.append((f"{look.logo} is not there", "name the file of the logo, or leave `logo` out"))
     return found
@@ -74,9 +78,12 @@ async def problems(standard: Standard, look: Look, typesetter: Typesetter, at: d
     return found
 
 
-def _mend(wrong: Unprintable) -> str:
+def _told(wrong: Unprintable, look: Look) -> tuple[str, str]:
+    """What's wrong, and how to mend it."""
+    if look.logo is not None and "decode image" in wrong.wrong:
+        return f"{look.logo.name} can't be read as a picture", f"{_PICTURE}; until then letters leave without it"
     if wrong.timeout:
-        return "look for a loop that doesn't end; until it's mended the shipped template is used"
+        return str(wrong), "look for a loop that doesn't end; until it's mended the shipped template is used"
     if wrong.file and wrong.line:
-        return f"mend line {wrong.line} of {wrong.file}; until then the shipped template is used"
-    return "compare it with the shipped template, which is used until it's mended"
+        return str(wrong), f"mend line {wrong.line} of {wrong.file}; until then the shipped template is used"
+    return str(wrong), "compare it with the shipped template, which is used until it's mended"
