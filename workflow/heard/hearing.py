@@ -110,16 +110,6 @@ def is_shouted(text: str) -> bool:
     return large >= 14 and large > 0.7 * sum(map(str.isalpha, text)) >= 14
 
 
-def shape(phrase: str) -> tuple[str, ...]:
-    """A phrase of a data file as it's compared; a trailing * on a word stands for any ending."""
-    return tuple(
-        part if not star else f"{part}*"
-        for word in phrase.split()
-        for star in [word.endswith("*")]
-        for part in (folded(word.rstrip("*")) if not star else (word.rstrip("*").casefold(),))
-    )
-
-
 @lru_cache(maxsize=20_000)
 def _spelling(word: str) -> str:
     """One word without drawn-out letters and with the doubling digit written out: "iyaaa", "jalan2"."""

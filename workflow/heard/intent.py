@@ -150,6 +150,8 @@ def _winner(points: dict[str, int]) -> Intent:
         if points.get(intent, 0) >= dangers["sure"]:
             return intent
     ranked = sorted((points_of, intent) for intent, points_of in points.items() if intent not in _FIRST)
+    if any(points_of >= rules["at_least"] and intent not in rules["gives_way"] for points_of, intent in ranked):
+        ranked = [each for each in ranked if each[1] not in rules["gives_way"]]
     if not ranked or ranked[-1][0] < rules["at_least"]:
         return "unclear"
     if len(ranked) > 1 and ranked[-1][0] - ranked[-2][0] < rules["lead"]:
