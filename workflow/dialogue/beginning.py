@@ -41,8 +41,8 @@ def greeting(talk: Talk, text: str) -> str:
 
 def only_greets(text: str) -> bool:
     """Whether a text is nothing but greeting and address."""
-    words = hearing.folded(text)
-    return bool(words) and set(words) <= frozenset(table("fields")["salutation"]["words"]) | {"di", "kecamatan"}
+    words, known = hearing.folded(text), table("fields")["salutation"]
+    return bool(words) and set(words) <= {*known["words"], *known["office"]}
 
 
 def without_salutation(text: str) -> str:
