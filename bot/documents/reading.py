@@ -12,7 +12,7 @@ from workflow.books.absence import absences, gaps_of
 from workflow.books.days import Remembering, remembering
 from workflow.books.line import Line, Rules, line_of
 from workflow.books.period import Period
-from workflow.books.recap import TOLD, Recap
+from workflow.books.recap import MOVES, TOLD, Recap
 from workflow.books.timing import norms_of
 from workflow.clocks.office_time import Pause
 from workflow.office import Office
@@ -112,7 +112,7 @@ class RecapReader:
         self._over = self._after is None
         self._pinned.load(unit, found)
         normed = any(norms_of(self._pinned.of(version)[0]) for version in {each.standard for each in found})
-        records = unit.ledger.records([each.id for each in found], acts=() if normed or self.recap.gaps else TOLD)
+        records = unit.ledger.records([each.id for each in found], acts=MOVES if normed or self.recap.gaps else TOLD)
         for each in found:
             standard, calendar = self._pinned.of(each.standard)
             self.recap.add(each, records[each.id], standard, calendar, self.now)

@@ -396,3 +396,24 @@ def test_an_office_that_promises_without_condition_tells_no_absence():
 
     office = Office("kanigaran", shipped()["kanigaran"], (Staff(1, "A", roles=("camat",)),))
     assert gaps_of(office.with_duties([away(1, MORNING, None)]), NOW) == {}
+
+
+@pytest.mark.parametrize("office", shipped())
+def test_what_surely_kept_a_norm_kept_it_by_the_calendar_too(office):
+    from workflow.books.timing import _surely
+
+    calendar, rng = shipped()[office].calendar, random.Random(9)
+    for _ in range(300):
+        start = MORNING + timedelta(minutes=rng.randint(-200_000, 200_000))
+        unit = rng.choice(("office_minute", "working_day", "calendar_day"))
+        value = rng.randint(1, 14) if unit != "office_minute" else rng.randint(1, 600)
+        assert start + _surely(value, unit) <= calendar.due(start, value, unit)
+
+
+def test_the_acts_that_move_a_file_are_all_a_recap_needs_of_a_record():
+    from workflow.books.recap import MOVES
+
+    cases = list(many.made("pegantenan", 150, seed=8))
+    few = [(each, [line for line in record if line.act in MOVES or "standing_in" in line.data]) for each, record in cases]
+    assert sum(len(record) for _, record in few) < sum(len(record) for _, record in cases)
+    assert counted("pegantenan", few, year(2026)) == counted("pegantenan", cases, year(2026))

@@ -18,6 +18,7 @@ from workflow.books.line import absent_in, way_in
 from workflow.books.timing import StepKept, Timing, Verdict, ended_at, keep_steps, norms_of, timing
 from workflow.books.trail import Trail, trail_of
 from workflow.clocks.office_time import Calendar, Pause, Unit
+from workflow.procedure.stages import ACTS
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 
@@ -29,6 +30,10 @@ REST = ("open", "over", "waiting", "none")
 
 TOLD = frozenset({"return", "reopen", "koreksi", "withdraw", "lapse"})
 """The acts a recap counts by; beside them those in whose data somebody acted for another."""
+MOVES = (
+    TOLD | {"submit", "refuse", "refer", "refer_sent", "refer_self"} | {a for a, rule in ACTS.items() if rule.finishes}
+)
+"""And those by which a file goes from step to step, where it's counted how long it lay at each."""
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workflow.books.trail import Stay
 from workflow.clocks.deadline import Spent, closed_pauses, spent
@@ -41,6 +41,14 @@ class Timing(Value):
     spent: Spent | None = None
     readings: tuple[Judged, ...] = ()  # two where the published word can be read in two ways
     less_absence: LessAbsence | None = None  # where the office published its total for when its officials are there
+
+
+class Norm(NamedTuple):
+    """A step's published norm; what lasted no longer than `surely` kept it, and no calendar need be asked."""
+
+    value: int
+    unit: Unit
+    surely: timedelta
 
 
 @dataclass(slots=True)
@@ -103,9 +111,18 @@ def _verdict(complaint: Complaint, due_at: datetime, now: datetime) -> Verdict:
 
 
 @cache
-def norms_of(standard: Standard) -> Mapping[str, tuple[int, Unit]]:
+def norms_of(standard: Standard) -> Mapping[str, Norm]:
     """The published norms of single steps, by the step's id; {} where the office publishes none."""
-    return {step.id: (step.norm, step.unit) for step in standard.steps if step.norm and step.unit}
+    return {
+        step.id: Norm(step.norm, step.unit, _surely(step.norm, step.unit))
+        for step in standard.steps
+        if step.norm and step.unit
+    }
+
+
+def _surely(value: int, unit: Unit) -> timedelta:
+    """So long a stay keeps the norm whenever it began: a norm in days ends on the n-th day after, at its closing."""
+    return timedelta(minutes=value) if unit == "office_minute" else timedelta(days=value - 1)
 
 
 def keep_steps(
@@ -121,10 +138,15 @@ def keep_steps(
         found = norms.get(stay.step)
         if found is None or stay.until is None:
             continue
+        row = kept.get(stay.step)
+        if row is None:
+            row = kept[stay.step] = StepKept()
+        if stay.until - stay.since <= found.surely:
+            row.kept += 1
+            continue
         waits = closed_pauses(complaint.pauses, stay.until) if complaint.pauses else []
         own: list[Pause] = [pause for pause in waits if pause.until > stay.since]
-        row = kept.setdefault(stay.step, StepKept())
-        if stay.until <= calendar.due(stay.since, *found, own):
+        if stay.until <= calendar.due(stay.since, found.value, found.unit, own):
             row.kept += 1
         else:
             row.missed += 1
