@@ -17,7 +17,6 @@ from workflow.papers.sheet import Kind
 from workflow.say import say
 from workflow.standard.standard import Standard
 
-
 _PICTURE = "give the logo as PNG, JPEG or SVG"
 
 
