@@ -17,14 +17,15 @@ from workflow.say import units
 from workflow.standard.standard import Standard
 
 PEOPLE = ["901", "902", "903", "904", "951", "952", "4711"]
-TEXTS = ["", ".catatan", "Sudah kami tangani.", "{number}", "/tugas", "/antrean", "/cari jalan", "/bantuan", "x" * 5000]
+TEXTS = ["", ".catatan", "Sudah kami tangani.", "{number}", "/tugas", "/antrean", "/cari jalan", "/bantuan", "x" * 5000,
+         "/absen", "/absen hari ini", "/absen kapan", "/serahkan", "/plh", "s.d. Jumat"]  # fmt: skip
 
 MOVES = st.one_of(
     st.tuples(st.just("press"), st.integers(0, 40), st.sampled_from(PEOPLE)),
     st.tuples(st.just("press"), st.just(0), st.sampled_from(PEOPLE)),
     st.tuples(st.just("turn"), st.integers(0, 5), st.just("")),
-    st.tuples(st.just("reply"), st.integers(0, 12), st.sampled_from(PEOPLE)),
-    st.tuples(st.just("say"), st.integers(0, 8), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("reply"), st.integers(0, 15), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("say"), st.integers(0, 14), st.sampled_from(PEOPLE)),
     st.tuples(st.just("citizen"), st.integers(0, 4), st.just("")),
     st.tuples(st.just("wait"), st.integers(1, 3000), st.just("")),
 )

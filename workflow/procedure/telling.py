@@ -87,9 +87,8 @@ def who_handles(complaint: Complaint, world: World) -> str:
     """Who has it, for the citizen's eyes: a title or a role, never a name."""
     now = turn(complaint, world)
     person = world.office.staff_by_id(complaint.assignee) if now.named else None
-    if person is not None and person.title:
-        return person.title
-    return world.standard_of(complaint.standard).role(now.role).label
+    label = world.standard_of(complaint.standard).role(now.role).label
+    return (person.title if person else "") or label
 
 
 # --- at YA ------------------------------------------------------------------------------------------------------------
