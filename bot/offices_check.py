@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -182,13 +183,21 @@ def _whole(report: Report) -> Iterator[str]:
     if report.inferred:
         yield "\nRead into the standard: the office says whether it's so"
         for place, why in report.inferred:
-            yield f"  {place}: {why}"
+            yield f"  {place}{_line_of_basis(report, place)}: {why}"
     if report.unconfirmed:
         yield "\nNot published: the office confirms each, sets `confirmed = true` or takes the mark away"
         for section, rows in groupby(report.unconfirmed, key=lambda each: each.section.partition("[")[0]):
             yield f"  [{section}]"
             for _, together in groupby(rows, key=_row_of):
                 yield f"    {_row(list(together))}"
+
+
+def _line_of_basis(report: Report, place: str) -> str:
+    """The line of the `*_basis` that gives the reason: "steps[1].actor (s02)" has it in steps[1].actor_basis."""
+    parts = re.findall(r"([a-z_]+)|\[(\d+)\]", f"{place.partition(' (')[0]}_basis")
+    loc = tuple(int(number) if number else name for name, number in parts)
+    line = line_of(report.lines, loc)
+    return f" (line {line})" if line else ""
 
 
 def _row_of(each: Assumption) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ def test_one_standard_is_told_whole_with_line_and_mend() -> None:
     assert result.exit_code == 0
     assert "5 h 45 min to spare" in result.stdout
     assert "returns: s02 -> s01, s08 -> s07" in result.stdout
-    assert "steps[9].actor (s10): the published summary says" in result.stdout
+    line = re.search(r"steps\[9\]\.actor \(s10\) \(line (\d+)\): the published summary says", result.stdout)
+    assert line
+    assert "actor_basis" in standard.shipped_text("pegantenan").splitlines()[int(line[1]) - 1]
     assert "letter.klasifikasi (line " in result.stdout
     assert "[hours]\n    line " in result.stdout
 
