@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.workflow.desk_people import DESK, moment
+from tests.workflow.desk_people import DESK, moment, office, opened, straight
 from tests.workflow.desk_scene import Scene
 from workflow.happening import Due
 from workflow.message import Sender
-from workflow.office import Staff
+from workflow.office import Duty, Staff
 from workflow.procedure.capacity import capacity, signs_as
+from workflow.procedure.complaint import apply
 from workflow.procedure.progress import turn
 
 
@@ -386,3 +392,62 @@ def test_the_days_may_be_typed_in_reply_to_the_question_itself():
     assert "isian ini untuk Camat Satu" in made.sent[0].text
     made.reply("Camat", "sampai kapan", "s.d. Jumat, rapat di Probolinggo")
     assert "s.d. Jumat, 27 November 2026. Keterangan: rapat di Probolinggo." in made.sent[0].text
+
+
+def test_what_was_named_to_a_plt_is_the_roles_again_once_they_stand_in_no_more():
+    made = scene()
+    to_the_camat(made)
+    says(made, "Petugas Satu", "/plt", about="Petugas Dua")
+    made.press("Petugas Satu", next(c.label for row in made.sent[-1].choices for c in row if "Kasi" in c.label))
+    made.press("Petugas Satu", "Sampai ada pejabat baru")
+    made.press("Camat", "Petugas Dua")
+    assert turns(made) == ["Petugas Dua"]
+    made.say("Petugas Satu", "/peran")
+    made.press(
+        "Petugas Satu", next(c.label for row in made.sent[-1].choices for c in row if c.label.startswith("Akhiri"))
+    )
+    assert turns(made) == ["Kasi Satu", "Kasi Dua"]
+
+
+# --- whatever is recorded ------------------------------------------------------------------------------------------------
+
+PEOPLE = (901, 902, 903, 904, 951, 952)
+FACTS = st.lists(
+    st.builds(
+        lambda kind, person, role, holder, begins, lasts: (kind, person, role, holder, begins, lasts),
+        st.sampled_from(["away", "plt", "plh"]),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(["petugas", "kasi", "sekcam", "camat"]),
+        st.sampled_from((0, *PEOPLE)),
+        st.integers(-3, 3),
+        st.integers(0, 5) | st.none(),
+    ),
+    max_size=8,
+)
+
+
+@given(facts=FACTS, steps=st.integers(0, 4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_recorded_somebody_has_the_turn_and_only_who_holds_the_role_or_stands_in(facts, steps):
+    place = office("kanigaran")
+    done, at = opened(place)
+    complaint = done.complaints[0]
+    for _ in range(steps):
+        complaint = apply(complaint, straight(complaint, at), at).complaints[0]
+    day = timedelta(days=1)
+    duties = [
+        Duty(id=str(n), kind=kind, person=person, role="" if kind == "away" else role, holder=holder,
+             since=at.now + begins * day, until=None if lasts is None else at.now + (begins + lasts) * day, at=at.now)
+        for n, (kind, person, role, holder, begins, lasts) in enumerate(facts)
+    ]  # fmt: skip
+    here = replace(at, office=place.with_duties(duties))
+    before, now = turn(complaint, at), turn(complaint, here)
+    everybody = (*now.people, *now.also)
+    assert now.people
+    assert set(before.people) <= set(everybody), "a holder may always act"
+    assert now.nobody_there == all(here.office.away(each.id, at.now) for each in now.people)
+    for each in everybody:
+        by = here.office.stands_in(each, now.role, at.now, complaint.assignee if now.named else "")
+        assert each.has_role(now.role) or by is not None
+        if by is not None and by.kind == "plh" and by.holder:
+            assert here.office.away(by.holder, at.now), "a Plh. acts while the holder is away"

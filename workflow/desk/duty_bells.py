@@ -75,8 +75,10 @@ def _private_cards(person: Staff, found: list[Complaint], world: World) -> Decis
 
 
 def _concerns(fact: Duty, complaint: Complaint, world: World) -> bool:
+    """Whether the card reads differently by it: whose turn it is, or who can be named in a disposition."""
     now = turn(complaint, world)
-    return (fact.kind in STANDING_IN and now.role == fact.role) or fact.person in _ids(now)
+    named = world.standard_of(complaint.standard).step(complaint.step).assignee
+    return (fact.kind in STANDING_IN and fact.role in (now.role, named)) or fact.person in _ids(now)
 
 
 def _ids(now: Turn) -> set[int]:

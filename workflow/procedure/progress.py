@@ -42,15 +42,16 @@ class Turn(Value):
 def turn(complaint: Complaint, world: World) -> Turn:
     """Whose turn it is at the complaint's step.
 
-    Work that was disposed to one person is theirs alone, until they leave; while they are away, it's also whose who
-    stands in for them. A confidential report is worked on by those who may know of it, in place of the published role,
-    and by the person they name.
+    Work that was disposed to one person is theirs alone, as long as they hold the role; while they are away, it's also
+    theirs who stands in for them. A confidential report is worked on by those who may know of it, in place of the
+    published role, and by the person they name.
     """
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)
     office = world.office
     person = office.at_work(complaint.assignee)
-    named = person is not None and _is_named(complaint, standard, part)
+    holds = person is not None and (complaint.confidential or person in office.with_role_at(part.role, world.now))
+    named = holds and _is_named(complaint, standard, part)
     if complaint.confidential:
         people = (person,) if named and person is not None else office.may_know(world.now)
         return Turn(role=part.role, people=people, named=named)
