@@ -8,7 +8,7 @@ from tests.workflow.talk import Player, office, said, talk
 from workflow.dialogue import behalf
 from workflow.message import Limits, Message, Sender
 from workflow.office import Office
-from workflow.procedure import telling
+from workflow.procedure import reporter
 
 
 class Named(Player):
@@ -71,7 +71,7 @@ def test_who_reports_for_their_mother_is_asked_her_name_once_and_both_names_stan
     )
     assert complaint.private["document_of"] == "behalf"
     assert "Sutinah" not in str(complaint.sayings)
-    assert "(ibu)" in telling.behalf(complaint)
+    assert "(ibu)" in reporter.behalf(complaint)
 
 
 def test_the_receipt_names_both_and_by_sms_stays_one_part():

@@ -25,6 +25,8 @@ PLAN_CHARACTERS = 300
 LEAST_PLAN = 16
 """Less room than this in an SMS holds no plan that says anything."""
 
+MANY_MINUTES = 120
+
 SENT = "responded_plan"
 """`Complaint.extra`: the mark of the plan that went out last."""
 
@@ -253,5 +255,13 @@ def spent_words(complaint: Complaint, standard: Standard, world: World, key: str
     spent = deadline.spent(world.office.calendar, complaint.clock_started_at, end, unit, pauses)
     if not spent.waiting:
         return ""
-    words = {name: say(f"late.norm_{unit}", n=getattr(spent, name)) for name in ("service", "waiting", "total")}
+    words = {name: _amount(getattr(spent, name), unit) for name in ("service", "waiting", "total")}
     return say(key, **words)
+
+
+def _amount(n: int, unit: str) -> str:
+    """A stretch of office time; many minutes as hours: "187 jam 40 menit"."""
+    if unit != "office_minute" or n < MANY_MINUTES:
+        return say(f"late.norm_{unit}", n=n)
+    hours, minutes = divmod(n, 60)
+    return say("late.hours_minutes" if minutes else "late.hours", hours=hours, minutes=minutes)

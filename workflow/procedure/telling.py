@@ -14,6 +14,7 @@ from workflow.procedure.case import Case, limits_of
 from workflow.procedure.destination import destination
 from workflow.procedure.kinds import asks_satisfaction, worded
 from workflow.procedure.progress import lacking, receives, turn
+from workflow.procedure.reporter import behalf
 from workflow.record import Complaint
 from workflow.say import UnknownWords, first_units, lines, listing, own_name, say, say_for, short_office, units
 from workflow.standard.standard import Asked, Standard
@@ -38,7 +39,8 @@ def name_of(complaint: Complaint) -> str:
 def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
     """The complaint in a few of the citizen's own words."""
     first, _, more = complaint.statement.strip().partition("\n")
-    words = " ".join((first if len(first) >= SHORT_WORDS else f"{first}: {more}").split()).rstrip(":")
+    joined = f"{first}: {more}" if " " in first and more else f"{first} {more}"
+    words = " ".join((first if len(first) >= SHORT_WORDS else joined).split())
     if not words:
         words = next((paper.gist for paper in complaint.papers if paper.gist), "") or say("telling.without_words")
     return shortened(words.rstrip(".!? ") or words, limit)
@@ -136,15 +138,6 @@ def _receipt(case: Case) -> str:
         fee=case.standard.service.fee_text.rstrip("."),
     )
     return f"{text}\n\n{notice}" if notice else text
-
-
-def behalf(complaint: Complaint) -> str:
-    """Who reports, and for whom, where these are two people; "" for a report of one's own."""
-    if not complaint.behalf:
-        return ""
-    name, theirs = complaint.private.get("name", ""), complaint.private.get("behalf_name", "")
-    key = "telling.behalf_both" if name and theirs else "telling.behalf_one" if theirs else "telling.behalf"
-    return say(key, name=name, theirs=theirs, relation=complaint.behalf)
 
 
 def _short_receipt(case: Case, notice: str) -> str:
