@@ -18,9 +18,12 @@ BEFORE = "Lampu di Jalan Mastrip akan kami perbaiki pada hari Senin. Mohon bersa
         (BEFORE, BEFORE.removesuffix(" Mohon bersabar."), [("removed", "Mohon bersabar.", "")]),
         (BEFORE, BEFORE.replace("Lampu di", "Tiga lampu di"), [("replaced", "Lampu", "Tiga lampu")]),
         (BEFORE, BEFORE + " Terima kasih.", [("added", "", "Terima kasih.")]),
-        (BEFORE, BEFORE.replace("hari Senin", "hari Selasa"), [("replaced", "Senin.", "Selasa.")]),
+        (BEFORE, BEFORE.replace("hari Senin", "hari Selasa"), [("replaced", "Senin", "Selasa")]),
         ("a b c d", "x b y d", [("replaced", "a b c", "x b y")]),
         ("a b c d e f", "x b c d y f", [("replaced", "a", "x"), ("replaced", "e", "y")]),
+        ("oleh desa.", "oleh desa pada Januari 2027.", [("added", "", "pada Januari 2027")]),
+        ("jam 06.00 s.d. 07.00", "jam 06.30 s.d. 07.00", [("replaced", "06.00", "06.30")]),
+        ("nomor 300.1/020, segera", "nomor 300.1/021; segera", [("replaced", "300.1/020,", "300.1/021;")]),
         ("", "semua baru", [("added", "", "semua baru")]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -9,6 +10,10 @@ from workflow.message import Value
 
 SAME_BETWEEN = 2
 """So many unchanged words between two changes are shown along with them, as one change."""
+
+_WORDS = re.compile(r"\w(?:[^\s]*\w)?|[^\w\s]")
+"""Words with whatever stands inside them (06.00, s.d., 300.1/020), and the signs between words each by itself."""
+_BEFORE_SIGN = re.compile(r" ([.,;:!?)»])")
 
 Kind = Literal["removed", "added", "replaced"]
 
@@ -29,7 +34,7 @@ class Change(Value):
 
 def changes(before: str, after: str) -> tuple[Change, ...]:
     """The places in which the later wording differs, in its order; blanks and line breaks count for nothing."""
-    old, new = before.split(), after.split()
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     spans: list[tuple[int, int, int, int]] = []
     for word, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -39,4 +44,9 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
             spans[-1] = (spans[-1][0], i2, spans[-1][2], j2)
         else:
             spans.append((i1, i2, j1, j2))
-    return tuple(Change(before=" ".join(old[i1:i2]), after=" ".join(new[j1:j2])) for i1, i2, j1, j2 in spans)
+    return tuple(Change(before=_joined(old[i1:i2]), after=_joined(new[j1:j2])) for i1, i2, j1, j2 in spans)
+
+
+def _joined(words: list[str]) -> str:
+    """The words as they're read, with signs where they stand."""
+    return _BEFORE_SIGN.sub(r"\1", " ".join(words)).strip()
