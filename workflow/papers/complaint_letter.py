@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workflow.clocks.when import say_date, say_moment
 from workflow.papers import signing
-from workflow.papers.sheet import Sheet, Sign, kop, on_behalf, paragraphs, person_of, rows
+from workflow.papers.sheet import Sheet, Sign, counted, kop, on_behalf, paragraphs, person_of, rows
 from workflow.procedure import signature
 from workflow.record import Complaint, Entry
 from workflow.say import say
@@ -70,14 +70,6 @@ def complaint_letter(complaint: Complaint, _: Sequence[Entry], world: World) -> 
         signs=(Sign(role=(say("papers.complaint.yours"),), name=name or say("papers.complaint.blank")),),
         notes=(say("papers.complaint.sign_here"),),
     )
-
-
-def counted(n: int) -> str:
-    """A number of enclosures as letters have it: "3 (tiga) berkas"; "-" where there's none."""
-    if not n:
-        return "-"
-    words = say("papers.complaint.numbers").split(", ")
-    return say("papers.complaint.enclosed", n=n, words=words[n - 1]) if n <= len(words) else str(n)
 
 
 def _told(complaint: Complaint, what: str) -> str:

@@ -20,7 +20,10 @@ NOTE_CHARACTERS = 220
 LINES = 300
 """So many lines a card has at most; of a longer record the latest."""
 
-_NOT_SHOWN = frozenset({"viewed", "delivery", "inform", "edited", "file", "said", "evidence", "mail"})
+_NOT_SHOWN = frozenset(
+    {"viewed", "printed", "delivery", "inform", "edited", "file", "said", "evidence", "mail"}
+    | {"remind", "asked_word", "reach", "plan", "respond", "undo"}
+)
 _WITH_TEXT = frozenset(
     {"enough", "ask", "return", "dispose", "ask_staff", "refer", "refuse", "number", "note", "branch"}
 )

@@ -105,7 +105,7 @@ def _to_citizen(before: Complaint | None, after: Complaint, world: World) -> Dec
     if after.receipt_at is not None and (before is None or before.receipt_at is None):
         kinds.append("receipt")
     if after.answered_at is not None and (before is None or before.answered_at != after.answered_at):
-        kinds += [] if is_on_paper(after) else ["answer_letter"]
+        kinds += [] if is_on_paper(after) or after.delivery == "handed" else ["answer_letter"]
     wishes = (wish(kind, after, after.citizen, world, direct=before is None) for kind in kinds)
     return sum(wishes, Decision())
 

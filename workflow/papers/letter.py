@@ -7,9 +7,9 @@ from datetime import datetime
 
 from workflow.clocks.when import say_date
 from workflow.papers import signing
-from workflow.papers.sheet import Row, Sheet, Sign, dated, kop, paragraphs, person_of, rows, since_reopened
+from workflow.papers.sheet import Row, Sheet, Sign, counted, dated, kop, paragraphs, person_of, rows, since_reopened
 from workflow.papers.verification import verify
-from workflow.procedure.progress import part_of
+from workflow.procedure.progress import goes_along, part_of
 from workflow.procedure.telling import matter
 from workflow.record import Complaint, Entry
 from workflow.say import say
@@ -92,9 +92,14 @@ def _head(complaint: Complaint, standard: Standard) -> tuple[Row, ...]:
     return rows(
         ("number", number or say("papers.letter.by_register", number=complaint.number or complaint.code)),
         ("urgency", standard.letter.sifat),
-        ("enclosed", standard.letter.lampiran),
+        ("enclosed", counted(enclosed) if (enclosed := _enclosed(complaint)) else standard.letter.lampiran),
         ("about", standard.letter.hal),
     )
+
+
+def _enclosed(complaint: Complaint) -> int:
+    """How many papers leave with the letter: photos from the field that were chosen."""
+    return sum(goes_along(paper) and paper.state == "ready" for paper in complaint.papers)
 
 
 def _opening(complaint: Complaint, standard: Standard, world: World) -> str:

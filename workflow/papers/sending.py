@@ -55,6 +55,7 @@ def _handed(complaint: Complaint, left: Entry | None, world: World) -> tuple[Row
     at = left.at if left else complaint.answered_at
     files = (left.data.get("proof", "") if left else "").split()
     return rows(
+        ("received_by", left.data.get("received_by", "") if left else ""),
         ("handed", say_moment(at, world.office.calendar.zone) if at else ""),
         ("handed_by", left.name if left else ""),
         ("given", say("papers.sending.photos", n=len(files)) if files else ""),

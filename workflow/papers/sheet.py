@@ -159,3 +159,11 @@ def since_reopened(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def joined(*parts: str) -> str:
     """Parts that say something, one below the other."""
     return lines(*parts)
+
+
+def counted(n: int) -> str:
+    """A number of enclosures as letters have it: "3 (tiga) berkas"; "-" where there's none."""
+    if not n:
+        return "-"
+    words = say("papers.complaint.numbers").split(", ")
+    return say("papers.complaint.enclosed", n=n, words=words[n - 1]) if n <= len(words) else str(n)

@@ -92,6 +92,8 @@ def _approval(entries: Sequence[Entry], signer: str, text: str, world: World) ->
             approved = entry
         elif entry.act == "objected" and entry.data.get("to_act") in SIGNING:
             approved = None
+        elif entry.act == "objected":
+            approved = approved if approved and str(approved.version) != entry.data.get("to_version") else None
         elif entry.act == "return" or (entry.act == "koreksi" and entry.data.get("undone") in (*SIGNING, *WRITING)):
             approved = None
     return approved if written is not None and written.text.strip() == text.strip() else None
@@ -99,8 +101,8 @@ def _approval(entries: Sequence[Entry], signer: str, text: str, world: World) ->
 
 def _is(entry: Entry, signer: str, world: World) -> bool:
     """Whether the one who acted is the signer, or stood in for them."""
-    if entry.data.get("standing_in", "").partition(":")[2] == signer:
-        return True
+    if (stood_for := entry.data.get("standing_in", "").partition(":")[2]) or entry.role == signer:
+        return (stood_for or entry.role) == signer  # as it was then, whatever they are today
     who = entry.data.get("entered_for") or entry.by.removeprefix("staff:")
     person = world.office.staff_by_id(who)
     return person is not None and person.has_role(signer)
@@ -139,7 +141,9 @@ def own_title(person: Staff | None, stood_for: str, standard: Standard) -> str:
 
 
 def _name(entry: Entry, person: Staff | None) -> str:
-    return entry.data.get("entered_name") or (person.name if person else "") or entry.name
+    """As it was recorded then; behind a shared account, who was on duty."""
+    known = entry.data.get("entered_name") or entry.data.get("shared") or entry.name
+    return known or (person.name if person else "")
 
 
 def below(person: Staff | None) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from workflow.conversation import Paper
 from workflow.message import Address
-from workflow.papers import signing
+from workflow.papers import control, signing
 from workflow.papers.making import MAKERS
 from workflow.papers.sample import sample
 from workflow.papers.sheet import Sheet, ref
 from workflow.procedure import telling
+from workflow.procedure.stages import ACTS
 from workflow.record import Entry, Pause
 from workflow.standard.standard import shipped
 
@@ -101,13 +102,28 @@ def brought(entries) -> bool:
     [
         ("as it went", signed_by(), False),
         ("nobody signed", signed_by(("sign", lambda _: [])), True),
-        ("only the paraf", signed_by(("sign", lambda e: [replace(e, act="approve", by="staff:103")])), True),
-        ("another person's press", signed_by(("sign", lambda e: [replace(e, by="staff:101")])), True),
+        (
+            "only the paraf",
+            signed_by(("sign", lambda e: [replace(e, act="approve", by="staff:103", role="sekcam")])),
+            True,
+        ),
+        ("another person's press", signed_by(("sign", lambda e: [replace(e, by="staff:101", role="petugas")])), True),
+        (
+            "objected to",
+            signed_by(
+                ("sign", lambda e: [replace(e, version=7), replace(e, act="objected", data={"to_version": "7"})])
+            ),
+            True,
+        ),
         ("returned after it", signed_by(("sign", lambda e: [e, replace(e, act="return")])), True),
         ("taken back", signed_by(("sign", lambda e: [e, replace(e, act="koreksi", data={"undone": "sign"})])), True),
         ("other words left", signed_by(("deliver", lambda e: [replace(e, text="Lain sama sekali.")])), True),
         ("signed before it was reopened", signed_by(("sign", lambda e: [e, replace(e, act="reopen")])), True),
-        ("rewritten after it", signed_by(("sign", lambda e: [e, replace(e, act="draft", by="staff:101")])), True),
+        (
+            "rewritten after it",
+            signed_by(("sign", lambda e: [e, replace(e, act="draft", by="staff:101", role="petugas")])),
+            True,
+        ),
     ],
 )
 def test_changed_or_unapproved_words_are_nobodys(label, entries, unsigned):
@@ -115,7 +131,14 @@ def test_changed_or_unapproved_words_are_nobodys(label, entries, unsigned):
 
 
 def test_a_stand_in_signs_in_their_own_form():
-    entries = signed_by(("sign", lambda e: [replace(e, by="staff:103", data={**e.data, "standing_in": "plh:camat"})]))
+    entries = signed_by(
+        (
+            "sign",
+            lambda e: [
+                replace(e, by="staff:103", name="Pegawai C CONTOH, S.Sos.", data={**e.data, "standing_in": "plh:camat"})
+            ],
+        )
+    )
     complaint, _, world = whole("pegantenan")
     (sign,) = MAKERS["answer_letter"](complaint, entries, world).signs
     assert sign.role == ("Plh. Camat Pegantenan,", "Sekcam")
@@ -236,6 +259,11 @@ def test_the_control_card_shows_who_when_norm_stand_in_entering_and_pauses():
     assert rows(sheet)["Dikembalikan"] == "2 kali"
     assert "Sari CONTOH" not in text
     assert "Mawar" not in text
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_every_act_of_the_staff_has_a_word_or_is_left_out_on_purpose(act):
+    assert act in control._NOT_SHOWN or control.act_name(act) != act
 
 
 def test_a_norm_that_was_passed_is_said_so():
