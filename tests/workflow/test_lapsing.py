@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.workflow.desk_scene import Scene
 from tests.workflow.talk import Player, office, said
 from workflow.conversation import Conversation
+from workflow.happening import Due
 from workflow.message import Attachment
 
 DAY = 24 * 3600.0
@@ -240,3 +241,12 @@ def test_on_whatsapp_what_waited_to_be_read_is_taken_back_once_they_answer():
     told = "\n".join(scene.to_citizen())
     assert "kami lanjutkan" in told
     assert "dianggap dicabut" not in told
+
+
+@pytest.mark.parametrize("kind", ["remind_document", "remind_asked", "warn_lapse"])
+def test_a_bell_that_rings_for_nothing_says_nothing(kind):
+    scene = known(Scene("kanigaran"))
+    before = len(to_citizen(scene))
+    scene.bench.feed(Due(chat=scene.home, at=scene.bench.now, timer="x", kind=kind, subject="id0001"))
+    assert len(to_citizen(scene)) == before
+    assert scene.bench.ignored

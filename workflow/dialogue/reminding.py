@@ -7,10 +7,9 @@ from datetime import timedelta
 from workflow.clocks.when import say_day
 from workflow.desk.knocking import REMIND
 from workflow.dialogue import asking, beginning, joining
-from workflow.dialogue.acting import act
-from workflow.dialogue.talk import Talk
+from workflow.dialogue.talk import Talk, replace_conversation
 from workflow.happening import Due
-from workflow.procedure import lapsing
+from workflow.procedure import complaint, lapsing
 from workflow.record import Act
 
 OF_COMPLAINTS = (lapsing.DOCUMENTS, lapsing.ASKED, lapsing.WARN)
@@ -32,9 +31,13 @@ def _of_complaint(talk: Talk, event: Due) -> str:
     """What is to come for a registered report; to an address where nothing arrives nothing is sent."""
     if event.subject not in talk.world.complaints or _unreachable(talk):
         return "a reminder that reaches nobody"
-    before = talk.world.complaints[event.subject]
-    act(talk, event.subject, Act(kind="remind", by="system", data={"kind": event.kind}))
-    return "" if talk.world.complaints[event.subject] != before else "a reminder of what isn't waited for any more"
+    about = talk.world.complaints[event.subject]
+    try:
+        reminded = complaint.apply(about, Act(kind="remind", by="system", data={"kind": event.kind}), talk.world)
+    except complaint.Refused:
+        return "a reminder of what isn't waited for any more"
+    talk.more = talk.more + replace_conversation(reminded, None)
+    return ""
 
 
 def _unreachable(talk: Talk) -> bool:
