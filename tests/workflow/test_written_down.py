@@ -109,7 +109,10 @@ def test_with_a_mobile_number_the_citizen_gets_receipt_and_answer_by_sms() -> No
     (receipt,) = [each for each in scene.bench.sent if each.to == complaint.citizen]
     assert receipt.kind == "receipt"
     assert "KNG-2026-0001" in receipt.text
-    assert "Masuk: datang langsung; jawaban lewat SMS, nomor berakhir 90" in scene.card()
+    assert (
+        "Masuk: datang langsung, Senin, 23 November 2026 pukul 09.12 WIB; jawaban lewat SMS, nomor berakhir 90"
+        in scene.card()
+    )
     assert "3456" not in scene.card()
     assert scene.bench.conversations[complaint.citizen.lane].complaints == (complaint.id,)
     scene.press("Petugas Satu", "Cukup")

@@ -70,11 +70,8 @@ def _head(complaint: Complaint, world: World) -> Iterator[str]:
         yield say("desk.card.turn", who=whose_turn(complaint, world))
         yield duty_words.absences(complaint, world)
     yield _due(complaint, world)
-    yield say(
-        "desk.card.came",
-        channel=_channel(complaint),
-        moment=say_moment(complaint.received_at, zone),
-    )
+    came = say("desk.card.came", channel=_channel(complaint), moment=say_moment(complaint.received_at, zone))
+    yield say("desk.card.answers_by", came=came, channel=_answers_by(complaint)) if _answers_by(complaint) else came
 
 
 def whose_turn(complaint: Complaint, world: World) -> str:
@@ -103,17 +100,23 @@ def _due(complaint: Complaint, world: World) -> str:
 
 
 def _channel(complaint: Complaint) -> str:
-    """How it came: by which chat and whose, or what a clerk wrote down; then also where the answer goes."""
-    there = ""
-    if complaint.citizen is not None:
-        name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
-        there = f"{name}, {whose}" if whose else name
+    """How it came: by which chat and whose, or as a clerk wrote it down."""
     if not is_written_down(complaint):
-        return there or say("desk.source.chat")
+        return _address(complaint) or say("desk.source.chat")
     came = say(f"desk.source.{complaint.source}")
-    if complaint.tracking:
-        came = say("desk.card.tracking", source=came, tracking=complaint.tracking)
-    return say("desk.card.answers_by", source=came, channel=there) if there else came
+    return say("desk.card.tracking", source=came, tracking=complaint.tracking) if complaint.tracking else came
+
+
+def _answers_by(complaint: Complaint) -> str:
+    """Where the answer goes to, where the complaint itself came otherwise."""
+    return _address(complaint) if is_written_down(complaint) else ""
+
+
+def _address(complaint: Complaint) -> str:
+    if complaint.citizen is None:
+        return ""
+    name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
+    return f"{name}, {whose}" if whose else name
 
 
 def _body(complaint: Complaint, world: World) -> Iterator[str]:
