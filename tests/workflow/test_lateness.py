@@ -110,6 +110,12 @@ def test_only_an_officer_or_whose_turn_it_is_may_write_it_and_a_dot_makes_a_note
     scene.reply("Kasi Dua", "jatuh tempo", "besok")
     assert scene.complaint.plan == ""
     assert scene.in_group()[-1].startswith("Maaf")
+    scene.reply("Kasi Satu", "jatuh tempo", "lusa")
+    posted, send = scene.bench.button(DESK, "Kirim ke pelapor sekarang")
+    scene.press_data(str(scene.who("Kasi Dua").id), send, posted)
+    assert (scene.to_citizen(), scene.alert()[:4]) == ([], "Maaf")
+    scene = with_kasi()
+    until(scene, "2026-11-23 09:57")
     scene.reply("Kasi Satu", "jatuh tempo", ". belum tahu")
     assert (scene.complaint.plan, scene.acts()[-1]) == ("", "note")
 
@@ -144,7 +150,8 @@ def test_at_the_end_whose_turn_it_is_then_the_ladder_each_once_in_working_time()
     until(scene, "2026-11-23 10:00")
     (told,) = [text for text in until(scene, "2026-11-23 10:12") if "lewat" in text and "Langkah" not in text]
     assert told == (
-        "KNG-2026-0001 lewat batas standar (pukul 10.12 WIB). Ada pada Kasi / Kasubbag (Kasi Satu) sejak pukul 09.12 WIB."
+        "KNG-2026-0001 lewat batas standar (pukul 10.12 WIB). Ada pada Kasi / Kasubbag (Kasi Satu) sejak pukul 09.12 WIB. "
+        "Balas pesan ini untuk menulis kabar bagi pelapor."
     )
     rungs = [
         (
@@ -165,6 +172,31 @@ def test_at_the_end_whose_turn_it_is_then_the_ladder_each_once_in_working_time()
     assert [entry.data["which"] for entry in scene.bench.entries if entry.act == "overdue"][:3] == [
         *("total", "rung:sekcam", "rung:camat")
     ]
+
+
+def test_a_reply_to_what_is_told_at_the_end_is_a_word_for_the_citizen_and_no_report() -> None:
+    scene = with_kasi()
+    until(scene, "2026-11-23 10:42")
+    scene.reply("Kasi Satu", "lewat batas standar (", "ditambal besok")
+    assert (scene.complaint.plan, scene.complaint.report) == ("ditambal besok", "")
+    scene.reply("Petugas Satu", "Untuk perhatian", "ditambal lusa")
+    assert scene.complaint.plan == "ditambal lusa"
+    scene.reply("Camat", "Untuk perhatian Sekretaris", "ditambal Kamis")  # who is told of it may speak too
+    scene.press("Sekcam", "Kirim ke pelapor sekarang")
+    assert "ditambal Kamis" in scene.to_citizen()[0]
+
+
+def test_of_a_citizen_without_a_chat_the_desk_is_told_to_tell_them_itself() -> None:
+    scene = Scene("pekutatan", changes={"empty": True})
+    scene.say("Petugas Satu", "/catat air PDAM mati di banjar pasar")
+    texts = until(scene, "2026-11-23 11:00")
+    (told,) = [text for text in texts if "lewat batas standar (" in text]
+    assert told.endswith("Pelapor tidak memakai chat; mohon diberi kabar langsung.")
+    assert scene.complaint.told_late == 0
+    scene.reply("Sekcam", "lewat batas standar (", "dihubungi lewat telepon siang ini")
+    assert scene.in_group()[0] == "Rencana dicatat pada kartu."
+    until(scene, "2027-01-30 11:00")
+    assert scene.complaint.told_late == 0
 
 
 def test_who_was_told_at_the_end_is_not_told_again_by_the_ladder() -> None:

@@ -17,7 +17,7 @@ import msgspec
 from workflow.clocks.holidays_id import HolidaysIn, holidays_of, none_in
 
 if TYPE_CHECKING:
-    from workflow.standard.parts import Hours, RamadanHours
+    from workflow.standard.own import Hours, RamadanHours
     from workflow.standard.standard import Standard
 
 Unit = Literal["office_minute", "working_day", "calendar_day"]

@@ -19,7 +19,6 @@ from workflow.procedure import bells, lapsing, lateness
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Case, Refused, desk_of, private_of
 from workflow.procedure.progress import turn
-from workflow.procedure.rights import has_turn, is_officer
 from workflow.procedure.telling import name_of
 from workflow.record import Act, Complaint
 from workflow.say import say
@@ -71,6 +70,7 @@ def _fields(complaint: Complaint, clock: bells.Clock, world: World) -> dict[str,
         "due": say_near(due_at, world.now, zone) if due_at else "",
         "who": whose_turn(complaint, world),
         "since": say_near(complaint.step_since or world.now, world.now, zone),
+        "word": say("late.desk.word") if complaint.citizen is not None else say("late.desk.no_chat"),
     }
 
 
@@ -88,8 +88,6 @@ def written(message: Message, person: Staff, complaint: Complaint | None, world:
     """The word that was asked for: it's the plan, and the reply shows how it would go out now. Raises `Refused`."""
     if complaint is None:
         raise Refused("desk.refused.gone")
-    if not is_officer(person, world.standard_of(complaint.standard)) and not has_turn(person, complaint, world):
-        raise Refused("desk.refused.not_officer")
     done = complaints.apply(complaint, Act(kind="plan", by=f"staff:{person.id}", text=message.text), world)
     planned = next(each for each in done.complaints if each.id == complaint.id)
     if planned.citizen is None or planned.answered_at is not None:
@@ -128,7 +126,7 @@ def _passed(event: Due, complaint: Complaint, world: World) -> Decision:
     if clock.which == "total" and complaint.citizen is not None and world.office.quiet_until(world.now) is None:
         lateness.word(case)
     case.reckon()
-    return case.decision() + _told(case.complaint, text, people, world)
+    return case.decision() + _told(case.complaint, text, people, world, role=ROLE)
 
 
 def _remember(case: Case, people: Iterable[Staff]) -> None:
@@ -189,7 +187,7 @@ def _upwards(complaint: Complaint, text: str, people: list[Staff], world: World)
     if complaint.confidential:
         people = [person for person in people if person in trusted(world)]
     desk = desk_of(world)
-    refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
+    refers = Refers(role=ROLE, complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
     chats = [to for person in people if (to := private_of(world, person))]
     sends = [post(world, to, text, about=complaint, refers=refers) for to in chats]
     if desk is not None and not complaint.confidential:
@@ -229,10 +227,16 @@ def _national(_: Due, complaint: Complaint, world: World) -> Decision:
     people = turn(complaint, world).people
     case.set(late=(*complaint.late, f"national:{name}"))
     case.record("overdue", which=f"national:{name}", who=" ".join(str(person.id) for person in people))
-    if name == "decision" and complaint.citizen is not None:
+    told = name == "decision" and complaint.citizen is not None
+    if told:
         lateness.word(case, limit_reached=True)
     case.reckon()
-    fields = {"number": name_of(complaint), "days": days, "who": whose_turn(complaint, world)}
+    fields = {
+        "number": name_of(complaint),
+        "days": days,
+        "who": whose_turn(complaint, world),
+        "word": say("late.desk.told_every_route") if told else "",
+    }
     return case.decision() + _told(case.complaint, say(f"late.desk.national_{name}", **fields), people, world)
 
 

@@ -12,8 +12,10 @@ from datetime import datetime
 from workflow.clocks import deadline
 from workflow.clocks.when import say_brief, say_day, say_moment, say_near
 from workflow.message import Limits
+from workflow.office import Staff
 from workflow.procedure import bells
 from workflow.procedure.case import Case, Refused, limits_of
+from workflow.procedure.rights import has_turn, is_officer
 from workflow.procedure.telling import name_of, shortened, tell, who_handles
 from workflow.record import Act, Complaint
 from workflow.say import lines, listing, say, say_for
@@ -140,8 +142,25 @@ def _plan(complaint: Complaint, room: int) -> str:
 # --- what staff say before and after ----------------------------------------------------------------------------------
 
 
+def may_word(person: Staff | None, complaint: Complaint, world: World) -> bool:
+    """Who may give the citizen a word: whose turn it is, who deals with citizens, and who is told of lateness."""
+    if person is None:
+        return False
+    standard = world.standard_of(complaint.standard)
+    if complaint.confidential:
+        return has_turn(person, complaint, world) or person in world.office.may_know(world.now)
+    above = any(person in world.office.with_role_at(role, world.now) for role in standard.escalation.overdue)
+    return above or is_officer(person, standard) or has_turn(person, complaint, world)
+
+
+def _check(case: Case) -> None:
+    if not may_word(case.person, case.complaint, case.world):
+        raise Refused("desk.refused.not_officer")
+
+
 def _plan_written(case: Case, act: Act) -> None:
     """What's planned, for the citizen's eyes: it stands on the card and in STATUS, and the bell asks no more."""
+    _check(case)
     text = act.text.strip()
     if not text:
         raise Refused("desk.refused.no_text")
@@ -154,6 +173,7 @@ def _plan_written(case: Case, act: Act) -> None:
 
 def _respond(case: Case, act: Act) -> None:
     """The office's word goes out now, as it was shown: *ditanggapi*, a fact of its own and never the answer."""
+    _check(case)
     complaint = case.complaint
     mark = plan_mark(complaint)
     if not complaint.plan or act.data.get("arg") != mark or complaint.extra.get(SENT) == mark:

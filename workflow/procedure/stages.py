@@ -66,8 +66,8 @@ ACTS: Mapping[str, Rule] = {
     "refer_sent": Rule(wants="text", again=True, final=True),
     "refer_self": Rule(wants="text", again=True, final=True),
     # what goes with any step
-    "plan": Rule(who="officer", wants="text", final=True),
-    "respond": Rule(who="officer", final=True),
+    "plan": Rule(who="staff", wants="text", final=True),  # who of them, says `lateness.may_word`
+    "respond": Rule(who="staff", final=True),
     "note": Rule(who="staff", wants="text", final=True),
     "identify": Rule(who="officer", wants="text", final=True),
     "label": Rule(who="officer", final=True),
