@@ -21,6 +21,8 @@ from channels.http import Http, Lost, NotSent
 from channels.settings import CHANNEL_TABLES
 from storage.seal import Seal
 from workflow.problems import listed
+from workflow.procedure.staffing import acting, own_drafts
+from workflow.standard import review
 
 if TYPE_CHECKING:
     from workflow.office import Office
@@ -95,17 +97,17 @@ async def _public(url: str, http: Http) -> Line:
 
 
 def _office(office: Office) -> list[Line]:
-    """The standard, its days, its desk, and whether somebody holds each of its roles."""
+    """The standard and what fails somebody in it, its days, its desk, and whether somebody holds each of its roles."""
     rules = office.standard
     found = [Line(office.id, f"{rules.office.name}: {len(rules.steps)} steps, standard {rules.version}")]
-    year = Clock().now().astimezone(office.calendar.zone).year
+    today = Clock().now().astimezone(office.calendar.zone).date()
+    year = today.year
     days = office.calendar.holidays_in(year)
     found.append(Line(office.id, f"time zone {rules.office.timezone}; {len(days)} public holidays known for {year}"))
     if guessed := sum(name.endswith(ESTIMATED) for name in days.values()):
         what = f"{guessed} of them are estimates: once the SKB 3 Menteri for {year} is out, take a newer Aduan"
         found.append(Line(office.id, what, note=True))
-    actors = dict.fromkeys(step.actor for step in rules.steps if rules.role(step.actor).kind != "citizen")
-    empty = [rules.role(role).label for role in actors if not office.with_role(role)]
+    empty = [rules.role(role).label for role in acting(office) if not office.with_role(role)]
     if empty:
         mend = "give the roles with /peran in the staff group, or add [[offices.staff]]: their steps reach nobody now"
         found.append(Line(office.id, f"nobody holds: {listed(empty)}", mend))
@@ -113,6 +115,8 @@ def _office(office: Office) -> list[Line]:
         what = "no staff group is linked: the office won't see its complaints"
         mend = f"run `aduan link {office.id}` and send the code in the group, or set [offices.telegram] desk"
         found.append(Line(office.id, what, mend))
+    remarks = (*review.remarks(rules, today), *own_drafts(office))
+    found += [Line(office.id, each.finding.sentence, each.finding.mend) for each in remarks if each.weight == "mend"]
     if unconfirmed := len(rules.unconfirmed()):
         what = f"the office hasn't confirmed {unconfirmed} parts of its standard: `aduan offices check` names them"
         found.append(Line(office.id, what, note=True))

@@ -14,11 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.check import _show
+from bot.check import _office, _show
 from bot.check_machine import Line
 from channels.sandbox.telegram import People
 from channels.sandbox.telegram.model import Webhook
 from tests.bot.accounts import Accounts, accounts, behind_tls, free_port, relay, reverse_proxy, self_signed
+from workflow.office import Office, Staff
+from workflow.standard import standard
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -397,3 +399,11 @@ async def test_a_configuration_that_cannot_be_read_ends_with_2_and_says_where(it
     assert words in told
     assert "toml:" in told
     assert "Traceback" not in told
+
+
+def test_who_would_have_to_approve_their_own_draft_is_to_mend() -> None:
+    people = (Staff(id=1, name="Sari", roles=("petugas", "sekcam")), Staff(id=2, name="Rai", roles=("kasi", "camat")))
+    found = _office(Office(id="kantor", standard=standard.shipped()["pekutatan"], staff=people, desk="-1"))
+    assert [line.what for line in found if line.mend] == [
+        "Rai alone writes the answer and alone would approve it as Camat (step 4)."
+    ]

@@ -17,11 +17,11 @@ _GIVE = "Give the role with /peran in the staff group, or in [[offices.staff]] o
 
 def staffing(office: Office, at: datetime) -> tuple[Remark, ...]:
     """What stands in the way of these people at this moment: roles that nobody holds, one person for two hands."""
-    found = [*_held(office, at), *_own_drafts(office), *_trusted(office), *_titles(office)]
+    found = [*_held(office, at), *own_drafts(office), *_trusted(office), *_titles(office)]
     return tuple(found)
 
 
-def _acting(office: Office) -> dict[str, list[str]]:
+def acting(office: Office) -> dict[str, list[str]]:
     """The roles that do something, each with the numbers of the steps where it does."""
     standard = office.standard
     found: dict[str, list[str]] = {}
@@ -35,7 +35,7 @@ def _acting(office: Office) -> dict[str, list[str]]:
 
 def _held(office: Office, at: datetime) -> Iterator[Remark]:
     at_work = [person for person in office.staff if person.at_work]
-    for role, steps in _acting(office).items():
+    for role, steps in acting(office).items():
         label, holders = office.standard.role(role).label, office.with_role(role)
         present = [*(each for each in holders if office.is_there(each, at)), *office.stand_ins(role, at)]
         where = f"steps {listed(steps)}" if len(steps) > 1 else f"step {steps[0]}"
@@ -57,7 +57,7 @@ def _held(office: Office, at: datetime) -> Iterator[Remark]:
             )
 
 
-def _own_drafts(office: Office) -> Iterator[Remark]:
+def own_drafts(office: Office) -> Iterator[Remark]:
     """Nobody approves their own draft: whoever alone could write and alone could approve stops every answer."""
     all_parts = [(step.no, part) for step in office.standard.steps for part in parts(step)]
     writers = _people(office, [part for _, part in all_parts if part.act in _WRITES])
