@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import catat, deadlines, duties, entering, handing_all, more, more_acts, several, shared_phone
+from workflow.desk import (
+    catat,
+    deadlines,
+    duties,
+    duty_record,
+    entering,
+    handing_all,
+    more,
+    more_acts,
+    several,
+    shared_phone,
+)
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.mails import wanted
@@ -198,7 +209,7 @@ def _link(press: Press, _: Data, person: Staff, world: World) -> Decision:
 
 
 _WITHOUT_COMPLAINT: Mapping[str, Callable[[Press, Data, Staff, World], Decision]] = {
-    duties.BUTTON: duties.pressed,
+    duty_record.BUTTON: duties.pressed,
     shared_phone.BUTTON: shared_phone.pressed,
     handing_all.BUTTON: handing_all.pressed,
     "stop": _stop,
