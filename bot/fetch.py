@@ -161,6 +161,7 @@ class Fetcher:
                 mime=finding.mime,
                 sha256=digest,
                 size_bytes=len(content),
+                **self._spent(row),
             )
             if kept:
                 self._tell(unit, row, _ready(row, finding, digest, len(content), now))
@@ -173,6 +174,10 @@ class Fetcher:
         else:
             await self._forget_if_erased(row)
         self.road.bells.purges.set()
+
+    def _spent(self, row: FileRow) -> dict[str, bytes]:
+        """What was to be drawn needn't be known any more: it names people, and another drawing gets its own words."""
+        return {"ref": b""} if row.channel in self.sources else {}
 
     def _purge(self, unit: Unit, row: FileRow, now: datetime) -> None:
         """It's kept here, or never will be: its provider needn't keep it any longer."""
@@ -192,7 +197,7 @@ class Fetcher:
             return
 
         def give_up(unit: Unit) -> None:
-            if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason):
+            if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason, **self._spent(row)):
                 event = FileFailed(chat=address_of(row.lane), at=now, file=row.id, reason=failure.reason)
                 self._tell(unit, row, event)
             self._purge(unit, row, now)

@@ -152,6 +152,8 @@ async def test_a_paper_is_sent_once_when_it_is_drawn_and_holds_up_nothing_that_f
     assert len(channel.sent) == 2
     (ready,) = [each for each in await line.events() if isinstance(each, FileReady)]
     assert (ready.type, ready.chat) == ("pdf", citizen())
+    kept = await road.store.read(lambda unit: unit.shelf.file("k1.receipt"))
+    assert (kept.state, kept.ref) == ("ready", ""), "what was drawn is forgotten, the paper is kept"
     (row, _) = await road.store.read(lambda unit: unit.outbox.rows("kanigaran"))
     assert (row.state, row.attempts, row.doubts) == ("sent", 1, 0)
 
@@ -172,6 +174,7 @@ async def test_a_paper_that_can_not_be_drawn_is_told_once_and_can_be_asked_for_a
     assert not await line.fetcher.step()
     await line.send(for_s=10)
     assert [parcel.message.text for parcel, _ in channel.sent] == ["Terima kasih."]
+    assert (await road.store.read(lambda unit: unit.shelf.file("k1.receipt"))).ref == ""
     events = await line.events()
     assert [each.reason for each in events if isinstance(each, FileFailed)] == [reason]
     assert [each.state for each in events if isinstance(each, Delivery)] == ["failed"]
