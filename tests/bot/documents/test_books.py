@@ -305,3 +305,37 @@ async def test_reading_for_a_book_lets_others_write_between_its_pages(kept):
 
     await asyncio.wait_for(books.recap(read, office(), month(2026, 1), now=NOW), 60)
     assert seen
+
+
+async def test_a_book_that_the_desk_asked_for_is_fetched_from_the_press_and_goes_out_under_its_name(kept, tmp_path):
+    from bot.enclosures import Enclosures
+    from bot.fetch import Fetcher
+    from bot.media import Media
+    from storage.files import Files
+    from tests.doubles import FakeChannel, a_road, citizen
+    from workflow.message import Enclosure
+    from workflow.world import Fetch
+
+    road = a_road(kept, FakeChannel())
+    media, setter = Media(), Typesetter()
+    files = Files(str(tmp_path / "files"), road.chance.random_bytes)
+    press = Press({"book": BookDrawer(kept, {"pegantenan": office()}.get, setter, lambda: NOW)})
+    wanted = {"book": "register", "office": "pegantenan", "first": "2026-01-01", "last": "2026-01-31", "names": True}
+    shapes = {"xlsx": ".xlsx", "pdf": ".pdf", "png": ".jpg"}
+    fetches = [
+        Fetch(
+            file=f"id1.book-{shape}", lane=citizen(), kind="document", source="press",
+            ref=json.dumps(wanted | {"shape": shape} | ({"book": "recap"} if shape == "png" else {})),
+        )
+        for shape in shapes
+    ]  # fmt: skip
+    await kept.write(lambda unit: unit.shelf.expect(fetches, road.clock.now()))
+    try:
+        assert await Fetcher(road, files, media, {"press": press}).step()
+        for shape, suffix in shapes.items():
+            shown = await Enclosures(kept, files, media).shown(Enclosure(file=f"id1.book-{shape}", name="register 2026-01"))
+            assert shown.name == f"register 2026-01{suffix}"
+            assert len(shown.content) > 5000
+    finally:
+        await media.close()
+        await setter.close()
