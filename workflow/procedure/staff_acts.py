@@ -15,8 +15,8 @@ from workflow.procedure import telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.destination import destination
-from workflow.procedure.lateness import LATE_ACTS
 from workflow.procedure.duty_acts import DUTY_ACTS
+from workflow.procedure.lateness import LATE_ACTS
 from workflow.procedure.letter_acts import LETTER_ACTS
 from workflow.procedure.progress import close, finish, lacking
 from workflow.procedure.side_acts import SIDE_ACTS
