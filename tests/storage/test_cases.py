@@ -121,8 +121,8 @@ async def test_a_state_that_somebody_changed_meanwhile_is_not_overwritten(store)
 
 
 async def test_complaints_are_found_by_code_and_number_within_their_office(store):
-    mine = a_complaint(1, number="KNG-2026-0001")
-    other = a_complaint(2, office="kedopok", code="7K01", number="KNG-2026-0001")
+    mine = a_complaint(1, number="KNG-2026-0001", verification="2345679ACD")
+    other = a_complaint(2, office="kedopok", code="7K01", number="KNG-2026-0001", verification="2345679ACD")
     await keep(store, mine, other)
 
     def find(unit, **by):
@@ -130,6 +130,8 @@ async def test_complaints_are_found_by_code_and_number_within_their_office(store
 
     assert await store.read(lambda unit: find(unit, codes=["7K01", "9999"])) == ["id1"]
     assert await store.read(lambda unit: find(unit, numbers=["KNG-2026-0001", ""])) == ["id1"]
+    assert await store.read(lambda unit: find(unit, verifications=["2345679ACD", ""])) == ["id1"]
+    assert await store.read(lambda unit: find(unit, verifications=["", "XXXXXXXXXX"])) == []
     assert await store.read(lambda unit: find(unit, ids=["id2"], codes=["7K01"])) == ["id1", "id2"]
     assert await store.read(find) == []
 

@@ -158,6 +158,7 @@ def _indexes(store):
         (lambda unit: unit.cases.refers([("a", "1")]), "sent_message"),
         (lambda unit: unit.cases.histories(["a"]), "entries_complaint"),
         (lambda unit: unit.cases.complaints("kanigaran", numbers=["KNG-2026-0001"]), "complaints_number"),
+        (lambda unit: unit.cases.complaints("kanigaran", verifications=["2345679ACD"]), "complaints_verification"),
         (lambda unit: unit.cases.find("kanigaran", OVERDUE), "complaints_open"),
         (lambda unit: unit.times.due(NOW, 9), "timers_due"),
         (lambda unit: unit.shelf.lease_files(NOW, NOW, 9), "files_pending"),
