@@ -47,7 +47,7 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
         closing=(_standing(complaint, standard, world),),
         signs=(Sign(role=(), how=say("papers.by_system", office=standard.office.name)),),
         notes=(say("papers.evidence.note"),),
-        verify=verify(complaint, world),
+        verify=verify(complaint, world, beside=True),
     )
 
 

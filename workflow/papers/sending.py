@@ -47,7 +47,7 @@ def sending(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
         ),
         signs=(*((taker,) if by_hand else ()), signing.noted(left, role, standard, world, pen=by_hand)),
         notes=(say("papers.sending.words", n=len(words(complaint, entries).split())),),
-        verify=verify(complaint, world),
+        verify=verify(complaint, world, beside=True),
     )
 
 

@@ -33,16 +33,22 @@ def spelled(code: str) -> str:
     return f"{code[: LENGTH // 2]} {code[LENGTH // 2 :]}"
 
 
-def verify(complaint: Complaint, world: World) -> Verify | None:
-    """What's printed beside the QR code; None on what has no code yet."""
+def verify(complaint: Complaint, world: World, *, beside: bool = False) -> Verify | None:
+    """What's printed beside the QR code; None on what has no code yet. `beside`: on a paper that isn't the letter."""
     code = complaint.verification
     if not code:
         return None
     bot = world.bot_name
     target = f"https://t.me/{bot}?start={START}{code}" if bot else f"{COMMAND} {code}"
     ways = [way.reach for way in world.ways]
+    paper = say("papers.verify.answer" if beside else "papers.verify.this")
     return Verify(
         code=spelled(code),
         target=target,
-        how=say("papers.verify.how_ways" if ways else "papers.verify.how", code=spelled(code), way=", ".join(ways[:2])),
+        how=say(
+            "papers.verify.how_ways" if ways else "papers.verify.how",
+            paper=paper,
+            code=spelled(code),
+            way=", ".join(ways[:2]),
+        ),
     )

@@ -330,6 +330,13 @@ def test_the_proof_of_sending_says_when_it_was_sent_arrived_and_was_read():
     assert made("sending", answered_at=None) is None
 
 
+def test_a_code_beside_the_letter_says_that_it_is_the_letters():
+    assert made("answer_letter").verify.how.startswith("Keaslian surat ini dapat diperiksa")
+    assert made("sending").verify.how.startswith("Keaslian surat jawaban dapat diperiksa")
+    assert made("evidence").verify.how.startswith("Keaslian surat jawaban dapat diperiksa")
+    assert made("evidence", verification="").verify is None
+
+
 def test_what_was_handed_over_has_room_for_who_took_it():
     sheet = made("sending", citizen=None, source="visit")
     assert [sign.role[0] for sign in sheet.signs] == ["Yang menerima,", "Staf"]
