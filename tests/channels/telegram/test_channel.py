@@ -210,8 +210,18 @@ async def test_each_audience_gets_its_menu(telegram, server):
         "antrean",
         "cari",
         "catat",
+        "kartu",
+        "surat",
+        "bukti",
         "surel",
+        "absen",
+        "plh",
+        "plt",
+        "serahkan",
         "peran",
+        "register",
+        "rekap",
+        "panduan",
         "bantuan",
     ]
 
