@@ -57,8 +57,8 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         revisions=draft.revisions,
         topic=draft.topic,
         confidential=draft.confidential,
-        notice=draft.notice,
         behalf=draft.behalf,
+        notice=draft.notice,
         notice_at=draft.notice_at,
     )
     complaint, mails = wholes.filed(complaint, world.now)
