@@ -12,7 +12,7 @@ from workflow.desk.posting import post
 from workflow.message import Enclosure, Message, Value
 from workflow.office import Office, Staff
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.stages import ACTS, WRITTEN, Part, has_act, offered, parts
+from workflow.procedure.stages import ACTS, WRITTEN, Part, has_act, joined_before, offered, parts
 from workflow.procedure.telling import shortened
 from workflow.say import say
 from workflow.standard.standard import Standard, Step
@@ -86,10 +86,12 @@ def _how(standard: Standard, step: Step, part: Part) -> tuple[str, tuple[Do, ...
         return how, (Do(kind="reply", what=act), Do(kind="press", what=name))
     if ACTS[act].again:
         sure = say(f"desk.button.{act}_yes")
-        how = say("guide.press_sure", button=name, sure=sure)
+        at_once = act == "deliver" and joined_before(standard, step, through_chat=True)  # the card asks by itself
+        how = say("guide.press_yes" if at_once else "guide.press_sure", button=name, sure=sure)
         if act == "deliver":
             how += " " + say("guide.by_hand", button=_button(standard, step, "hand_over"))
-        return how, (Do(kind="press", what=name), Do(kind="press", what=sure))
+        presses = (sure,) if at_once else (name, sure)
+        return how, tuple(Do(kind="press", what=each) for each in presses)
     return say("guide.press", button=name), (Do(kind="press", what=name),)
 
 
