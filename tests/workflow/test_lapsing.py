@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tests.workflow.desk_scene import Scene
+from tests.workflow.desk_scene import DESK, Scene
 from tests.workflow.talk import Player, office, said
 from workflow.conversation import Conversation
 from workflow.happening import Due
@@ -250,3 +250,53 @@ def test_a_bell_that_rings_for_nothing_says_nothing(kind):
     scene.bench.feed(Due(chat=scene.home, at=scene.bench.now, timer="x", kind=kind, subject="id0001"))
     assert len(to_citizen(scene)) == before
     assert scene.bench.ignored
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+def done_without() -> Scene:
+    """Something was asked for, then the petugas went on without it."""
+    scene = known(Scene("kanigaran", without=("kk",)))
+    scene.press("Petugas Satu", "Minta dilengkapi")
+    scene.reply("Petugas Satu", "Mohon balas", "foto KK yang jelas")
+    scene.press("Petugas Satu", "Ya, kirim permintaan")
+    scene.press("Petugas Satu", "Cukup")
+    scene.reply("Petugas Satu", "alasan", "KK ada di arsip kami.")
+    assert scene.complaint.waiting == ""
+    return scene
+
+
+def test_who_takes_back_going_on_without_waits_again_and_it_lapses_in_its_days():
+    scene = done_without()
+    scene.press("Petugas Satu", "Tarik kembali")
+    assert scene.complaint.waiting == "foto KK yang jelas"
+    scene.wait_s(30 * DAY + 1)
+    assert scene.complaint.lapsed_at is not None
+
+
+def test_once_the_citizen_answered_no_act_taken_back_makes_the_office_wait_again():
+    scene = done_without()
+    scene.citizen("KK ada di foto yang kedua.")
+    scene.press("Petugas Satu", "Tarik kembali")
+    assert (scene.complaint.step, scene.complaint.waiting) == ("verify", "")
+    assert all(pause.until for pause in scene.complaint.pauses)
+    assert f"waiting:{scene.complaint.id}" not in scene.bench.timers
+
+
+def test_words_typed_while_it_waited_are_taken_back_without_the_wait_that_is_over():
+    scene = known(Scene("kanigaran"))
+    for who, label in (("Petugas Satu", "Lengkap"), ("Sekcam", "Teruskan"), ("Camat", "Kasi Satu")):
+        scene.press(who, label)
+    scene.press("Kasi Satu", "Minta dilengkapi")
+    scene.reply("Kasi Satu", "Mohon balas", "di depan rumah nomor berapa?")
+    scene.press("Kasi Satu", "Ya, kirim permintaan")
+    scene.reply("Kasi Satu", "Langkah 5", "Menunggu keterangan.")
+    assert scene.complaint.waiting
+    scene.citizen("Nomor 12.")
+    undo = scene.complaint.undo
+    assert undo is not None
+    assert undo.act == "write"
+    posted = scene.bench.find(DESK, "Langkah 5")
+    scene.press_data(str(scene.who("Kasi Satu").id), f"d:undo:7K3F:{scene.complaint.version}", posted)
+    assert (scene.complaint.report, scene.complaint.waiting) == ("", "")

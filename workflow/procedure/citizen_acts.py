@@ -45,6 +45,15 @@ def _heard(case: Case, act: Act, kind: str) -> None:
     if answered and case.complaint.closed_at is None:
         resume(case)
         case.record("answered", by="citizen")
+    _spoke(case)
+
+
+def _spoke(case: Case) -> None:
+    """They gave what was waited for: no act that's taken back makes the office wait for it again."""
+    undo = case.complaint.undo
+    if undo is not None and undo.before.waiting:
+        before = replace(undo.before, waiting="", pauses=case.complaint.pauses)
+        case.set(undo=replace(undo, before=before))
 
 
 def _back(case: Case) -> None:
@@ -84,6 +93,7 @@ def _supply(case: Case, act: Act) -> None:
             act = Act(kind=act.kind, by=act.by, data=act.data)
             case.record("supply", thing=wanted)
             resume(case)
+            _spoke(case)
         else:
             case.set(answers={**case.complaint.answers, wanted: act.text})
     case.set(

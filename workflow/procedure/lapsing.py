@@ -62,6 +62,24 @@ def watch(before: Complaint | None, case: Case) -> None:
         _next_reminder(case)
 
 
+def await_answer(case: Case) -> None:
+    """From now on the office's days run within which the citizen is to answer; at their end it lapses."""
+    complaint, days = case.complaint, case.standard.asking.complete_days
+    if complaint.citizen is None:
+        return
+    case.ring_at(
+        Timer(
+            key=f"waiting:{complaint.id}",
+            lane=complaint.citizen,
+            due_at=case.now + timedelta(days=days),
+            kind="complete_due",
+            subject=complaint.id,
+            rule=f"{days} calendar_day from {case.now.isoformat()}",
+            standard=complaint.standard,
+        )
+    )
+
+
 def _awaited(complaint: Complaint) -> tuple[object, ...]:
     over = complaint.closed_at is not None or complaint.answered_at is not None
     sent = len(complaint.papers)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from workflow.procedure import lapsing
 from workflow.procedure.acted import PROCEDURE, acted, actor, person_named, words_of
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import FIELD, lacking, unnamed, waits_for
@@ -92,12 +93,14 @@ def _undo(case: Case, act: Act) -> None:
         raise Refused("desk.refused.not_your_act")
     if not can_undo(case.complaint, act.by, case.world):
         raise Refused("desk.refused.undo_too_late")
-    step = case.complaint.step
+    step, waited = case.complaint.step, case.complaint.waiting
     if undo.act == "number" and case.complaint.letter_number != undo.before.letter_number:
         case.unlettered.append(case.complaint.letter_number)
     case.set(**{name: getattr(undo.before, name) for name in PROCEDURE})
     case.set(undo=None, pending=None, fresh=case.complaint.version, acted_by=act.by)
     case.record("koreksi", undone=undo.act, to=undo.before.step, away_from=step)
+    if case.complaint.waiting and not waited:
+        lapsing.await_answer(case)
     case.reckon()
     case.set(waits_for=waits_for(case.complaint, case.world))
 

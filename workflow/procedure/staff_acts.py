@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from workflow.procedure import telling
+from workflow.procedure import lapsing, telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.destination import destination
@@ -23,7 +23,6 @@ from workflow.procedure.side_acts import SIDE_ACTS
 from workflow.procedure.stages import ways
 from workflow.procedure.taken_acts import TAKEN_ACTS
 from workflow.record import Act, Pause
-from workflow.world import Timer
 
 
 def _plain(case: Case, act: Act) -> None:
@@ -79,17 +78,7 @@ def _ask(case: Case, act: Act) -> None:
     case.set(waiting=text, pauses=pauses)
     case.record("ask", text=text, role=case.part.role)
     case.reckon()
-    if case.complaint.citizen is not None:
-        timer = Timer(
-            key=f"waiting:{case.complaint.id}",
-            lane=case.complaint.citizen,
-            due_at=until,
-            kind="complete_due",
-            subject=case.complaint.id,
-            rule=f"{days} calendar_day from {case.now.isoformat()}",
-            standard=case.complaint.standard,
-        )
-        case.timers.append(timer)
+    lapsing.await_answer(case)
     telling.tell(case, "question", telling.asks_for(case, text, until))
 
 
