@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.workflow.desk_people import DESK
 from tests.workflow.desk_scene import Scene
-from tests.workflow.test_duties import confidential, says, scene
+from tests.workflow.test_duties import confidential, says, scene, to_the_camat, turns
 from workflow.message import Left
 from workflow.procedure.complaint import Complaint
 
@@ -157,3 +158,18 @@ def test_made_up_buttons_hand_nothing_over(data):
     made.press_data(str(made.who("Kasi Dua").id), data, card)
     assert made.alert().startswith(("Maaf", "Tidak"))
     assert {each.assignee for each in cases(made)} == {str(made.who("Kasi Satu").id)}
+
+
+def test_who_leaves_the_group_stands_in_for_nobody_any_more_and_the_cards_say_so():
+    made = scene()
+    to_the_camat(made)
+    says(made, "Petugas Satu", "/plh camat hari ini sampai besok", about="Sekcam")
+    assert "Giliran: Plh. Camat (Sekcam Satu)" in made.card()
+    made.sent = made.bench.feed(Left(chat=made.group, at=made.bench.now, person=msg_sender(made, "Sekcam")))
+    assert "Plh. Camat (Sekcam Satu) berakhir." in "\n".join(made.in_group())
+    assert "Plh. Camat" not in made.card()
+    assert "Giliran: Camat (Camat Satu)" in made.card()
+    assert "Plh." not in says(made, "Petugas Satu", "/peran")
+    sekcam = made.who("Sekcam")
+    made.bench.office = made.bench.office.with_staff([msgspec.structs.replace(sekcam, roles=("sekcam",))])
+    assert turns(made) == ["Camat Satu"], "who comes back comes back without it"

@@ -252,6 +252,17 @@ def _ended(facts: list[Duty], person: Staff, to: Address, world: World) -> Decis
     return changed(over, world) + _announced(lines(*said), over, to, "", (), world)
 
 
+def given_up(person: Staff, world: World) -> tuple[str, Decision]:
+    """Who has no part in the work any more stands in for nobody, now or later: in words, and as facts that are over."""
+    mine = [each for each in world.office.duties
+            if each.kind in STANDING_IN and each.person == person.id and not each.is_over(world.now)]  # fmt: skip
+    over = [replace(each, until=max(world.now, each.since), ended_at=world.now) for each in mine]
+    said = [
+        say("duty.ended.stands_in", name=person.name, role=label) for each in mine if (label := _label_of(each, world))
+    ]
+    return lines(*said), changed(over, world)
+
+
 def person_name(person: int, world: World) -> str:
     """The name of somebody by their staff id; "" for nobody."""
     known = world.office.staff_by_id(person)

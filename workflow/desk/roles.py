@@ -100,8 +100,10 @@ def left(event: Left, world: World) -> Decision:
         if each.assignee == str(person.id) or turn(each, world).people == (person,)
     ]
     admins = [each for each in world.office.admins() if each.id != person.id]
+    places, over = duty_record.given_up(person, world)
     text = lines(
         say("desk.roles.left", name=person.name, roles=_labels(person, world.office)),
+        places,
         say("desk.roles.left_waiting", n=len(waiting)) if waiting else "",
         say("desk.roles.left_admins", names=names(admins)) if admins else say("desk.roles.left_no_admin"),
     )
@@ -109,7 +111,7 @@ def left(event: Left, world: World) -> Decision:
     theirs = any(each.assignee == str(person.id) and not each.confidential for each in waiting)
     choices = ((handing_all.offer(person),),) if theirs and admins else ()
     told = post(world, event.chat, text, people=admins, loud=True, choices=choices, refers=Refers(role="list"))
-    return Decision(staff=(gone,), sends=(told,))
+    return Decision(staff=(gone,), sends=(told,)) + over
 
 
 # --- how it reads -----------------------------------------------------------------------------------------------------
