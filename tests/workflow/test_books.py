@@ -64,7 +64,7 @@ def test_an_answered_complaint_reads_like_a_line_of_the_paper_book():
         entry("write", 20, "Sudah ditambal.", name="Agus"),
         entry("sign", 40, name="Drs. Mahfud"),
         entry("number", 45, "300.1/7/2026"),
-        entry("hand_over", 50, receiver="Siti Rahma", proof="f1 f2"),
+        entry("hand_over", 50, received_by="Siti Rahma", proof="f1 f2"),
     )
     assert found.way == "SP4N-LAPOR!, no. #8123456"
     assert words(found.person) == "Siti Rahma\nJl. Mastrip 3"

@@ -146,7 +146,7 @@ def _number(trail: Trail, entry: Entry) -> None:
 def _answer(trail: Trail, entry: Entry) -> None:
     trail.answers.append(entry.at)
     trail.delivered = {}
-    trail.handed_to = entry.data.get("receiver", "")
+    trail.handed_to = entry.data.get("received_by", "")
     trail.proofs = len(entry.data.get("proof", "").split())
 
 

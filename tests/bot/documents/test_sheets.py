@@ -77,7 +77,7 @@ async def test_every_paper_of_every_office_can_be_drawn_twice_alike(typesetter, 
             1,
         ),
         ("a letter to a long name", sheet(private={"name": LONG, "address": LONG * 2}), 1),
-        ("a control card of twelve steps", sheet("control"), 2),
+        ("a control card of twelve steps", sheet("control"), 1),
         ("a sheet of one who disposed", sheet("disposition", "kanigaran"), 1),
     ],
 )  # fmt: skip
