@@ -144,11 +144,15 @@ class SameAccount(Value, tag_field="is", tag="same_account"):
 
 
 class WrittenDown(Value, tag_field="is", tag="written_down"):
-    """A clerk wrote a complaint down for whoever has this address: from now on it's theirs to ask about."""
+    """A clerk wrote a complaint down for whoever has this address: from now on it's theirs to ask about.
+
+    `theirs` is false where the clerk had typed a wrong number: it's nothing to them any more.
+    """
 
     chat: Address
     at: datetime
     complaint: str  # id
+    theirs: bool = True
 
 
 Happening = (

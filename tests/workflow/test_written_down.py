@@ -135,6 +135,41 @@ def test_where_no_number_is_given_yet_the_sms_acknowledges_with_the_code() -> No
     assert scene.complaint.code in told
 
 
+def test_another_number_typed_later_takes_the_place_of_a_wrong_one() -> None:
+    scene = noted()
+    scene.press("Petugas Satu", "Isi nama dan kontak")
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n081234567890", private=True)
+    wrong = scene.complaint.citizen
+    assert wrong is not None
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n081234567899", private=True)
+    right = scene.complaint.citizen
+    assert right == Address("kanigaran", "sms", "+6281234567899")
+    assert [each.kind for each in scene.sent if each.to == right] == ["receipt"], "it went to somebody else before"
+    assert scene.bench.conversations[wrong.lane].complaints == ()
+    assert scene.bench.conversations[right.lane].complaints == (scene.complaint.id,)
+    assert not [each for each in scene.sent if each.to == wrong]
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n(0335) 427550", private=True)
+    assert scene.complaint.citizen is None, "a landline gets no SMS, nor does the number before it"
+
+
+def test_the_same_number_typed_again_tells_nothing_twice() -> None:
+    scene = noted()
+    scene.press("Petugas Satu", "Isi nama dan kontak")
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n081234567890", private=True)
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH Dewi\n0812 3456 7890", private=True)
+    assert not [each for each in scene.sent if each.to == scene.complaint.citizen]
+    assert scene.complaint.private["name"] == "Sari CONTOH Dewi"
+
+
+def test_who_is_named_after_hours_gets_the_sms_in_the_morning() -> None:
+    scene = noted("kedopok", at="2026-11-23 21:30")
+    scene.press("Petugas Satu", "Isi nama dan kontak")
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n081234567890", private=True)
+    assert not [each for each in scene.sent if each.to == scene.complaint.citizen and each.not_before is None]
+    scene.wait_s(10 * 3600)
+    assert scene.bench.now >= moment(scene.bench.office, "2026-11-24 07:00")
+
+
 def test_a_landline_stays_a_contact_and_everything_else_is_print() -> None:
     scene = noted()
     scene.press("Petugas Satu", "Isi nama dan kontak")

@@ -86,7 +86,10 @@ def told(talk: Talk, event: SameAccount) -> str:
 
 
 def given(talk: Talk, event: WrittenDown) -> str:
-    """A complaint that a clerk wrote down is this lane's. Returns why nothing changes, or ""."""
+    """A complaint that a clerk wrote down is this lane's, or isn't after all. Returns why nothing changes, or ""."""
+    if not event.theirs:
+        talk.set(complaints=tuple(each for each in talk.conversation.complaints if each != event.complaint))
+        return ""
     if event.complaint in talk.conversation.complaints:
         return "this lane's already"
     talk.set(complaints=(*talk.conversation.complaints, event.complaint))

@@ -39,13 +39,24 @@ def _identify(case: Case, act: Act) -> None:
     name, *more = (" ".join(line.split()) for line in words_of(act).splitlines() if line.strip())
     numbers = [number for line in more if (number := phone(line))]
     address = ", ".join(line for line in more if not phone(line))
+    before = case.complaint.private.get("phone", "")
     private = {**case.complaint.private, "name": name}
     private |= {"address": address} if address else {}
     private |= {"phone": numbers[0]} if numbers else {}
     case.set(private=private)
     case.record("identify", **({"with": "phone"} if numbers else {}))
-    if numbers:
+    if numbers and numbers[0] != before:
+        _leave(case, before)
         _reach(case, numbers[0])
+
+
+def _leave(case: Case, number: str) -> None:
+    """Another number was typed than before: nothing more goes to whoever has the first one."""
+    lane = case.complaint.citizen
+    if lane is None or not number or lane.chat != number or not is_written_down(case.complaint):
+        return
+    case.set(citizen=None)
+    case.posts.append((lane, WrittenDown(chat=lane, at=case.now, complaint=case.complaint.id, theirs=False)))
 
 
 def _reach(case: Case, number: str) -> None:
