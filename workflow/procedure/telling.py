@@ -114,7 +114,7 @@ def opened(case: Case) -> None:
         parts = [*([] if case.limits.short else parts), _receipt(case)]
     elif outside := _counted_from(case):
         parts.append(outside)
-    tell(case, "receipt", "\n\n".join(parts), direct=True)
+    tell(case, "receipt", "\n\n".join(parts), direct=case.by == "citizen")
 
 
 def _receipt(case: Case) -> str:
