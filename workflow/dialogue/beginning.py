@@ -71,7 +71,8 @@ def introduce(talk: Talk, key: str, text: str) -> None:
     returned = f"{salam(text)} ".lstrip()
     talk.tell(key, greeting=greeting(talk, text), salam=returned, office=office, short_office=brief, code=code)
     if not talk.limits.short:
-        talk.tell("who", office=office, hours=say_hours(calendar))
+        named = key == "intro.greeting"  # "... telah menghubungi Kecamatan Kedopok": who it is was just said
+        talk.tell("who_greeting" if named else "who", office=office, hours=say_hours(calendar))
     talk.set(greeted_at=talk.world.now)
 
 
@@ -113,6 +114,8 @@ def _file_first(talk: Talk, message: Message, told: tuple[str, ...]) -> None:
     fields.file(talk, found)
     put_off, rest = putting_off.read(talk, rest)
     putting_off.file(talk, put_off)
+    if found and only_greets(rest):
+        rest = ""
     if talk.limits.one_thing_at_a_time:
         rest = without_salutation(rest)
     else:

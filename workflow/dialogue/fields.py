@@ -6,15 +6,21 @@ import re
 
 from workflow.conversation import Draft
 from workflow.dialogue.talk import Talk
-from workflow.heard import hearing, table
+from workflow.heard import hearing, intent, table
 from workflow.record import Complaint
 from workflow.say import say
 from workflow.standard.standard import Asked, Standard
 
 PRIVATE = frozenset({"name", "address", "signature"})
 NAME_WORDS = 6
+_INSIDE = {"rw", "nomor", "no"}
+"""Words inside an address, beside those that begin one."""
+_SURE_POINTS = 4
+"""So many points for a complaint in what begins as a street does: "jalan depan rumah saya rusak"."""
 _LOOSE = re.IGNORECASE | re.DOTALL
 _NO_FACTS = ("ends", "salutation", "assent")
+_SELF = re.compile(r"(?:^|(?<=[\s,.]))[Ss]aya\s+((?:[A-Z][\w.'\u2019-]*\s+){0,4}[A-Z][\w'\u2019-]*)\s*[,;\n]\s*(?=(\w+))")
+"""`saya Ahmad Fauzi, alamat ...`: a name in capitals before whatever says where they live."""
 
 
 def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]:
@@ -125,13 +131,22 @@ def _cut(text: str, name: str) -> tuple[str, int, int] | None:
     pattern = rf"(?:^|(?<=[\s,.;(]))(?:{'|'.join(map(re.escape, openers))})(?:\s*(?:adalah|yaitu|[:=])\s*|\s+)(?=\S)"
     match = re.search(pattern, text, re.IGNORECASE)
     if match is None:
-        return None
+        return _named_self(text) if name == "name" else None
     begins, start = match.start(), match.end()
     end = _end(text, start, name, rules["longest_words"])
     value = text[start:end].strip(" ,.;:-")
     if not value or (name == "name" and (not is_name(value) or is_relation(value))):
         return None
     return value, begins, end
+
+
+def _named_self(text: str) -> tuple[str, int, int] | None:
+    """The name of `saya Ahmad Fauzi, alamat Jl. Mawar 3`: only where what follows says where they live."""
+    lives = {opener.split()[0] for opener in table("fields")["address"]["openers"]} | {"warga", "dari", "tinggal"}
+    match = _SELF.search(text)
+    if match is None or match[2].casefold() not in lives - {"saya", "rumah"}:
+        return None
+    return (match[1], match.start(), match.end()) if is_name(match[1]) and not is_relation(match[1]) else None
 
 
 def _end(text: str, start: int, name: str, longest: int) -> int:
@@ -152,8 +167,21 @@ def _closes(word: str, after: str, name: str) -> bool:
         return True
     if name == "name":
         return word.endswith((",", ";")) or (word.endswith(".") and len(word) > 3)
+    if (word.endswith(",") or word[-1].isdigit()) and _tells(after):
+        return True
     abbreviated = word.casefold() in ("jl.", "jln.", "no.", "gg.", "rt.", "rw.", "ds.", "dsn.", "kel.", "kec.", "blok.")
     return word.endswith((".", ";")) and not abbreviated
+
+
+def _tells(after: str) -> bool:
+    """Whether the story begins behind a comma of an address: "..., lampu jalan mati", and not "..., Desa Sukorejo"."""
+    piece = re.split(r"[,;\n]|\.\s", after.strip(), maxsplit=1)[0]
+    words = hearing.folded(piece)
+    opens = {word for opener in table("fields")["address"]["begins"] for word in hearing.folded(opener)} | _INSIDE
+    points = intent.guess(piece).points.get("complaint", 0)
+    if not words or points <= 0 or (words[0] in opens - {"jalan"}) or (words[0] == "jalan" and points < _SURE_POINTS):
+        return False
+    return intent.guess(after).intent == "complaint"
 
 
 def _joined(before: str, after: str) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from workflow.conversation import Conversation
 from workflow.happening import Event
+from workflow.heard import hearing
 from workflow.message import Limits, Message, Outbound
 from workflow.papers.issuing import Printed, printed
 from workflow.papers.verification import COMMAND, LENGTH, START
@@ -31,7 +32,14 @@ def code_in(event: Event) -> str:
         return _clean(event.start.removeprefix(START))
     first = next((line for line in event.text.splitlines() if line.strip()), "")
     found = _ASKED.match(first)
-    return _clean(found[1]) if found and any(sign.isdigit() for sign in found[1]) else ""
+    if found is None or not any(sign.isdigit() for sign in found[1]) or _is_report(found[1]):
+        return ""  # of a report it's the state that's asked: "CEK KNG-2026-0017", "cek 7K3F"
+    return _clean(found[1])
+
+
+def _is_report(text: str) -> bool:
+    """Whether it's the number or short code of a report, however it's typed: "PKT-2026-0001", "pkt 2026 1", "7K3F"."""
+    return hearing.names_a_report(text) or bool(re.match(r"\s*[a-z]{2,6}[\s./-]*\d{4}[\s./-]+\d{1,6}\b", text, re.IGNORECASE))
 
 
 def needs(code: str) -> Needs:

@@ -9,6 +9,7 @@ from workflow.world import World
 
 LETTERS = "2345679ACDEFGHJKMNPQRTUVWXYZ"
 """Nobody takes one of these for another: without 0, 1 and 8, and without B, I, L, O and S."""
+DIGITS = "2345679"
 LENGTH = 10
 COMMAND = "CEK"
 START = "cek_"
@@ -17,7 +18,7 @@ _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # those of a token from the supply
 
 
 def drawn(token: str) -> str:
-    """A code of 48 bits out of a fresh secret of the supply."""
+    """A code of 48 bits, at least one sign of it a digit, out of a fresh secret of the supply."""
     number = 0
     for sign in token:
         number = number * 33 + _DIGITS.find(sign) + 1
@@ -25,6 +26,8 @@ def drawn(token: str) -> str:
     for _ in range(LENGTH):
         number, last = divmod(number, len(LETTERS))
         letters.append(LETTERS[last])
+    if not any(letter.isdigit() for letter in letters):  # CEK and letters alone are words: "CEK HARGA TANAH"
+        letters[-1] = DIGITS[number % len(DIGITS)]
     return "".join(letters)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -28,9 +29,6 @@ NOTICE_AFTER_RECEIPT = "receipt-1"
 """The version of the short notice that comes after the receipt where nothing personal is asked."""
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
-
-
 def name_of(complaint: Complaint) -> str:
     """The register number, or the code as long as there's none."""
     return complaint.number or say("telling.unnumbered", code=complaint.code)
@@ -47,10 +45,10 @@ def matter(complaint: Complaint, limit: int = MATTER_CHARACTERS) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text up to so many UTF-16 units, cut between words."""
+    """The text up to so many UTF-16 units, cut between words, and not between a number and what it counts."""
     if units(text) <= limit:
         return text
-    return first_units(text, limit - 1).rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+    return re.sub(r"(?:\s+\d+)?[\s,.;:]*$", "", first_units(text, limit - 1).rsplit(" ", 1)[0], count=1) + "…"
 
 
 def capital(text: str) -> str:
@@ -61,8 +59,8 @@ def capital(text: str) -> str:
 def thing(asked: Asked) -> str:
     """The name of one thing the standard asks for."""
     if asked.options:
-        named = [sort_name(option) for option in asked.options]
-        return say("telling.thing.identity", options=listing(named)) if asked.identity else one_of(tuple(named))
+        named_one = one_of(tuple(sort_name(option) for option in asked.options))
+        return say("telling.thing.any_of", options=named_one) if asked.identity else named_one
     return sort_name(asked.id) or asked.requirement_text
 
 
@@ -81,16 +79,22 @@ def lacking_words(complaint: Complaint, standard: Standard) -> str:
 
 def lacking_briefly(complaint: Complaint, standard: Standard) -> str:
     """The same where every sign costs: without what a requirement may be met with."""
-    missing = lacking(complaint, standard)
-    return ", ".join(say("telling.thing.any") if each.options and each.identity else thing(each) for each in missing)
+    return ", ".join(brief(each) for each in lacking(complaint, standard))
+
+
+def brief(asked: Asked) -> str:
+    """The name of one thing the standard asks for, without what it may be met with."""
+    return sort_name("identity") if asked.options and asked.identity else thing(asked)
 
 
 def who_handles(complaint: Complaint, world: World) -> str:
     """Who has it, for the citizen's eyes: a title or a role, never a name."""
     now = turn(complaint, world)
     person = world.office.staff_by_id(complaint.assignee) if now.named else None
-    label = world.standard_of(complaint.standard).role(now.role).label
-    return (person.title if person else "") or label
+    standard = world.standard_of(complaint.standard)
+    if complaint.confidential and not person:
+        return listing(tuple(standard.role(role).label for role in standard.escalation.confidential_to))
+    return (person.title if person else "") or standard.role(now.role).label
 
 
 # --- at YA ------------------------------------------------------------------------------------------------------------
@@ -109,9 +113,9 @@ def opened(case: Case) -> None:
         lacking=say("telling.acknowledged_lacking", things=things) if things else "",
         number_later="" if complaint.number else say("telling.number_later"),
     )
-    parts = [thanks]
+    parts = [] if case.limits.short and receives(case) else [thanks]
     if receives(case):
-        parts = [*([] if case.limits.short else parts), _receipt(case)]
+        parts.append(_receipt(case))
     elif outside := _counted_from(case):
         parts.append(outside)
     tell(case, "receipt", "\n\n".join(parts), direct=case.by == "citizen")
@@ -236,11 +240,14 @@ def key_of(kind: str, case: Case) -> str:
 
 
 def news(case: Case) -> None:
-    """All that an act brought for the citizen, as one message; a receipt that became due is a message of its own."""
-    if receives(case):
-        tell(case, "receipt", _receipt(case))
-    if case.news:
-        tell(case, "notice", "\n".join(case.news), direct=case.by == "citizen")
+    """All that an act brought for the citizen, as one message; a receipt that fills an SMS is one of its own."""
+    told, receipt = "\n".join(case.news), _receipt(case) if receives(case) else ""
+    if told and receipt and not case.limits.short:
+        told, receipt = "", f"{told}\n\n{receipt}"
+    if told:
+        tell(case, "notice", told, direct=case.by == "citizen")
+    if receipt:
+        tell(case, "receipt", receipt)
 
 
 def is_complete(case: Case) -> str:
@@ -260,7 +267,7 @@ def is_enough(things: str) -> str:
 
 def was_seen(asked: Asked) -> str:
     """A document was shown at the counter."""
-    return say("telling.seen", thing=capital(thing(asked)))
+    return say("telling.seen", thing=capital(brief(asked)))
 
 
 def is_handled(case: Case) -> str:
