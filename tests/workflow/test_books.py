@@ -133,6 +133,19 @@ def test_who_stood_in_and_who_acted_for_whom_is_remarked():
     assert "penerimaan di loket oleh Wati" in found
 
 
+def test_whose_approval_stands_is_remarked_and_nobodys_who_did_not_give_it():
+    drafted, paraf = entry("write", 1, "Sudah.", name="Agus"), entry("approve", 5, name="Rina")
+    assert "disetujui Rina, disusun Agus" in line(case("pekutatan"), drafted, paraf).remarks
+    assert "disetujui" not in line(case("pegantenan"), drafted, paraf).remarks, "the signature comes after the paraf"
+    signed = entry("sign", 9, name="Wati", entered_for="7", entered_name="Mahfud", how="phone")
+    assert "ditandatangani Mahfud" in line(case("pegantenan"), drafted, paraf, signed).remarks
+    objected = entry("objected", 20, name="Mahfud", to_act="sign", to_version="9")
+    for after in (objected, entry("return", 20), entry("reopen", 20), entry("koreksi", 20, undone="sign")):
+        assert "ditandatangani" not in line(case("pegantenan"), drafted, paraf, signed, after).remarks, after.act
+    told = line(case("pegantenan"), drafted, paraf, signed, objected).remarks
+    assert "Mahfud berkeberatan atas tanda tangan yang dicatat untuknya" in told
+
+
 def test_what_is_missing_is_named_until_an_officer_says_enough():
     asked = case(private={}, later=("kk",), lacking={"ktp": "hilang"}, seen=("location_photo",))
     assert line(asked).papers == "dilihat di loket: foto lokasi; menyusul: KK; tidak ada: KTP (hilang)"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflow.books.trail import Trail
 from workflow.clocks.when import say_short_date
+from workflow.procedure.stages import has_act
 from workflow.record import Complaint
 from workflow.say import UnknownWords, say
 from workflow.standard.standard import Standard
@@ -72,6 +73,9 @@ def _people(complaint: Complaint, trail: Trail, standard: Standard) -> Iterator[
         yield say("books.remarks.signed_both", signer=trail.signer, drafter=trail.drafter)
     elif trail.signer:
         yield say("books.remarks.signed", name=trail.signer)
+    elif trail.approver and not has_act(standard, "sign"):
+        key = "books.remarks.approved_both" if trail.drafter else "books.remarks.approved"
+        yield say(key, name=trail.approver, drafter=trail.drafter)
     for entry in trail.stood_in:
         yield say(
             "books.remarks.standing_in",
@@ -85,6 +89,8 @@ def _people(complaint: Complaint, trail: Trail, standard: Standard) -> Iterator[
         known = how in ("phone", "sheet", "said")
         key = "books.remarks.entered_how" if known else "books.remarks.entered_for"
         yield say(key, how=say(f"books.how.{how}") if known else "", **fields)
+    for entry in trail.objections:
+        yield say("books.remarks.objected", name=entry.name, act=act_word(entry.data.get("to_act", "")))
     for entry in trail.shared:
         yield say("books.remarks.shared", act=act_word(entry.act), name=entry.data["shared"])
 

@@ -55,9 +55,11 @@ class Trail:
     returns: int = 0
     drafter: str = ""
     signer: str = ""
+    approver: str = ""  # who checked it: where nothing is signed theirs is the last word
     stood_in: list[Entry] = field(default_factory=list)
     entered: list[Entry] = field(default_factory=list)
     shared: list[Entry] = field(default_factory=list)
+    objections: list[Entry] = field(default_factory=list)  # to what was entered for them
     both: Entry | None = None
     enough: str | None = None
     refused: Entry | None = None
@@ -169,12 +171,25 @@ def _undo(trail: Trail, entry: Entry) -> None:
         valid[-1].undone = True
     if act == "return":
         trail.returns -= 1
+    _not_approved(trail, act)
+
+
+def _not_approved(trail: Trail, act: str) -> None:
+    """An approval was taken back, or they object to it: nobody is said to have signed what they didn't."""
     if act in ("sign", "approve"):
         trail.signer = ""
+    if act == "approve":
+        trail.approver = ""
+
+
+def _objected(trail: Trail, entry: Entry) -> None:
+    _not_approved(trail, entry.data.get("to_act", ""))
+    trail.objections.append(entry)
 
 
 def _return(trail: Trail, _: Entry) -> None:
     trail.returns += 1
+    trail.signer = trail.approver = ""
 
 
 def _written(trail: Trail, entry: Entry) -> None:
@@ -183,6 +198,10 @@ def _written(trail: Trail, entry: Entry) -> None:
 
 def _signed(trail: Trail, entry: Entry) -> None:
     trail.signer = entry.data.get("entered_name") or entry.name
+
+
+def _checked(trail: Trail, entry: Entry) -> None:
+    trail.approver = entry.data.get("entered_name") or entry.name
 
 
 def _enough(trail: Trail, entry: Entry) -> None:
@@ -208,6 +227,7 @@ def _lapse(trail: Trail, entry: Entry) -> None:
 def _reopen(trail: Trail, entry: Entry) -> None:
     trail.reopened.append(entry.at)
     trail.withdrawn = trail.lapsed = None
+    trail.signer = trail.approver = trail.drafter = ""  # what they signed was the answer before
 
 
 def _ask(trail: Trail, entry: Entry) -> None:
@@ -229,8 +249,10 @@ _READERS = {
     "reword": _reword,
     "edited": _edit,
     "koreksi": _undo,
+    "objected": _objected,
     "return": _return,
     "write": _written,
+    "approve": _checked,
     "sign": _signed,
     "enough": _enough,
     "refuse": _refuse,

@@ -10,6 +10,7 @@ from workflow.papers import signing
 from workflow.papers.receipt import due
 from workflow.papers.sheet import Sheet, cut, kop, rows
 from workflow.procedure.progress import turn
+from workflow.procedure.stages import word_of
 from workflow.procedure.telling import matter
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
@@ -87,23 +88,23 @@ def _line(n: int, entry: Entry, kept: dict[int, str], standard: Standard, world:
     return (
         str(n),
         step.no if step else "",
-        act_name(entry.act),
+        act_name(entry.act, standard),
         lines(who, name),
         lines(say_short_date(local.date()), say_clock(local.time())),
         kept.get(id(entry), ""),
-        "; ".join(_remarks(entry)),
+        "; ".join(_remarks(entry, standard)),
     )
 
 
-def act_name(act: str) -> str:
-    """What was done, in a word or two."""
+def act_name(act: str, standard: Standard) -> str:
+    """What was done, in a word or two; a check is a paraf only where a signature follows."""
     try:
-        return say(f"papers.act.{act}")
+        return say(f"papers.act.{word_of(act, standard)}")
     except UnknownWords:
         return act
 
 
-def _remarks(entry: Entry) -> Iterator[str]:
+def _remarks(entry: Entry, standard: Standard) -> Iterator[str]:
     """What the paper book would have in its last column."""
     data = entry.data
     if entry.data.get("person_name"):
@@ -115,7 +116,7 @@ def _remarks(entry: Entry) -> Iterator[str]:
     if data.get("why_both"):
         yield say("papers.control.why_both", why=data["why_both"])
     if entry.act == "koreksi":
-        yield say("papers.control.undone", act=act_name(data.get("undone", "")))
+        yield say("papers.control.undone", act=act_name(data.get("undone", ""), standard))
     if entry.act == "overdue":
         yield say(f"papers.control.late_{data.get('which', 'total')}")
     if entry.text and entry.act in _WITH_TEXT:

@@ -27,7 +27,7 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
     """The sheet. It names roles and never a member of staff: the citizen carries it to others."""
     standard, zone = world.standard_of(complaint.standard), world.office.calendar.zone
     table = tuple(
-        (say_brief(entry.at, zone), _what(entry), signing.role_of(entry, standard))
+        (say_brief(entry.at, zone), _what(entry, standard), signing.role_of(entry, standard))
         for entry in entries
         if entry.act in _TOLD and not (entry.act == "overdue" and entry.data.get("which") != "total")
     )
@@ -51,10 +51,9 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
     )
 
 
-def _what(entry: Entry) -> str:
-    if entry.text and entry.act in _TEXTS:
-        return f"{act_name(entry.act)}: {' '.join(entry.text.split())}"
-    return act_name(entry.act)
+def _what(entry: Entry, standard: Standard) -> str:
+    did = act_name(entry.act, standard)
+    return f"{did}: {' '.join(entry.text.split())}" if entry.text and entry.act in _TEXTS else did
 
 
 def _answers(entries: Sequence[Entry], world: World) -> Iterator[tuple[str, str]]:
