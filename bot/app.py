@@ -88,7 +88,7 @@ class Service:
 
     @property
     def _enclosures(self) -> Enclosures:
-        return Enclosures(self.store, self.files, self.media)
+        return Enclosures(self.store, self.files, self.media, self.road.clock.now())
 
     @property
     def disk(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
@@ -35,7 +36,7 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     channel = road.channels[way.to.channel, way.to.office]
     key = f"{way.row.office}:{way.row.id}"
     try:
-        parcel = await _packed(enclosures, way, message)
+        parcel = await _packed(enclosures, way, message, road.clock.now())
         found = await _found(road, channel, parcel, key, way) if way.row.doubts else None
         if isinstance(found, Sent):
             return found
@@ -86,8 +87,8 @@ async def _is_anothers(road: Road, way: Way, found: Sent) -> bool:
     return known.get(name, way.row.id) != way.row.id
 
 
-async def _packed(enclosures: Enclosures, way: Way, message: Outbound) -> Parcel:
-    """The message with its file. Raises `SendError`: whatever fails here, nothing has left yet."""
+async def _packed(enclosures: Enclosures, way: Way, message: Outbound, now: datetime) -> Parcel:
+    """The message with its files. Raises `SendError`: whatever fails here, nothing has left yet."""
     parcel = Parcel(
         message,
         way.target,
@@ -98,10 +99,10 @@ async def _packed(enclosures: Enclosures, way: Way, message: Outbound) -> Parcel
         route=way.route,
         recent=way.recent,
     )
-    if message.enclosure is None:
+    if message.enclosure is None and not message.along:
         return parcel
     try:
-        return await enclosures.enclosed(parcel, message.enclosure)
+        return await enclosures.complete(parcel, now)
     except SendError:
         raise
     except (Unavailable, Conflict, OSError) as error:  # the database or the disk: it passes

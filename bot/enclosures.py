@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
+import structlog
+
 from bot.media import Media, Unfit
-from channels.base import Parcel
+from channels.base import Parcel, Piece
 from storage.engine import Store
 from storage.files import Files, NotThere
 from storage.seal import Unopenable
 from workflow.message import Enclosure, SendError
+
+_log = structlog.get_logger("deliver")
 
 _SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -29,6 +34,7 @@ _SUFFIXES = {
 
 _SOON_S = 1.0  # a paper is drawn in less
 _LATER_S = 5.0
+_PATIENCE = timedelta(minutes=10)  # words wait so long for the files beside them: longer than all tries to draw a paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,48 @@ class Enclosures:
     store: Store
     files: Files
     media: Media
+    since: datetime | None = None  # of the process: what was written before waits from then on, as do its files
+
+    async def complete(self, parcel: Parcel, now: datetime) -> Parcel:
+        """The parcel with its file and those that go along. Raises `SendError`: see `enclosed` and `beside`."""
+        if parcel.message.enclosure is not None:
+            parcel = await self.enclosed(parcel, parcel.message.enclosure)
+        if parcel.message.along:
+            parcel = await self.beside(parcel, now)
+        return parcel
+
+    async def beside(self, parcel: Parcel, now: datetime) -> Parcel:
+        """The parcel with what goes along with its words. Raises `SendError` ("unready") while that may still come.
+
+        The words go without a file that can't be had, or isn't there after all tries to make it.
+        """
+        begun = max(each for each in (parcel.queued_at, self.since) if each is not None)
+        patient = now - begun < _PATIENCE
+        pieces: list[Piece] = []
+        for each in parcel.message.along:
+            try:
+                shown = await self.shown(each, ordered=not patient)
+            except SendError as error:
+                if error.fact == "unready" and patient:
+                    raise
+                _log.warning("words go without the file beside them", reason=error.reason)
+                continue
+            pieces.append(Piece(shown.content, shown.mime, shown.name))
+        return replace(parcel, along=tuple(pieces))
 
     async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
         """The parcel with its file's bytes. Raises `SendError`: "refused" if the file can't be had any more."""
         shown = await self.shown(enclosure)
         return replace(parcel, content=shown.content, mime=shown.mime, file_name=shown.name)
 
-    async def shown(self, enclosure: Enclosure) -> Shown:
-        """A file as it may leave the house. Raises `SendError`: "unready" while it's still to come, else "refused"."""
+    async def shown(self, enclosure: Enclosure, *, ordered: bool = True) -> Shown:
+        """A file as it may leave the house. Raises `SendError`: "unready" while it's still to come, else "refused".
+
+        Not `ordered`: one that's unknown may have been promised before it was asked for.
+        """
         row = await self.store.read(lambda unit: unit.shelf.file(enclosure.file))
+        if row is None and not ordered:
+            raise SendError("unready", "its file isn't asked for yet", retry_after_s=_SOON_S)
         if row is not None and row.state == "pending":
             pause_s = _SOON_S if row.attempts == 0 else _LATER_S
             raise SendError("unready", "its file isn't there yet", retry_after_s=pause_s)

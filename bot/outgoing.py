@@ -39,6 +39,7 @@ def _part(message: Outbound, nth: int, of: int) -> Outbound:
         replaces=message.replaces if nth == 1 else "",
         silent=message.silent or nth > 1,
         choices=message.choices if nth == of else (),
+        along=message.along if nth == of else (),
         request_location=message.request_location and nth == of,
         about=message.about if nth == of else "",
         mentions=tuple(each for each in message.mentions if each.name in message.text),

@@ -22,6 +22,15 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A further file of a message that holds several."""
+
+    content: bytes
+    mime: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """An `Outbound` with its names resolved to the provider's ids, and the bytes of its enclosure."""
 
@@ -32,6 +41,7 @@ class Parcel:
     content: bytes = b""
     mime: str = ""
     file_name: str = ""
+    along: tuple[Piece, ...] = ()  # of `Outbound.along` what could be had, for channels that are `Limits.joined`
     queued_at: datetime | None = None  # when it was decided: the same at every attempt
     number: int = 0  # our own number of it (of the outbox row), the same at every attempt
     route: str = ""  # the `Message.route` of what it goes on from, "" where it begins a thread

@@ -10,7 +10,7 @@ from workflow.dialogue import dialogue
 from workflow.happening import Carried, Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import DESK_CHANNEL, Office
-from workflow.papers import asked, checking, issuing
+from workflow.papers import asked, checking, issuing, joining
 from workflow.world import Decision, Needs, World
 
 LONGEST_LAIN = timedelta(days=30)
@@ -55,7 +55,7 @@ def decide(event: Event, world: World) -> Decision:
     before = {**{each.id: each for answer in world.found for each in answer}, **world.complaints}
     decision += desk.show(before=before, after=decision.complaints, decision=decision, world=world)
     decision += desk.told_of_duties(before, decision, world)
-    return decision + issuing.issue(world.complaints, decision, world)
+    return joining.join(decision + issuing.issue(world.complaints, decision, world), world)
 
 
 def _papers(event: Event, world: World) -> Decision | None:

@@ -60,6 +60,7 @@ class Limits(Value):
     window_h: int = 0  # free text goes only within so many hours of their last message; 0: always
     receipts: bool = False  # the provider tells later what became of a message: until then it's "accepted", not "sent"
     same_again: bool = False  # a repeated message is the very same one to its reader (mail): it isn't so marked
+    joined: bool = False  # what belongs together goes as one message with several files (mail), see `Outbound.along`
     threads: bool = False  # an answer goes on in the thread of what it answers, see `Message.route`
     replies_per_day: int = 0  # so many of our replies to one sender in 24 hours, against duels of machines; 0: no limit
     stands_in_for: str = ""  # the office lets it carry a notice to the same number when that channel can't
@@ -238,6 +239,7 @@ class Outbound(Value):
     choices: tuple[tuple[Choice, ...], ...] = ()  # rows of buttons
     mentions: tuple[Mention, ...] = ()
     enclosure: Enclosure | None = None
+    along: tuple[Enclosure, ...] = ()  # further files, where a message holds several; the words go without lost ones
     location: Location | None = None
     key: str = ""  # our name for it: later messages edit, delete or reply to it by this
     target: str = ""  # for `edit` and `delete`: the key of the message meant

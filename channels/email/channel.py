@@ -50,6 +50,7 @@ class Email:
         edits=False,
         one_thing_at_a_time=False,
         same_again=True,
+        joined=True,
         threads=True,
         replies_per_day=20,
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from channels.base import Parcel
+from channels.base import Parcel, Piece
 from channels.email import subjects
 from channels.email.tokens import LOOP_HEADER, Tokens
 from channels.text import numbered
@@ -162,17 +162,22 @@ def _fill(mail: EmailMessage, parcel: Parcel, words: str) -> None:
     # Non-ASCII text would be sent as 8bit, which no server was asked whether it takes it.
     mail.set_content(f"{words}\n", cte="quoted-printable")
     mail.add_alternative(_as_html(words), subtype="html", cte="quoted-printable")
-    if parcel.message.enclosure is None and not parcel.content:
-        return
-    if not parcel.content:
-        raise SendError("refused", "the file to send is missing")
-    kind, _, sort = parcel.mime.partition("/")
+    enclosed = parcel.message.enclosure
+    if enclosed is not None or parcel.content:
+        if not parcel.content:
+            raise SendError("refused", "the file to send is missing")
+        name = parcel.file_name or (enclosed.name if enclosed else "")
+        _attach(mail, Piece(parcel.content, parcel.mime, name))
+    for piece in parcel.along:
+        _attach(mail, piece)
+
+
+def _attach(mail: EmailMessage, piece: Piece) -> None:
+    kind, _, sort = piece.mime.partition("/")
     if kind not in _PLAIN_TYPES or not re.fullmatch(r"[a-z0-9.+-]+", sort):
         kind, sort = "application", "octet-stream"
-    enclosed = parcel.message.enclosure
-    name = parcel.file_name or (enclosed.name if enclosed else "")
-    name = _line(name).replace("/", "-").replace("\\", "-") or say("mail.file")
-    mail.add_attachment(parcel.content, maintype=kind, subtype=sort, filename=name)
+    name = _line(piece.file_name).replace("/", "-").replace("\\", "-") or say("mail.file")
+    mail.add_attachment(piece.content, maintype=kind, subtype=sort, filename=name)
 
 
 def _bound(mail: EmailMessage, message_id: str) -> None:

@@ -209,3 +209,42 @@ async def test_a_file_whose_complaint_was_erased_can_not_be_shown(road, channel,
         await Enclosures(road.store, files, media).enclosed(
             Parcel(Outbound(to=citizen(), kind="notice")), Enclosure(file="f1")
         )
+
+
+# --- beside the words of one message ----------------------------------------------------------------------------------
+
+
+def mail_with(*names, queued_at=MORNING):
+    along = tuple(Enclosure(file=name, name=f"Foto {name}") for name in names)
+    return Parcel(Outbound(to=citizen(), kind="answer", text="Sudah ditambal.", along=along), queued_at=queued_at)
+
+
+async def test_words_wait_for_the_files_beside_them_and_go_with_all(road, channel, fetcher, files, media):
+    channel.files["ref-f1"] = channel.files["ref-f2"] = picture()
+    enclosures = Enclosures(road.store, files, media)
+    with pytest.raises(SendError, match="unready"):
+        await enclosures.complete(mail_with("f1", "f2"), road.clock.now())  # promised, and not asked for yet
+    await expect(road, "f1", "f2")
+    with pytest.raises(SendError, match="unready"):
+        await enclosures.complete(mail_with("f1", "f2"), road.clock.now())
+    await fetcher.step()
+    parcel = await enclosures.complete(mail_with("f1", "f2"), road.clock.now())
+    assert [(each.mime, each.file_name) for each in parcel.along] == [("image/jpeg", f"Foto f{n}.jpg") for n in (1, 2)]
+    assert parcel.content == b""
+
+
+async def test_words_go_without_a_file_that_is_lost_or_never_comes(road, channel, fetcher, files, media):
+    channel.files["ref-f1"], channel.files["ref-f2"] = b"no picture", picture()
+    await expect(road, "f1", "f2")
+    await fetcher.step()
+    enclosures = Enclosures(road.store, files, media)
+    parcel = await enclosures.complete(mail_with("f1", "f2"), road.clock.now())
+    assert [each.file_name for each in parcel.along] == ["Foto f2.jpg"], "the broken one is left out at once"
+    never = mail_with("f2", "f9")
+    with pytest.raises(SendError, match="unready"):
+        await enclosures.complete(never, MORNING + timedelta(seconds=599))
+    parcel = await enclosures.complete(never, MORNING + timedelta(seconds=600))
+    assert [each.file_name for each in parcel.along] == ["Foto f2.jpg"]
+    restarted = Enclosures(road.store, files, media, MORNING + timedelta(hours=5))
+    with pytest.raises(SendError, match="unready"):
+        await restarted.complete(never, MORNING + timedelta(hours=5, seconds=1))

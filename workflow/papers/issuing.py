@@ -18,6 +18,7 @@ from workflow.message import Enclosure, Outbound, Value
 from workflow.office import Staff
 from workflow.papers import verification
 from workflow.papers.complaint_letter import is_printed
+from workflow.papers.joining import BESIDE, MARK, file_of
 from workflow.papers.letter import is_on_paper, subject, written_at
 from workflow.papers.making import MAKERS
 from workflow.papers.sheet import LONGEST_REF_BYTES, Kind, ref
@@ -32,7 +33,6 @@ from workflow.world import Decision, Fetch, Needs, World
 
 PRESS = "press"
 """The source of files that draws them."""
-_MARK = ".paper-"
 _LETTERS = "letters"
 """Where `Complaint.extra` keeps what was printed with its code."""
 
@@ -145,7 +145,7 @@ def concerns(event: Event) -> bool:
     """Whether it's a wish for a paper, or news of one that was drawn."""
     if isinstance(event, Due):
         return event.kind.startswith(WANTED)
-    return isinstance(event, FileReady | FileFailed) and _MARK in event.file
+    return isinstance(event, FileReady | FileFailed) and MARK in event.file
 
 
 def needs(event: Event) -> Needs:
@@ -178,7 +178,8 @@ def _made(event: Due, world: World) -> Decision:
     wanted = ref(sheet)
     if len(wanted) > LONGEST_REF_BYTES:
         return Decision(ignored="a paper too long to be drawn")
-    file = f"{complaint.id}{_MARK}{kind}-{world.supply.id()}"
+    beside = event.timer.removeprefix(BESIDE) if event.timer.startswith(BESIDE) else ""
+    file = beside or file_of(complaint, kind, world)
     fetch = Fetch(
         file=file,
         lane=desk_of(world) or event.chat,
@@ -199,6 +200,8 @@ def _made(event: Due, world: World) -> Decision:
         data={"paper": kind, "file": file},
         version=complaint.version,
     )
+    if beside:
+        return Decision(fetches=(fetch,), entries=(entry,))
     if staff is not None:
         text = say(f"papers.staff.{kind}{draft}", number=name_of(complaint))
         sent = replace(post(world, event.chat, text, about=complaint), enclosure=enclosure)
@@ -238,7 +241,7 @@ def _staff_at(event: Due, world: World) -> Staff | None:
 
 def _failed(event: FileFailed, world: World) -> Decision:
     """It couldn't be drawn: the staff are told what to do, nothing else has changed and it can be asked for again."""
-    name, _, rest = event.file.partition(_MARK)
+    name, _, rest = event.file.partition(MARK)
     complaint, kind = world.complaints.get(name), KINDS.get(rest.partition("-")[0])
     if complaint is None or kind is None:
         return Decision(ignored="a paper of no complaint")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.base import Parcel
+from channels.base import Parcel, Piece
 from channels.email.compose import Letterhead, Route, composed, subject
 from channels.email.tokens import Tokens
 from channels.sandbox.mail.strict import complaints
@@ -89,6 +90,19 @@ def test_a_letter_arrives_whole_and_with_its_name():
     assert letter.get_content_type() == "application/pdf"
     assert letter.get_content() == FULL["content"]
     assert b"filename*=utf-8''Surat%20Jawaban%20KNG-2026-0001%20" in composed(parcel(**FULL), HEAD).content
+
+
+def test_several_files_go_in_one_mail_beside_its_words_and_the_same_again():
+    along = (
+        Piece(b"%PDF-1.7 a", "application/pdf", "Surat jawaban.pdf"),
+        Piece(b"\xff\xd8\xff", "image/jpeg", "foto.jpg"),
+    )
+    made = dataclasses.replace(parcel("Sudah ditambal."), along=along)
+    files = list(parsed(composed(made, HEAD)).iter_attachments())
+    assert [each.get_filename() for each in files] == ["Surat jawaban.pdf", "foto.jpg"]
+    assert [each.get_content() for each in files] == [b"%PDF-1.7 a", b"\xff\xd8\xff"]
+    assert composed(made, HEAD) == composed(made, HEAD)
+    assert complaints(composed(made, HEAD).content) == []
 
 
 def test_who_writes_to_whom_and_when():
