@@ -18,6 +18,7 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
     warga (tidak terbukti): isi        a mail of which nothing proves that it's theirs
     Siti: halo                         a member of staff writes in the group
     Siti (balas: snippet): teks        replies to the newest message there that contains the snippet
+    Siti (kepada Budi): /plh           replies to a message of a colleague
     Siti (pribadi): teks               writes in their private chat with the bot; `(pribadi, balas: ...)` too
     >> 10 menit | 2 jam | 2026-11-24 08:00   time passes
     >> kabar: delivered | snippet      the provider's news of the newest message to a citizen that contains the snippet:
@@ -168,8 +169,11 @@ class Play:
         reply_to = ""
         if found := re.search(r"balas: (.*)$", line.how):
             reply_to = self.bench.find(chat, found[1]).id
+        found = re.search(r"kepada (\w+)", line.how)
+        colleague = self.staff[found[1]] if found else None
+        whose = Sender(id=colleague.id, name=colleague.name) if colleague else None
         base = Message(chat=address, id=str(next(self.ids)), sender=sender, at=self.bench.now, private=private,
-                       text=line.text, reply_to=reply_to)  # fmt: skip
+                       text=line.text, reply_to=reply_to, replied_to=whose)  # fmt: skip
         sent: list[Outbound] = []
         for message in self._shaped(base):
             self.last_message[chat] = message.id

@@ -42,7 +42,7 @@ def test_all_documents_are_asked_for_in_one_message_with_two_other_ways():
 
 def test_without_another_way_there_is_the_counter():
     game = Texter(ways=(SMS,))
-    assert "bawa ke loket dengan menyebut kode" in said(game.say(ROAD))
+    assert "ke loket dan sebutkan kode" in said(game.say(ROAD))
 
 
 def test_how_else_it_can_be_sent_is_explained_once():

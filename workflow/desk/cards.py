@@ -17,10 +17,11 @@ from workflow.procedure.case import Refused
 from workflow.procedure.numbering import is_counted
 from workflow.procedure.progress import goes_along, is_voice, lacking, part_of
 from workflow.procedure.reach import HELD, WHY, is_there
+from workflow.procedure.responsible import responsible
 from workflow.procedure.rights import available, written
-from workflow.procedure.stages import WRITTEN, has_act, joined_before, parts, ways
+from workflow.procedure.stages import WRITTEN, has_act, joined_before, parts, ways, word_of
 from workflow.procedure.taken_acts import is_written_down
-from workflow.procedure.telling import capital, shortened, sort_name, thing
+from workflow.procedure.telling import brief, capital, shortened, sort_name, thing
 from workflow.procedure.wholes import MAILS
 from workflow.record import Complaint
 from workflow.say import channel_name, lines, masked_address, say, units
@@ -84,6 +85,8 @@ def _due(complaint: Complaint, world: World) -> str:
     if complaint.answered_at is not None:
         key = "desk.card.answered" if is_there(complaint) else "desk.card.answer_set"  # signed isn't sent
         return say(key, moment=say_moment(complaint.answered_at, zone))
+    if complaint.closed_at is not None:
+        return ""  # referred, withdrawn, refused: nothing is due any more
     if complaint.due_at is None:
         return say("desk.card.no_clock")
     moment = say_moment(complaint.due_at, zone)
@@ -177,8 +180,10 @@ def _lacking_words(complaint: Complaint, asked: str, name: str) -> str:
 
 def _work(complaint: Complaint, world: World) -> Iterator[str]:
     office = world.office
-    if complaint.assignee and (person := office.staff_by_id(complaint.assignee)):
-        yield say("desk.card.assignee", name=person.name)
+    first, _ = responsible(complaint)
+    for who, key in ((first, "assignee"), (complaint.assignee if complaint.assignee != first else "", "asked_to_write")):
+        if who and (person := office.staff_by_id(who)):
+            yield say(f"desk.card.{key}", name=person.name)
     helpers = [person for each in complaint.helpers if (person := office.staff_by_id(each))]
     if helpers:
         yield say("desk.card.helpers", names=names(helpers))
@@ -199,7 +204,9 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
     if complaint.report:
         yield say("desk.card.report", text=shortened(complaint.report, TEXT_CHARACTERS))
     if complaint.draft:
-        yield say("desk.card.draft", text=shortened(complaint.draft, TEXT_CHARACTERS))
+        called = word_of("draft", world.standard_of(complaint.standard))
+        key = f"desk.card.{called}" if complaint.signed_at is None else "desk.card.draft_signed"
+        yield say(key, text=shortened(complaint.draft, TEXT_CHARACTERS))
     if act in ("approve", "sign"):
         yield rewritten(complaint)
 
@@ -207,8 +214,14 @@ def _work(complaint: Complaint, world: World) -> Iterator[str]:
 def _foot(complaint: Complaint, world: World) -> str:
     if complaint.closed_at is not None:
         ended = "lapsed" if complaint.lapsed_at else str(complaint.closed_as)
-        how = say(f"desk.card.closed_{ended}", where=complaint.referred_to)
-        return lines(_delivery(complaint, world), how)
+        tracking = say("telling.status.tracking", tracking=complaint.referred_tracking)
+        planned = say("desk.card.planned", text=shortened(complaint.plan, TEXT_CHARACTERS))
+        return lines(
+            _delivery(complaint, world),
+            tracking if complaint.referred_tracking else "",
+            planned if complaint.plan and ended == "answered" else "",
+            say(f"desk.card.closed_{ended}", where=complaint.referred_to),
+        )
     standard = world.standard_of(complaint.standard)
     part = part_of(complaint, standard)
     if part.act == "deliver":
@@ -224,7 +237,7 @@ def _foot(complaint: Complaint, world: World) -> str:
             say("desk.card.sure_deliver") if joined else "",
         )
     if part.act in WRITTEN and written(complaint, part.act) and not complaint.correction:
-        return say(f"desk.card.do_{part.act}_written", role=_next_role(complaint, standard))
+        return say(f"desk.card.do_{word_of(part.act, standard)}_written", role=_next_role(complaint, standard))
     if part.act == "report" and not has_act(standard, "draft"):
         return say("desk.card.do_report_as_answer")
     if part.act in ("dispose", "ask_staff"):
@@ -236,9 +249,7 @@ def _foot(complaint: Complaint, world: World) -> str:
         )
     if part.act == "number" and is_counted(world.office.standard):
         return say("desk.card.do_number_counted")
-    if part.act == "approve" and has_act(standard, "sign"):
-        return say("desk.card.do_paraf")
-    return lines(_delivery(complaint, world), say(f"desk.card.do_{part.act}"))
+    return lines(_delivery(complaint, world), say(f"desk.card.do_{word_of(part.act, standard)}"))
 
 
 def _delivery(complaint: Complaint, world: World) -> str:
@@ -290,8 +301,7 @@ def card_buttons(complaint: Complaint, world: World) -> Rows:
             continue  # behind "Lainnya": the ordinary way is the citizen's own channel
         elif act not in _BY_REPLY:
             menu = _MENUS.get(act, act)
-            word = "paraf" if act == "approve" and has_act(standard, "sign") else menu
-            rows.append((say(f"desk.button.{word}", role=_next_role(complaint, standard)), menu, ""))
+            rows.append((say(f"desk.button.{word_of(menu, standard)}", role=_next_role(complaint, standard)), menu, ""))
     buttons = [button(shortened(label, LABEL_CHARACTERS), act, complaint.code, complaint.version, arg)
                for label, act, arg in dict.fromkeys(rows)]  # fmt: skip
     if complaint.papers or complaint.private:
@@ -359,7 +369,7 @@ def menu_buttons(complaint: Complaint, act: str, world: World) -> Rows:
     standard = world.standard_of(complaint.standard)
     options: list[tuple[str, str, str]] = []
     if act == "seen":
-        options = [(thing(asked), act, asked.id) for asked in lacking(complaint, standard)]
+        options = [(brief(asked), act, asked.id) for asked in lacking(complaint, standard)]
     elif act == "help":
         known = {complaint.assignee, *complaint.helpers}
         people = [each for each in world.office.staff if each.at_work and str(each.id) not in known]

@@ -18,14 +18,13 @@ CHANGES = 6
 
 def letter_line(complaint: Complaint, world: World) -> str:
     """What was done to the letter so far: paraf, signature and number are three facts; "" before the first."""
-    zone, office = world.office.calendar.zone, world.office
+    zone, office, standard = world.office.calendar.zone, world.office, world.standard_of(complaint.standard)
     facts = []
     if complaint.approved_by and (person := office.staff_by_id(complaint.approved_by)):
-        standard = world.standard_of(complaint.standard)
-        name = named_as(complaint, person, standard)
+        name = named_as(complaint, person, "approve", standard)
         facts.append(say("desk.card.paraf" if has_act(standard, "sign") else "desk.card.approved", name=name))
     if complaint.signed_at is not None and (person := office.staff_by_id(complaint.signed_by)):
-        name = named_as(complaint, person, world.standard_of(complaint.standard))
+        name = named_as(complaint, person, "sign", standard)
         facts.append(say("desk.card.signed", name=name, moment=say_near(complaint.signed_at, world.now, zone)))
     if complaint.letter_number:
         facts.append(say("desk.card.letter_number", number=complaint.letter_number))

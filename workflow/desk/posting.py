@@ -10,6 +10,7 @@ from workflow.message import Address, Choice, Mention, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.progress import turn
+from workflow.procedure.telling import capital
 from workflow.record import Complaint
 from workflow.say import first_units, say
 from workflow.world import Decision, World
@@ -72,7 +73,7 @@ def post(
     return Outbound(
         to=to,
         kind="card",
-        text=text,
+        text=capital(text),  # a report without a number is "kode 7K3F"
         mentions=mentions(people),
         topic=topic,
         silent=not loud and not confidential and world.office.is_desk_silent(world.now),

@@ -23,7 +23,8 @@ from workflow.procedure import telling
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.duty_acts import ALL
 from workflow.procedure.progress import FIELD, part_of, turn
-from workflow.procedure.telling import matter, name_of, shortened, sort_name
+from workflow.procedure.stages import word_of
+from workflow.procedure.telling import capital, matter, name_of, shortened, sort_name
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
 from workflow.standard.standard import Standard
@@ -230,14 +231,14 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
     standard = world.standard_of(complaint.standard)
     role = duty_words.role_of(complaint, world)
     key = "desk.post.handover" if now.people else "desk.post.handover_nobody"
-    text = say(key, number=name_of(complaint), names=names(now.people), role=role)
+    text = say(key, number=capital(name_of(complaint)), names=names(now.people), role=role)
     people = list(now.people)
     parts = [_done_words(entries, standard), duty_words.why_both(entries), text, duty_words.absences(complaint, world)]
     step = standard.step(complaint.step)
     if step.via and (through := world.office.with_role(step.via)):
         parts.append(say("desk.post.via", role=standard.role(step.via).label, names=names(through)))
         people += through
-    if complaint.due_at is not None:
+    if complaint.due_at is not None and complaint.answered_at is None:
         moment = say_near(complaint.due_at, world.now, world.office.calendar.zone)
         parts.append(say("desk.post.handover_due", moment=moment))
     choices: Rows = ()
@@ -282,7 +283,7 @@ def _done_words(entries: list[Entry], standard: Standard) -> str:
     done = [
         (duty_words.doer(entry, standard), words)
         for entry in entries
-        if entry.name and (words := _did("paraf" if "paraf" in entry.data else entry.act))
+        if entry.name and (words := _did(word_of(entry.act, standard)))
     ]
     if not done:
         return ""

@@ -58,7 +58,10 @@ def remember_approval(case: Case, why: str) -> dict[str, str]:
     person = case.doer
     if person is None:
         return case.complaint.extra
-    extra = capacity.kept(case.complaint.extra, person, case.mark(case.part.role))
+    mark, entered = case.mark(case.part.role), case.entered
+    extra = capacity.kept(case.complaint.extra, person, mark)
+    how, enterer = (entered.data["how"], case.person.name) if entered and case.person else ("", "")
+    extra = capacity.done_as(extra, case.part.act, mark, how, enterer)
     return extra | ({capacity.WHY_BOTH: f"{person.id} {why}"} if why else {})
 
 

@@ -21,6 +21,7 @@ WHY_BOTH = "why_both"
 """The key of `Entry.data` and of `Complaint.extra` with the reason why one person drafted and approves."""
 _AS = "as:"  # Complaint.extra: as:STAFF_ID -> the mark under which that person last wrote, approved or signed
 
+_DONE = "done:"  # Complaint.extra: done:approve, done:sign -> mark|how it was entered|who entered it
 _DISOWNED = "disowned"
 
 
@@ -71,10 +72,17 @@ def on_duty_data(person: Staff, office: Office, at: datetime) -> dict[str, str]:
     return {"shared": on_duty} if on_duty else {}
 
 
-def named_as(complaint: Complaint, person: Staff, standard: Standard) -> str:
-    """Who wrote, approved or signed here, with the capacity in which they did: "Siti Rahma (Plh. Camat)"."""
-    label = label_of(wrote_as(complaint, str(person.id)), standard)
-    return say("duty.label.person", name=person.name, role=label) if label else person.name
+def named_as(complaint: Complaint, person: Staff, act: str, standard: Standard) -> str:
+    """Who approved or signed here, in which capacity, and who entered it: "Siti Rahma (Plh. Camat)"."""
+    mark, how, enterer = (complaint.extra.get(f"{_DONE}{act}", "") + "||").split("|")[:3]
+    label = label_of(mark, standard)
+    name = say("duty.label.person", name=person.name, role=label) if label else person.name
+    return say("duty.entered.noted", name=name, how=say(f"duty.how.{how}"), by=enterer) if how else name
+
+
+def done_as(extra: Mapping[str, str], act: str, mark: str, how: str = "", enterer: str = "") -> dict[str, str]:
+    """`Complaint.extra` with the capacity in which this act was done and, where it was entered, how and by whom."""
+    return {**extra, f"{_DONE}{act}": f"{mark}|{how}|{enterer.replace('|', ' ')}"}
 
 
 def signs_as(complaint: Complaint, role: str, world: World) -> str:

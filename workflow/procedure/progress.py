@@ -11,6 +11,7 @@ from workflow.office import Staff
 from workflow.procedure import signature
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.reach import anew
+from workflow.procedure.responsible import forgotten, responsible
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, parts, work_part
 from workflow.record import Complaint
 from workflow.standard.standard import Asked, Standard, Step
@@ -240,7 +241,12 @@ def close(case: Case, how: str) -> None:
 def reopen(case: Case) -> None:
     """Back to where the work is done, with a new total; the old answer stays in the record."""
     step, part = work_part(case.standard)
+    if not case.complaint.assignee and any(each.act == "dispose" for each in parts(step)[:part]):
+        part = 0  # nobody was named yet: the first answer went round this step
+    assignee, role = responsible(case.complaint)
     case.set(
+        assignee=assignee,
+        assignee_role=role,
         closed_at=None,
         closed_as="",
         answered_at=None,
@@ -262,7 +268,7 @@ def reopen(case: Case) -> None:
         reopened=case.complaint.reopened + 1,
         clock_started_at=case.now,
         pauses=(),
-        extra=anew(case.complaint),
+        extra=forgotten(replace(case.complaint, extra=anew(case.complaint))),
     )
     set_aside(case)
     enter(case, step, part)

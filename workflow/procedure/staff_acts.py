@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from workflow.procedure import lapsing, telling
+from workflow.procedure import lapsing, responsible, telling
 from workflow.procedure.acted import acted, person_named, words_of
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.destination import destination
@@ -92,7 +92,10 @@ def _dispose(case: Case, act: Act) -> None:
     helpers = tuple(str(each.id) for each in others if each != person)
     acted(case, act)
     note = act.text or case.complaint.disposed_note
-    case.set(assignee=str(person.id), assignee_role=role, helpers=helpers, disposed_note=note)
+    asks = act.kind == "ask_staff"  # whoever is responsible stays so, with their helpers; staff only write
+    case.set(extra=responsible.remembered(case.complaint) if asks else responsible.forgotten(case.complaint))
+    case.set(assignee=str(person.id), assignee_role=role, helpers=case.complaint.helpers if asks else helpers)
+    case.set(disposed_note=note)
     data = {"person": str(person.id), "person_name": person.name}
     if helpers:
         data |= {"helpers": " ".join(helpers), "helper_names": ", ".join(each.name for each in others)}

@@ -183,5 +183,18 @@ def has_act(standard: Standard, act: str) -> bool:
     return any(part.act == act for step in standard.steps for part in parts(step))
 
 
+def drafts_own(standard: Standard) -> bool:
+    """Whether who signs the answer writes it, and nobody checks or signs it after: their draft is the answer."""
+    writers = {part.role for step in standard.steps for part in parts(step) if part.act == "draft"}
+    return writers == {standard.letter.signer} and not has_act(standard, "approve") and not has_act(standard, "sign")
+
+
+def word_of(act: str, standard: Standard) -> str:
+    """What an act is called at the desk: "paraf" where a signature follows, "draft_own" where the draft is the answer."""
+    if act == "approve" and has_act(standard, "sign"):
+        return "paraf"
+    return "draft_own" if act == "draft" and drafts_own(standard) else act
+
+
 def _offers_of(act: str) -> tuple[str, ...]:
     return next((row.offers for row in STAGES.values() if row.act == act), ())

@@ -13,6 +13,7 @@ from workflow.procedure.progress import part_of, summary_of
 from workflow.procedure.reach import is_out, is_there, out_at
 from workflow.procedure.stages import parts
 from workflow.procedure.telling import (
+    capital,
     condition_of,
     lacking_briefly,
     lacking_words,
@@ -41,6 +42,7 @@ def status(complaint: Complaint, world: World, limits: Limits = ALL) -> str:
     head = say_for(
         limits, f"telling.status.{complaint.kind}", number=name_of(complaint), matter=matter(complaint).rstrip(".…")
     )
+    head = capital(head)  # a report without a number is "kode 7K3F"
     rest = _closed_status(complaint, world, limits) if complaint.closed_at else _open_status(complaint, world, limits)
     parts_ = [each for each in (head, *rest) if each]
     return _fitting(parts_) if limits.short else lines(*parts_)
@@ -96,8 +98,10 @@ def _open_status(complaint: Complaint, world: World, limits: Limits) -> Iterator
 def _step(complaint: Complaint, standard: Standard, limits: Limits) -> str:
     """Which step of how many and what happens in it; where the office has a shorter view, its line before that."""
     n, m = summary_of(standard, complaint)
+    step = standard.step(complaint.step)
     now = _word("at", part_of(complaint, standard).act)
-    if not standard.summary_steps or limits.short:
+    received = "intake" in step.stages  # the view's line would tell of a form that is there already
+    if not standard.summary_steps or limits.short or received:
         return say_for(limits, "telling.status.step", n=n, m=m, text=now)
     line = respelt(standard.summary_steps[n - 1].text).rstrip(" .;,")
     return say("telling.status.step_of_view", n=n, m=m, line=line, text=now)
