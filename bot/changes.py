@@ -42,7 +42,7 @@ class Changes:
         self._erased: list[str] = []
         self._forgotten: list[str] = []
         self._letters: list[tuple[str, Lettered]] = []
-        self._unlettered: list[tuple[str, str]] = []
+        self._unlettered: list[tuple[str, tuple[str, str]]] = []  # office, and (complaint, number)
         self.noticed = Noticed(now)
         self._of_offices: list[tuple[str, Decision]] = []  # what changes who works where
 
@@ -68,8 +68,8 @@ class Changes:
         self._linked.extend((office, staff, chat) for staff, chat in decision.linked)
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
-        gone = {(office, number) for number in decision.unlettered}
-        self._letters = [each for each in self._letters if (each[0], each[1].number) not in gone]
+        gone = {(office, taken_back) for taken_back in decision.unlettered}
+        self._letters = [each for each in self._letters if (each[0], (each[1].complaint, each[1].number)) not in gone]
         self._unlettered.extend(sorted(gone))
         self._letters.extend((office, each) for each in decision.letters)
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
@@ -79,7 +79,7 @@ class Changes:
 
     def lettered_after(self, office: str, stored: Sequence[Lettered]) -> tuple[Lettered, ...]:
         """Numbers of letters as they'll stand once this is written."""
-        kept = [each for each in stored if (office, each.number) not in self._unlettered]
+        kept = [each for each in stored if (office, (each.complaint, each.number)) not in self._unlettered]
         return (*kept, *(each for owner, each in self._letters if owner == office))
 
     def write(
@@ -129,8 +129,8 @@ class Changes:
             unit.times.set(timers)
         for office, decision in self._of_offices:
             people.keep(unit, office, decision, self._now)
-        for office, number in self._unlettered:
-            unit.letters.free(office, [number])
+        for office, taken_back in self._unlettered:
+            unit.letters.free(office, [taken_back])
         for office, letter in self._letters:
             unit.letters.keep(office, [letter], self._now)
         for office, link in self._links:

@@ -27,8 +27,11 @@ class Letters(Part):
         return {(name, year): last for name, year, last in rows if last is not None}
 
     def found(self, office: str, sought: Iterable[Sought]) -> tuple[Lettered, ...]:
-        """The letters that have one of these numbers, or count the same in its series, in whatever year."""
-        numbers = sorted({each.number for each in sought if each.number})
+        """The letters that have one of these numbers, or count the same in its series, in whatever year.
+
+        Letter case makes no other number of one.
+        """
+        numbers = sorted({each.number.lower() for each in sought if each.number})
         if not numbers:
             return ()
         counted = [
@@ -40,7 +43,7 @@ class Letters(Part):
         statement = (
             select(letters.c.series, letters.c.year, letters.c.number, letters.c.complaint, letters.c.urut, name)
             .outerjoin(complaints, complaints.c.id == letters.c.complaint)
-            .where(letters.c.office == office, or_(letters.c.number.in_(numbers), *counted))
+            .where(letters.c.office == office, or_(func.lower(letters.c.number).in_(numbers), *counted))
         )
         return tuple(
             Lettered(series=series, year=year, number=number, complaint=complaint, urut=urut, name=whose or "")
@@ -64,8 +67,8 @@ class Letters(Part):
         if rows and self.each(self.put(letters).on_conflict_do_nothing(), rows) != len(rows):
             raise Conflict(f"a number of a letter of {office} was given meanwhile")
 
-    def free(self, office: str, numbers: Sequence[str]) -> None:
-        """These numbers were taken back: whoever numbers next may use them."""
-        if numbers:
-            statement = delete(letters).where(letters.c.office == office, among(letters.c.number))
-            self.connection.execute(statement, {"values": list(numbers)})
+    def free(self, office: str, taken_back: Sequence[tuple[str, str]]) -> None:
+        """These numbers were taken back, each from its complaint: whoever numbers next may use them."""
+        for complaint, number in taken_back:
+            mine = (letters.c.office == office, letters.c.complaint == complaint, letters.c.number == number)
+            self.connection.execute(delete(letters).where(*mine))

@@ -383,6 +383,6 @@ letters = Table(  # numbers given to letters: none twice, and those that are cou
     _text("number"),
     _text("complaint"),
     _when("at"),
-    UniqueConstraint("office", "number"),
+    UniqueConstraint("office", "year", "number"),
     UniqueConstraint("office", "series", "year", "urut"),
 )

@@ -183,7 +183,7 @@ class Bench:
             for each in self.letters
             for one in sought
             if one.number
-            and (each.number == one.number or (each.urut, each.series) == (one.urut, one.series) != (None, one.series))
+            and (each.number.lower() == one.number.lower() or (each.urut, each.series) == (one.urut, one.series) != (None, one.series))
         )
 
     def _home_of(self, code: str) -> Address | None:
@@ -229,7 +229,7 @@ class Bench:
             self.timers[timer.key] = timer
         self.held = [m for m in self.held if m.key not in decision.cancels]
         self.waiting = [m for m in self.waiting if m.key not in decision.cancels]
-        self.letters = [each for each in self.letters if each.number not in decision.unlettered]
+        self.letters = [each for each in self.letters if (each.complaint, each.number) not in decision.unlettered]
         self.letters += decision.letters
         for link in decision.links:
             self.tokens[link.token] = link.staff

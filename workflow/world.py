@@ -207,7 +207,7 @@ class Decision:
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
     letters: tuple[Lettered, ...] = ()  # numbers given to letters
-    unlettered: tuple[str, ...] = ()  # numbers that were taken back before the letter left
+    unlettered: tuple[tuple[str, str], ...] = ()  # complaint and number, taken back before the letter left
     ignored: str = ""  # why nothing was done, for the operator
 
     def __add__(self, other: Decision) -> Decision:

@@ -61,8 +61,21 @@ async def test_a_number_that_is_sought_is_found_by_its_text_and_by_what_it_count
 
 async def test_a_number_that_was_taken_back_may_be_given_again(store):
     await keep(store, a_letter(5))
-    await store.write(lambda unit: unit.letters.free("kedopok", ["005/424.079/2026"]))
+    await store.write(lambda unit: unit.letters.free("kedopok", [("id1", "005/424.079/2026")]))
     await keep(store, a_letter(5, complaint="id9"))
+
+
+async def test_a_number_without_its_year_is_another_one_next_year_and_only_this_years_is_taken_back(store):
+    await keep(store, a_letter(None, "15", year=2026), a_letter(None, "15", year=2027, complaint="id7"))
+    await store.write(lambda unit: unit.letters.free("kedopok", [("id7", "15")]))
+    found = await store.read(lambda unit: unit.letters.found("kedopok", [Sought(series=SERIES, number="15")]))
+    assert [(each.year, each.complaint) for each in found] == [(2026, "id1")]
+
+
+async def test_letter_case_makes_no_other_number(store):
+    await keep(store, a_letter(None, "015/Kec.Kdp"))
+    sought = [Sought(series=SERIES, number="015/KEC.KDP")]
+    assert len(await store.read(lambda unit: unit.letters.found("kedopok", sought))) == 1
 
 
 async def test_many_who_count_at_once_give_every_number_once_and_leave_no_gap(url, store):

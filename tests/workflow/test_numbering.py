@@ -11,6 +11,7 @@ from tests.workflow.desk_scene import Scene
 from workflow.procedure.numbering import may_be_number, read_back, series, sought
 from workflow.standard import standard as standards
 from workflow.standard.own import Letter
+from workflow.world import Lettered
 
 LETTER = standards.shipped()["dpmd-pasuruan"].letter  # its unit is known, its klasifikasi is left blank
 TYPED = "Balas pesan ini dengan nomor surat dari buku agenda."
@@ -95,8 +96,6 @@ def second(scene: Scene) -> Scene:
     other = replace(scene.complaint, id="idx", code="ZZ99", number="KDP-2026-0777")
     scene.bench.complaints["idx"] = other
     letter = standards.shipped()["kedopok"].letter
-    from workflow.world import Lettered
-
     scene.bench.letters.append(
         Lettered(series=series(letter), year=2026, urut=12, number="300.1/012/425.501/2026", complaint="idx")
     )
@@ -112,6 +111,20 @@ def test_a_number_that_is_used_is_refused_with_who_has_it(text: str) -> None:
     ]
     assert scene.complaint.letter_number == ""
     assert scene.complaint.step == "number"
+
+
+def test_a_number_in_other_letters_is_the_same_one() -> None:
+    scene = to_the_number(Scene("kedopok"))
+    scene.reply("Petugas Satu", "Langkah 7", "015/Kec.Kdp")
+    other = replace(scene.complaint, id="idx", code="ZZ99", number="KDP-2026-0777", letter_number="")
+    scene.bench.complaints["idx"] = other
+    scene.press("Petugas Satu", "Tarik kembali")
+    scene.bench.letters.append(Lettered(series="", year=2026, urut=None, number="015/Kec.Kdp", complaint="idx"))
+    scene.reply("Petugas Satu", "Langkah 7", "015/KEC.KDP")
+    assert any("015/Kec.Kdp sudah dipakai untuk KDP-2026-0777" in text for text in scene.in_group())
+    scene.bench.letters[0] = replace(scene.bench.letters[0], year=2025)
+    scene.reply("Petugas Satu", "Langkah 7", "015/KEC.KDP")
+    assert scene.complaint.letter_number == "015/KEC.KDP", "the paper book begins anew each year"
 
 
 def test_numbers_that_are_left_out_are_told() -> None:

@@ -61,7 +61,7 @@ class Case:
     timers: list[Timer] = field(default_factory=list)
     cancels: list[str] = field(default_factory=list)  # names of what shall not be sent any more
     letters: list[Lettered] = field(default_factory=list)
-    unlettered: list[str] = field(default_factory=list)
+    unlettered: list[tuple[str, str]] = field(default_factory=list)
     posts: list[tuple[Address, Event]] = field(default_factory=list)
     news: list[str] = field(default_factory=list)  # what the citizen is told when all is done; see telling.NEWS
 

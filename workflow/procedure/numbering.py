@@ -70,7 +70,7 @@ def _pattern(template: str, klasifikasi: str, unit: str) -> re.Pattern[str]:
             place += 1
         else:
             pattern += "[^/]*"
-    return re.compile(pattern + re.escape(template[place:]))
+    return re.compile(pattern + re.escape(template[place:]), re.IGNORECASE)
 
 
 def counted(case: Case) -> Lettered:
@@ -95,10 +95,9 @@ def typed(case: Case, text: str) -> tuple[Lettered, str]:
     urut, year = read_back(letter, number) or (None, None)
     new = Lettered(series=series(letter), year=year or this_year, number=number, complaint=case.complaint.id, urut=urut)
     for other in case.world.lettered:
-        same = other.number == number or (
-            urut is not None and (other.series, other.year, other.urut) == (new.series, new.year, urut)
-        )
-        if same:
+        counts_the_same = urut is not None and (other.series, other.year, other.urut) == (new.series, new.year, urut)
+        reads_the_same = other.number.lower() == number.lower() and other.year == new.year
+        if counts_the_same or reads_the_same:
             raise Refused("desk.refused.number_taken", number=other.number, who=other.name)
     last = case.world.supply.letters.get((new.series, new.year), 0)
     missed = range(last + 1, urut) if urut is not None and last else range(0)

@@ -95,7 +95,7 @@ def _undo(case: Case, act: Act) -> None:
         raise Refused("desk.refused.undo_too_late")
     step, waited = case.complaint.step, case.complaint.waiting
     if undo.act == "number" and case.complaint.letter_number != undo.before.letter_number:
-        case.unlettered.append(case.complaint.letter_number)
+        case.unlettered.append((case.complaint.id, case.complaint.letter_number))
     case.set(**{name: getattr(undo.before, name) for name in PROCEDURE})
     case.set(undo=None, pending=None, fresh=case.complaint.version, acted_by=act.by)
     case.record("koreksi", undone=undo.act, to=undo.before.step, away_from=step)

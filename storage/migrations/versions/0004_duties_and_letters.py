@@ -33,7 +33,7 @@ def upgrade() -> None:
         _text("number"),
         _text("complaint"),
         _when("at"),
-        sa.UniqueConstraint("office", "number"),
+        sa.UniqueConstraint("office", "year", "number"),
         sa.UniqueConstraint("office", "series", "year", "urut"),
     )
     op.create_index("complaints_registered", "complaints", ["office", "registered_at", "number"])
