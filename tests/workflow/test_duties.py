@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from tests.workflow.desk_people import DESK, moment, office, opened, straight
 from tests.workflow.desk_scene import Scene
+from workflow.desk.show import show
 from workflow.happening import Due
 from workflow.message import Sender
 from workflow.office import Duty, Staff
 from workflow.procedure.capacity import capacity, signs_as
 from workflow.procedure.complaint import apply
 from workflow.procedure.progress import turn
+from workflow.standard import standard as standards
 
 
 def scene(name: str = "kanigaran", **more) -> Scene:
@@ -451,3 +453,46 @@ def test_whatever_is_recorded_somebody_has_the_turn_and_only_who_holds_the_role_
         assert each.has_role(now.role) or by is not None
         if by is not None and by.kind == "plh" and by.holder:
             assert here.office.away(by.holder, at.now), "a Plh. acts while the holder is away"
+
+
+def with_rules(made: Scene, was: str, reads: str) -> Scene:
+    """The office's own file reads otherwise in one place."""
+    text = standards.shipped_text(made.name)
+    assert was in text
+    rules = standards.load(text.replace(was, reads, 1), place=made.name)
+    made.bench.office = msgspec.structs.replace(made.bench.office, standard=rules)
+    (complaint,) = made.bench.complaints.values()
+    made.bench.complaints[complaint.id] = msgspec.structs.replace(complaint, standard=rules.version)
+    return made
+
+
+def test_what_was_done_is_told_to_who_stands_in_for_those_who_want_to_know():
+    made = scene()
+    to_the_camat(made)
+    made.press("Camat", "Kasi Satu")
+    says(made, "Petugas Satu", "/plh camat hari ini", about="Sekcam")
+    made.reply("Kasi Satu", "Langkah 5", "Sudah ditambal.")
+    made.press("Kasi Satu", "Kirim laporan")
+    (told,) = [each for each in made.sent if "Untuk diketahui" in each.text]
+    assert {each.name for each in told.mentions} == {"Camat Satu", "Sekcam Satu"}
+
+
+def test_of_a_confidential_report_only_who_may_know_is_told_what_was_done():
+    made = with_rules(confidential(), 'informs = ["camat"]', 'informs = ["sekcam", "camat"]')
+    while not any(each.act == "inform" for each in made.bench.entries):
+        act = straight(made.complaint, made.bench.world_for(_due(made)))
+        done = apply(made.complaint, act, made.bench.world_for(_due(made)))
+        told = show(made.bench.complaints, done.complaints, done, made.bench.world_for(_due(made)))
+        made.bench._apply(None, done + told)
+    sekcam = str(made.who("Sekcam").id)
+    assert [each for each in made.bench.sent if "Untuk diketahui" in each.text]
+    assert not [each for each in made.bench.sent if each.to.chat == sekcam and "Untuk diketahui" in each.text]
+
+
+def test_while_a_plt_is_away_those_of_the_role_who_are_there_have_the_turn():
+    made = scene()
+    says(made, "Petugas Satu", "/plt petugas hari ini", about="Kasi Satu")
+    assert turns(made) == ["Kasi Satu"]
+    says(made, "Kasi Satu", "/absen hari ini")
+    assert turns(made) == ["Petugas Satu", "Petugas Dua"]
+    assert "belum ada yang mewakili" not in made.card()

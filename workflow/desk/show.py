@@ -235,7 +235,7 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
     people = list(now.people)
     parts = [_done_words(entries, standard), duty_words.why_both(entries), text, duty_words.absences(complaint, world)]
     step = standard.step(complaint.step)
-    if step.via and (through := world.office.with_role(step.via)):
+    if step.via and (through := world.office.with_role_at(step.via, world.now)):
         parts.append(say("desk.post.via", role=standard.role(step.via).label, names=names(through)))
         people += through
     if complaint.due_at is not None and complaint.answered_at is None:
@@ -309,7 +309,8 @@ def _informed(complaint: Complaint, entries: list[Entry], world: World) -> Itera
             people, text = (person,), say("desk.post.inform_reword", names=person.name, number=number, text=entry.text)
         elif entry.act == "inform":
             roles = entry.data.get("roles", "").split()
-            people = tuple(each for role in roles for each in world.office.with_role(role))
+            everybody = (each for role in roles for each in world.office.with_role_at(role, world.now))
+            people = tuple(each for each in everybody if not complaint.confidential or each in trusted(world))
             label = ", ".join(world.standard_of(complaint.standard).role(role).label for role in roles)
             text = say("desk.post.inform", role=label, names=names(people), number=number, text=entry.text)
         elif entry.act == "help" and person:

@@ -65,9 +65,10 @@ def _put_before(
     role: str, holders: tuple[Staff, ...], stand_ins: tuple[Staff, ...], world: World, *, named: bool = False
 ) -> Turn:
     """Those who are there and those who stand in, before those who are away."""
-    over = [each for each in stand_ins if (by := world.office.stands_in(each, role, world.now)) and by.kind == "plt"]
+    present = [each for each in stand_ins if world.office.is_there(each, world.now)]
+    over = [each for each in present if (by := world.office.stands_in(each, role, world.now)) and by.kind == "plt"]
     there = () if over and not named else tuple(each for each in holders if world.office.is_there(each, world.now))
-    free = tuple(each for each in stand_ins if each not in there and world.office.is_there(each, world.now))
+    free = tuple(each for each in present if each not in there)
     people = (*there, *free) or holders
     also = tuple(each for each in (*holders, *stand_ins) if each not in people)
     return Turn(role=role, people=people, named=named, also=also, nobody_there=bool(people) and not (there or free))
