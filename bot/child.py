@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ import msgspec
 _LENGTHS = struct.Struct(">II")
 _IDLE_S = 30.0  # a child that isn't needed for so long goes
 _JOBS = 200  # and after so many jobs the next one gets a fresh one
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL")
+"""What a child gets of our environment: nothing that holds a secret."""
 
 
 class ChildLost(Exception):
@@ -75,6 +78,7 @@ class Child:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _KEPT if name in os.environ},
             )
             self._jobs = 0
         self._jobs += 1

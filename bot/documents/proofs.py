@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from bot.documents.look import Look
-from bot.documents.sheets import LOGO_SUFFIXES, TEMPLATES, job_of
+from bot.documents.sheets import LOGO_SUFFIXES, TEMPLATES, is_within, job_of
 from bot.documents.typesetting import Format, Typesetter, Unprintable
 from workflow.papers.making import MAKERS
 from workflow.papers.sample import sample
@@ -59,6 +59,12 @@ def misplaced(look: Look) -> list[tuple[str, str]]:
     elif look.templates is not None and not any(path.suffix == ".typ" for path in look.templates.iterdir()):
         what = f"there is no .typ file in {look.templates}"
         found.append((what, "copy the templates to be changed from bot/documents/templates into it"))
+    elif look.templates is not None:
+        found += [
+            (f"{path.name} in {look.templates} is a link that leads out of the folder", "put the file itself there")
+            for path in sorted(look.templates.iterdir())
+            if path.is_file() and not is_within(path, look.templates)
+        ]
     if look.logo is not None and look.logo.suffix.lower() not in LOGO_SUFFIXES:
         found.append((f"{look.logo.name} is no picture that can be printed", _PICTURE))
     elif look.logo is not None and not look.logo.is_file():
@@ -81,6 +87,9 @@ def _told(wrong: Unprintable, look: Look) -> tuple[str, str]:
     """What's wrong, and how to mend it."""
     if look.logo is not None and "decode image" in wrong.wrong:
         return f"{look.logo.name} can't be read as a picture", f"{_PICTURE}; until then letters leave without it"
+    if "download package" in wrong.wrong:
+        what = wrong.wrong.partition(" (")[0]
+        return f"{wrong.file}:{wrong.line}: {what}", "no package is fetched: put its files into your folder"
     if wrong.timeout:
         return str(wrong), "look for a loop that doesn't end; until it's mended the shipped template is used"
     if wrong.file and wrong.line:

@@ -72,7 +72,9 @@ def job_of(sheet: Sheet, look: Look, form: Format = "pdf") -> Job:
     files = {name: _template(name, look) for name in (SHARED, main)}
     if look.templates is not None:  # what its own templates use beside the shipped ones: pictures, further parts
         for path in sorted(look.templates.iterdir()) if look.templates.is_dir() else ():
-            if path.is_file() and path.name not in TEMPLATES.values() and path.stat().st_size <= LOGO_BYTES:
+            if path.name in files or path.name in TEMPLATES.values() or not is_within(path, look.templates):
+                continue
+            if path.stat().st_size <= LOGO_BYTES:
                 files[path.name] = path.read_bytes()
     inputs = {"data": msgspec.json.encode(whole(sheet)).decode()}
     if look.logo is not None:
@@ -102,9 +104,18 @@ def qr(target: str) -> str:
     return out.getvalue().decode()
 
 
+def is_within(path: Path, folder: Path) -> bool:
+    """Whether it's a file of this very folder: a link may lead to whatever the service can read."""
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
+
 def _template(name: str, look: Look) -> bytes:
     own = look.templates / name if look.templates is not None else None
-    return _read(own) if own is not None and own.is_file() else (SHIPPED / name).read_bytes()
+    if own is None or look.templates is None or not own.is_file():
+        return (SHIPPED / name).read_bytes()
+    if not is_within(own, look.templates):
+        raise Unprintable("it's a link that leads out of the folder", file=name)
+    return _read(own)
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import resource
 import struct
 import sys
@@ -20,11 +21,15 @@ import typst
 _LENGTHS = struct.Struct(">II")
 _MEMORY_BYTES = 3_000_000_000
 _CPU_S = 90
+_NOWHERE = "http://127.0.0.1:9"
+"""The port at which everything is discarded (RFC 863), and nobody listens."""
+_PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 def main() -> None:
     """Serve until the input ends."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    os.environ.update(dict.fromkeys(_PROXIES, _NOWHERE))  # typst fetches packages that a template names: here it can't
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     fonts: dict[str, typst.Fonts] = {}
     while True:

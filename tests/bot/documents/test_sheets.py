@@ -1,5 +1,6 @@
 """Drawn papers: as many pages as they should have, an office's own look, and what becomes of a broken template."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from bot.check import _papers
 from bot.config import parse
 from bot.documents.look import Look
-from bot.documents.proofs import problems, proofs
+from bot.documents.proofs import misplaced, problems, proofs
 from bot.documents.sheets import TEMPLATES, Sheets, job_of
 from bot.documents.typesetting import SHIPPED, Typesetter, Unprintable
 from tests.workflow.desk_people import office
@@ -181,6 +182,80 @@ async def test_a_template_that_hangs_is_left_alone_after_the_first_time(own):
     assert drawing._hanging == {("pegantenan", "answer_letter")}
     assert (await drawing.pages(sheet()))[0].startswith(b"%PDF-")
     await impatient.close()
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        '#read("../../../../../../etc/passwd")',
+        '#read("/etc/passwd")',
+        '#read("/proc/self/environ")',
+        '#read("tautan.txt")',
+        '#read("map/rahasia.txt")',
+        '#import "@local/cetz:0.2.2": *',
+        '#image("https://example.org/x.png")',
+    ],
+)
+async def test_a_template_reads_nothing_but_what_lies_in_its_folder(typesetter, own, reach):
+    outside = own.logo.with_name("elsewhere")
+    outside.mkdir()
+    (outside / "rahasia.txt").write_text("KUNCI RAHASIA")
+    (own.templates / "tautan.txt").symlink_to(outside / "rahasia.txt")
+    (own.templates / "map").symlink_to(outside)
+    path = own.templates / "surat-jawaban.typ"
+    path.write_text(path.read_text() + f"\n{reach}\n")
+    with pytest.raises(Unprintable):
+        await typesetter.pages(job_of(sheet(), own))
+    assert any("tautan.txt" in what and "leads out of the folder" in what for what, _ in misplaced(own))
+    assert (await Sheets(typesetter, {"pegantenan": own}).pages(sheet()))[0].startswith(b"%PDF-")
+
+
+async def test_a_template_that_is_itself_a_link_out_of_the_folder_is_not_used(typesetter, own):
+    path = own.templates / "kop.typ"
+    path.rename(own.logo.with_name("other.typ"))
+    path.symlink_to(own.logo.with_name("other.typ"))
+    with pytest.raises(Unprintable, match=r"kop\.typ.*leads out"):
+        job_of(sheet(), own)
+    assert (await Sheets(typesetter, {"pegantenan": own}).pages(sheet()))[0].startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("way", ["typst.org:443", "proxy"])
+async def test_a_template_fetches_no_package_from_the_network(own, monkeypatch, way):
+    """Whatever way out the service itself has: nobody is asked."""
+    asked = []
+
+    async def listening(_, writer):
+        asked.append(way)
+        writer.close()
+
+    server = await asyncio.start_server(listening, "127.0.0.1")
+    port = server.sockets[0].getsockname()[1]
+    if way == "proxy":
+        for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    path = own.templates / "surat-jawaban.typ"
+    path.write_text(path.read_text() + '\n#import "@preview/cetz:0.2.2": *\n')
+    setter = Typesetter(longest_s=20.0)
+    with pytest.raises(Unprintable) as told:
+        await setter.pages(job_of(sheet(), own))
+    await setter.close()
+    server.close()
+    assert asked == []
+    assert "Dns" not in str(told.value)
+    found = await problems(shipped()["pegantenan"], own, Typesetter(), AT)
+    assert [mend.partition(":")[0] for _, mend in found] == ["no package is fetched"]
+
+
+def environment_of(process: int) -> bytes:
+    return Path(f"/proc/{process}/environ").read_bytes()
+
+
+async def test_the_typesetting_child_knows_none_of_our_secrets(typesetter, monkeypatch):
+    monkeypatch.setenv("ADUAN_KEY", "rahasia-sekali")
+    await typesetter.pages(job_of(sheet(), Look()))
+    environment = environment_of(typesetter._child._process.pid)
+    assert b"rahasia-sekali" not in environment
+    assert b"PATH=" in environment
 
 
 async def test_aduan_check_tries_an_offices_own_look_and_says_nothing_of_a_shipped_one(own, tmp_path):
