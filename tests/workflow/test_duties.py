@@ -95,6 +95,40 @@ def test_days_are_typed_after_the_command_or_in_reply(typed, said):
     assert said in made.reply("Camat", "tanggalnya", typed)[0].text
 
 
+def test_days_typed_with_the_command_are_kept_while_the_place_is_asked():
+    made = scene("pegantenan")
+    assert "untuk siapa?" in says(made, "Petugas Satu", "/plh hari ini sampai besok dinas luar", about="Sekcam")
+    made.wait_s(3600 * 16)
+    made.press("Petugas Satu", "Plh. Camat (Camat Satu)")
+    plh, away = made.bench.office.duties
+    assert (plh.kind, plh.role, away.kind) == ("plh", "camat", "away")
+    assert [each.until for each in (plh, away)] == [moment(made.bench.office, "2026-11-25 00:00")] * 2, "as it was typed"
+    assert plh.reason == "dinas luar"
+
+
+def test_days_that_cant_be_read_are_refused_before_the_place_is_asked():
+    made = scene("pegantenan")
+    assert says(made, "Petugas Satu", "/plh entah kapan", about="Sekcam").startswith("Maaf")
+
+
+def test_a_place_whose_role_has_a_long_id_fits_on_a_button():
+    made = scene()
+    long = "kepala_seksi_pemberdayaan_masyarakat"
+    text = standards.shipped_text("kanigaran")
+    import re
+
+    rules = standards.load(re.sub(r"\bcamat\b(?=[\"\]\s=,])", long, text), place="kanigaran")
+    assert long in rules.roles
+    people = [msgspec.structs.replace(each, id=each.id + 8_000_000_000_000,
+                                      roles=tuple(long if role == "camat" else role for role in each.roles))
+              for each in made.bench.office.staff]  # fmt: skip
+    made.bench.office = msgspec.structs.replace(made.bench.office, standard=rules, staff=tuple(people))
+    says(made, "Petugas Satu", "/plh", about="Sekcam")
+    made.press("Petugas Satu", "Plh. Camat (Camat Satu)")
+    made.press("Petugas Satu", "Hari ini")
+    assert made.bench.office.duties[0].role == long
+
+
 def test_days_that_cant_be_read_are_asked_for_again_and_nothing_is_recorded():
     made = scene()
     assert "tanggalnya belum terbaca" in says(made, "Camat", "/absen kapan-kapan")

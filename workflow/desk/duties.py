@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import timedelta
 from typing import Literal, cast
 
@@ -40,11 +41,11 @@ _COMMAND_KINDS: dict[str, Literal["away", "plt", "plh"]] = {"absen": "away", "pl
 
 def unpack(text: str) -> Plan:
     """The inverse of `Plan.packed`. Raises `Refused` for anything else."""
-    parts = text.split(":")
-    if len(parts) != 4 or parts[0] not in _COMMAND_KINDS.values() or not (parts[1] + parts[3]).isdecimal():
+    parts = text.split(":", 4)
+    if len(parts) != 5 or parts[0] not in _COMMAND_KINDS.values() or not (parts[1] + parts[3]).isdecimal():
         raise Refused("desk.refused.gone")
     kind = cast(Literal["away", "plt", "plh"], parts[0])
-    return Plan(kind=kind, person=int(parts[1]), role=parts[2], holder=int(parts[3]))
+    return Plan(kind=kind, person=int(parts[1]), role=parts[2], holder=int(parts[3]), words=parts[4])
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------
@@ -71,6 +72,7 @@ def stands_in(command: str, message: Message, words: str, person: Staff, world: 
     if not plan.role:
         rows = tuple((_place_button(each, world),) for each in choices)
         name = person_name(plan.person, world)
+        plan = replace(plan, words=typed_dates.written(_read(words, world)) if words else "")
         return _asked(message.chat, message.id, plan, say(f"duty.ask.place_{kind}", name=name), rows, person, world)
     _check(plan, person, world)
     return _begun(message, plan, words, person, world)
@@ -146,7 +148,12 @@ def _place_button(place: Plan, world: World) -> Choice:
     label = label_for(place, world)
     if place.holder:
         label = say("desk.card.role_and_names", role=label, names=person_name(place.holder, world))
-    return button(shortened(label, LABEL_CHARACTERS), BUTTON, arg=f"place:{place.role}:{place.holder}")
+    return button(shortened(label, LABEL_CHARACTERS), BUTTON, arg=f"place:{_place_data(place)}")
+
+
+def _place_data(place: Plan) -> str:
+    """A place as a button carries it: a role's id may be too long for one."""
+    return f"{zlib.crc32(place.role.encode()):x}:{place.holder}"
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
@@ -205,13 +212,16 @@ def pressed(press: Press, data: Data, person: Staff, world: World) -> Decision:
         raise Refused("desk.refused.not_your_prompt", name=person_name(int(refers.person or 0), world))
     plan = unpack(refers.detail)
     if verb == "place":
-        role, _, holder = arg.partition(":")
-        chosen = replace(plan, role=role, holder=int(holder) if holder.isdecimal() else 0)
-        if chosen not in _places(plan, world):
+        chosen = next((each for each in _places(plan, world) if _place_data(each) == arg), None)
+        if chosen is None:
             raise Refused("desk.refused.gone")
         plan = chosen
     _check(plan, person, world)
     today = world.office.calendar.local_date(world.now)
+    if verb == "place" and plan.words:
+        off = edited(press.chat, refers.words, "")
+        done = recorded(plan, _read(plan.words, world), person, press.chat, press.message_id, world)
+        return done + Decision(sends=(answered(press, "desk.done.plain"), off))
     if verb == "place":
         text, rows = _question(plan, world), _day_buttons(plan, person, world)
         turned = edited(press.chat, refers.words, text, rows, replace(refers, detail=plan.packed()))

@@ -36,10 +36,11 @@ class Plan(Value):
     person: int
     role: str = ""
     holder: int = 0
+    words: str = ""  # the days, where they were typed before the place was known
 
     def packed(self) -> str:
         """As the detail of a message."""
-        return f"{self.kind}:{self.person}:{self.role}:{self.holder}"
+        return f"{self.kind}:{self.person}:{self.role}:{self.holder}:{self.words}"
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------

@@ -65,6 +65,11 @@ def read(text: str, today: date) -> Days | None:
     return _range(found, today, words[found.end() :])
 
 
+def written(days: Days) -> str:
+    """Days as `read` reads them on whatever later day."""
+    return f"{days.first} sampai {days.last} {days.rest}".strip()
+
+
 def _range(found: re.Match[str], today: date, rest: str) -> Days | None:
     given = found.groupdict()
     if not _is_given(found, 2):
