@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflow.talk import Player, office, said
 from workflow.dialogue import fields
-from workflow.message import Message, Sender
+from workflow.message import Location, Message, Sender
 from workflow.papers import checking, verification
 
 LAMP = "lampu jalan mati sudah 2 minggu depan mushola, tolong diperbaiki"
@@ -70,3 +70,45 @@ def test_a_confidential_report_stands_with_those_who_were_promised_to_read_it_al
     game.say("cukup")
     game.say("ya")
     assert "Saat ini pada Camat sejak" in said(game.say("status"))
+
+
+def test_who_was_sent_outside_the_office_with_a_report_about_its_head_never_goes_on_inside_it():
+    game = Player(office("kedopok"))
+    game.say("camat minta uang 500 ribu untuk tanda tangan surat tanah saya")
+    game.press("Ya")
+    for words in ("kemarin di ruangannya, ada saksi", "dia minta uang juga ke tetangga saya"):
+        assert "tidak kami teruskan di dalam kantor" in said(game.say(words))
+        assert not game.telling
+        assert words not in str(game.conversation)
+    game.pass_time(hours=2)
+    game.say("lampu jalan mati di jl mastrip")
+    assert game.telling
+
+
+# --- danger -----------------------------------------------------------------------------------------------------------
+
+
+def test_where_somebody_is_in_danger_reaches_the_desk_and_begins_no_form():
+    game = Player(office("kanigaran"))
+    game.say("rumah saya kebakaran tolong")
+    told = said(game.say("jl supriadi 12"))
+    assert "113" in told
+    assert not game.telling
+    assert any("jl supriadi 12" in out.text for out in game.decisions[-1].sends if out.to.chat == "-100777")
+    game.say(location=Location(latitude=-7.7, longitude=113.2))
+    assert any("-7.7" in out.text for out in game.decisions[-1].sends if out.to.chat == "-100777")
+    game.say("sudah padam, tapi damkar lama sekali datangnya")
+    assert game.telling
+
+
+def test_words_after_a_danger_in_the_midst_of_a_report_reach_the_desk_but_no_name_does():
+    game = Player(office("kanigaran"))
+    game.say("lampu jalan mati di jl hamka")
+    game.say("ada kecelakaan di depan sini orangnya berdarah")
+    game.say("di depan SDN 1")
+    assert any("SDN 1" in out.text for out in game.decisions[-1].sends if out.to.chat == "-100777")
+    other = Player(office("kedopok"))
+    other.say("lampu jalan mati di jl mastrip")
+    other.say("ada kecelakaan di depan sini orangnya berdarah")
+    other.say("Sari Wulandari")
+    assert not any(out.to.chat == "-100777" for out in other.decisions[-1].sends)

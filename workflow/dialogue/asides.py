@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, beginning, questions, status, wanted
+from workflow.dialogue import acting, beginning, lately, questions, status, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import intent
 from workflow.heard.intent import Guess
@@ -32,6 +32,7 @@ def danger(talk: Talk, message: Message, heard: Guess) -> None:
         return
     alarm = desk.emergency(message.text, talk.conversation, talk.world)
     talk.more = talk.more + replace_conversation(alarm, None)
+    lately.mark(talk, lately.DANGER, heard.emergency)
     if "suicide" in heard.emergency:
         talk.tell("emergency.suicide", numbers=beginning.numbers_line(talk, ("suicide", "police")))
     else:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import part_of_day, say_hours
 from workflow.conversation import Draft
-from workflow.dialogue import asking, fields, gates, letters, letting_in, putting_off, wanted
+from workflow.dialogue import asking, fields, gates, lately, letters, letting_in, putting_off, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
@@ -163,6 +163,7 @@ def about_head(talk: Talk, *, about: bool) -> None:
         if "confidential" in route.kinds
     ]
     drop(talk)
+    lately.mark(talk, lately.OUTSIDE)
     talk.tell("confidential.outside", routes="\n".join(routes))
     talk.raise_to("notice")
 

@@ -22,6 +22,7 @@ from workflow.dialogue import (
     choices,
     corrections,
     fields,
+    going_on,
     guard,
     joining,
     letting_in,
@@ -156,7 +157,8 @@ def _admitted(talk: Talk, message: Message) -> None:
             return
     if message.contact is not None:
         _contact(talk, message)
-    _hear(talk, message)
+    if not going_on.hear(talk, message):
+        _hear(talk, message)
 
 
 def _hear(talk: Talk, message: Message) -> None:

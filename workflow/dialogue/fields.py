@@ -19,7 +19,9 @@ _SURE_POINTS = 4
 """So many points for a complaint in what begins as a street does: "jalan depan rumah saya rusak"."""
 _LOOSE = re.IGNORECASE | re.DOTALL
 _NO_FACTS = ("ends", "salutation", "assent")
-_SELF = re.compile(r"(?:^|(?<=[\s,.]))[Ss]aya\s+((?:[A-Z][\w.'\u2019-]*\s+){0,4}[A-Z][\w'\u2019-]*)\s*[,;\n]\s*(?=(\w+))")
+_SELF = re.compile(
+    r"(?:^|(?<=[\s,.]))[Ss]aya\s+((?:[A-Z][\w.'\u2019-]*\s+){0,4}[A-Z][\w'\u2019-]*)\s*[,;\n]\s*(?=(\w+))"
+)
 """`saya Ahmad Fauzi, alamat ...`: a name in capitals before whatever says where they live."""
 
 

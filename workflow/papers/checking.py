@@ -21,6 +21,7 @@ GUESSES = 5
 WITHIN = timedelta(hours=1)
 """After so many codes that nobody gave out within this time none is looked up for as long again."""
 DAY = timedelta(hours=24)
+_REGISTER = re.compile(r"\s*[a-z]{2,6}[\s./-]*\d{4}[\s./-]+\d{1,6}\b", re.IGNORECASE)
 _ASKED = re.compile(rf"^\s*{COMMAND}[\s.:-]+([A-Z0-9][A-Z0-9 .-]{{0,30}})\s*$", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ def code_in(event: Event) -> str:
 
 def _is_report(text: str) -> bool:
     """Whether it's the number or short code of a report, however it's typed: "PKT-2026-0001", "pkt 2026 1", "7K3F"."""
-    return hearing.names_a_report(text) or bool(re.match(r"\s*[a-z]{2,6}[\s./-]*\d{4}[\s./-]+\d{1,6}\b", text, re.IGNORECASE))
+    return hearing.names_a_report(text) or _REGISTER.match(text) is not None
 
 
 def needs(code: str) -> Needs:

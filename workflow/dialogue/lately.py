@@ -1,0 +1,27 @@
+"""What happened a moment ago in a talk, outside any report, for as long as it colours what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from workflow.dialogue.talk import Talk
+
+DANGER, OUTSIDE = "danger", "outside"
+"""Somebody is in danger; a report was about the head and sent outside the office."""
+LASTS = {DANGER: timedelta(minutes=30), OUTSIDE: timedelta(hours=1)}
+_KEY = "lately"
+
+
+def mark(talk: Talk, what: str, kinds: tuple[str, ...] = ()) -> None:
+    """Remember that it was so just now; `kinds` are those of the emergency."""
+    at = talk.world.now.isoformat()
+    talk.set(extra={**talk.conversation.extra, _KEY: " ".join((what, at, ",".join(kinds)))})
+
+
+def was(talk: Talk) -> tuple[str, tuple[str, ...]]:
+    """What it was and of which kinds; ("", ()) where nothing was, or it's long ago."""
+    what, _, rest = talk.conversation.extra.get(_KEY, "").partition(" ")
+    at, _, kinds = rest.partition(" ")
+    if not what or talk.world.now - datetime.fromisoformat(at) >= LASTS[what]:
+        return "", ()
+    return what, tuple(kind for kind in kinds.split(",") if kind)
