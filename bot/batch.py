@@ -77,6 +77,7 @@ class Batch:
         self._refers: dict[tuple[str, str], Refers] = {}
         self._linked: dict[str, dict[str, str]] = {}
         self._unsent: set[tuple[str, str]] = set()
+        self._stored_histories: Mapping[str, tuple[Entry, ...]] = {}
         self._offered: dict[str, _Offered] = {}
         self.offices: dict[str, Office] = {}  # as this batch changed them
         self.changes = Changes(now)
@@ -99,6 +100,7 @@ class Batch:
             (address.lane, message) for needs in self._needs.values() for address, message in needs.messages
         )
         self._load_complaints(arrived)
+        self._stored_histories = cases.histories({name for needs in self._needs.values() for name in needs.histories})
         self._unsent = set(
             self._unit.outbox.unsent(
                 (each.row.office, key) for each in arrived for key in self._needs[each.row.id].keys
@@ -277,10 +279,11 @@ class Batch:
         return tuple(self._complaints.get(each.id, each) for each in found)
 
     def _histories(self, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
-        stored = self._unit.cases.histories(ids)
-        fresh = self.changes.entries
+        """Records as stored, and what this batch added to them."""
+        fresh = self.changes.entries if ids else []
         return {
-            name: (*lines, *(each for _, each in fresh if each.complaint == name)) for name, lines in stored.items()
+            name: (*self._stored_histories.get(name, ()), *(each for _, each in fresh if each.complaint == name))
+            for name in ids
         }
 
     def _limits(self, chat: Address) -> Limits:

@@ -141,10 +141,10 @@ class Cases(Part):
         if not wanted:
             return {}
         statement = select(entries.c.complaint, entries.c.body).where(among(entries.c.complaint)).order_by(entries.c.id)
-        found: dict[str, tuple[Entry, ...]] = dict.fromkeys(wanted, ())
+        found: dict[str, list[Entry]] = {each: [] for each in wanted}
         for complaint, body in self.connection.execute(statement, {"values": wanted}):
-            found[complaint] = (*found[complaint], read_entry(body))
-        return found
+            found[complaint].append(read_entry(body))
+        return {name: tuple(lines) for name, lines in found.items()}
 
     def refers(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Refers]:
         """What sent messages are about, by (address lane, the provider's id)."""

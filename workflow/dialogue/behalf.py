@@ -28,7 +28,7 @@ def relation_in(text: str) -> str:
     """The relation of whom a message says it's for: "mewakili ibu saya", "KTP atas nama suami"; "" if it says none."""
     words = hearing.folded(text)
     rules = table("behalf")["said"]
-    for opener in map(hearing.folded, rules["openers"]):
+    for opener in _phrases("said", "openers"):
         for at in range(len(words) - len(opener)):
             if words[at : at + len(opener)] == opener and (found := _relation_at(words, at + len(opener))):
                 return found
@@ -53,8 +53,14 @@ def _relations() -> dict[tuple[str, ...], str]:
     return {hearing.folded(each): relation for relation, said in table("behalf")["relation"].items() for each in said}
 
 
+@cache
+def _phrases(what: str, sort: str = "phrases") -> tuple[tuple[str, ...], ...]:
+    """A list of the table, folded once."""
+    return tuple(map(hearing.folded, table("behalf")[what][sort]))
+
+
 def _is_said(what: str, text: str) -> bool:
-    return hearing.folded(text) in {hearing.folded(each) for each in table("behalf")[what]["phrases"]}
+    return hearing.folded(text) in _phrases(what)
 
 
 def _heard(draft: Draft) -> tuple[str, bool]:

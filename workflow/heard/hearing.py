@@ -14,6 +14,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4`", "'"))
 _REPEATED = re.compile(r"(.)\1{2,}")
 _TOO_SHORT = 3
 """Letters of a word that's too short to be known without its apostrophe."""
+_SHORT = 400
+"""Characters of a text that's remembered folded for a moment."""
 _LINK = re.compile(r"https?://|www\.|\b(?:bit\.ly|t\.me|wa\.me)/", re.IGNORECASE)
 _CODE = re.compile(r"(?<![0-9A-Za-z-])(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{4}(?![0-9A-Za-z-])")
 _REGISTER = re.compile(r"\b[A-Za-z]{3}-\d{4}-\d{1,6}\b")
@@ -22,9 +24,17 @@ _NAMED_CODE = re.compile(r"(?i:\b(?:status|cek|lanjut|lanjutkan|kode|code))\s*:?
 
 def folded(text: str) -> tuple[str, ...]:
     """The words of a text as they're compared: lower case, without marks, abbreviations and dialects written out."""
+    return _folded_short(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> tuple[str, ...]:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).encode("ascii", "ignore").decode()
     return tuple(_joined(map(_spelling, _WORD.findall(text.translate(_APOSTROPHES).casefold()))))
+
+
+_folded_short = lru_cache(maxsize=256)(_folded)
+"""One message is compared with many lists of words, and each of them folds it."""
 
 
 def meanings(text: str) -> frozenset[str]:
