@@ -426,3 +426,25 @@ def test_a_message_carried_from_another_lane_does_not_end_the_silence_here() -> 
     here = Talk(event=elsewhere, world=scene.bench.world_for(elsewhere), conversation=scene.talk)
     assert not written_again(here, elsewhere)
     assert here.conversation.knock is not None
+
+
+def test_an_answer_that_failed_after_the_end_is_brought_by_hand_and_the_record_says_so():
+    scene = Scene("kanigaran")
+    scene.answer()
+    while scene.complaint.closed_at is None:
+        scene.press("Petugas Satu", scene.labels()[0])
+    steps = (scene.complaint.step, scene.complaint.closed_at, scene.complaint.answered_at)
+    scene.news("failed", "Sudah ditambal.")
+    assert "GAGAL dikirim" in scene.card()
+    scene.press("Camat", "Disampaikan langsung atau lewat pos")
+    assert scene.alert().startswith("Maaf")
+    scene.press("Petugas Satu", "Disampaikan langsung atau lewat pos")
+    scene.reply("Petugas Satu", "siapa yang menerima", "Diterima Bu CONTOH di loket.")
+    scene.press("Petugas Satu", "Ya, sudah disampaikan")
+    assert scene.complaint.delivery == "handed"
+    assert steps == (scene.complaint.step, scene.complaint.closed_at, scene.complaint.answered_at)
+    entry = scene.bench.entries[-1]
+    assert (entry.act, entry.data["received_by"]) == ("hand_over", "Diterima Bu CONTOH di loket.")
+    assert scene.to_citizen() == []
+    scene.press("Petugas Satu", "Disampaikan langsung atau lewat pos")
+    assert scene.alert().startswith("Maaf"), "once"

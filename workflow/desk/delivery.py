@@ -11,10 +11,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Knock
-from workflow.desk import knocking
+from workflow.desk import knocking, more
 from workflow.desk.buttons import held_key, stop_button
 from workflow.desk.knocking import KNOCK, REMIND, SAY, SMS
-from workflow.desk.posting import edited, post, rooms
+from workflow.desk.posting import Rows, button, edited, post, rooms
 from workflow.happening import Delivery
 from workflow.message import Address, Outbound, Refers
 from workflow.office import DESK_CHANNEL
@@ -62,7 +62,7 @@ def delivered(event: Delivery, world: World) -> Decision:
     if about is not None and (word == SAY or event.kind in _ALWAYS or event.state in ("failed", "uncertain", "held")):
         decision += Decision(entries=(_news(about, event, world),))
     if event.state == "failed" and word not in (SAY, KNOCK, SMS) and complaint is not None:
-        decision += Decision(sends=_failed(event, complaint, world))
+        decision += Decision(sends=_failed(event, about or complaint, world))
     if _nobody_knows(before.knock, after.knock) and after.knock is not None:
         decision += Decision(sends=_unasked(event, after.knock, world))
     if after != before:
@@ -215,7 +215,11 @@ def _failed(event: Delivery, complaint: Complaint, world: World) -> tuple[Outbou
         why=why(event),
         next=next_step(complaint.code, event.chat, world),
     )
-    return _alarm(text, complaint, world)
+    row = next(each for each in more.MORE if each.act == more.BY_HAND)
+    choices: Rows = ()
+    if event.kind == "answer" and row.fits(complaint, None, world):
+        choices = ((button(say(row.label), row.act, complaint.code, complaint.version),),)
+    return _alarm(text, complaint, world, choices)
 
 
 def _nobody_knows(before: Knock | None, after: Knock | None) -> bool:
@@ -235,7 +239,7 @@ def _unasked(event: Delivery, knock: Knock, world: World) -> tuple[Outbound, ...
     return _alarm(text, complaint, world)
 
 
-def _alarm(text: str, complaint: Complaint | None, world: World) -> tuple[Outbound, ...]:
+def _alarm(text: str, complaint: Complaint | None, world: World, choices: Rows = ()) -> tuple[Outbound, ...]:
     """A new message, since an edited card notifies nobody; the officers are named in it."""
     standard = world.standard_of(complaint.standard) if complaint else world.office.standard
     confidential = complaint is not None and complaint.confidential
@@ -244,4 +248,4 @@ def _alarm(text: str, complaint: Complaint | None, world: World) -> tuple[Outbou
     if complaint is not None:
         refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
     to = rooms(complaint, world)
-    return tuple(post(world, each, text, about=complaint, people=officers, refers=refers) for each in to)
+    return tuple(post(world, each, text, about=complaint, people=officers, refers=refers, choices=choices) for each in to)

@@ -13,6 +13,7 @@ from workflow.desk.posting import LABEL_CHARACTERS, Rows, button
 from workflow.office import Staff
 from workflow.papers.wanted import KINDS, may_print, there
 from workflow.procedure.progress import FIELD, part_of, turn
+from workflow.procedure.reach import is_lost
 from workflow.procedure.rights import enterable_for, has_turn, is_officer
 from workflow.procedure.taken_acts import is_written_down
 from workflow.procedure.telling import shortened
@@ -22,6 +23,7 @@ from workflow.world import World
 
 MENU = "more"
 """The act of the button that opens the menu."""
+BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _photos_go(complaint: Complaint, person: Staff | None, world: World) -> bool
 
 def _may_be_handed_over(complaint: Complaint, person: Staff | None, world: World) -> bool:
     standard = world.standard_of(complaint.standard)
+    if is_lost(complaint):
+        return _officer(complaint, person, world)
     if complaint.closed_at is not None or complaint.citizen is None or part_of(complaint, standard).act != "deliver":
         return False
     return person is None or has_turn(person, complaint, world)
@@ -87,7 +91,7 @@ def _may_print_something(complaint: Complaint, person: Staff | None, world: Worl
 MORE: tuple[Row, ...] = (
     Row("photos_along", "desk.more.photos_along", _photos_stay),
     Row("photos_stay", "desk.more.photos_stay", _photos_go),
-    Row("by_hand", "desk.more.by_hand", _may_be_handed_over),
+    Row(BY_HAND, "desk.more.by_hand", _may_be_handed_over),
     Row("sources", "desk.more.source", _was_written_down),
     Row("tracking", "desk.more.tracking", _came_from_lapor),
     Row("received", "desk.more.received", _was_written_down),

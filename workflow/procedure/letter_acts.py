@@ -11,7 +11,7 @@ from workflow.procedure.capacity import WHY_BOTH
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.numbering import counted, is_counted, typed
 from workflow.procedure.progress import enter, finish, goes_along, set_aside
-from workflow.procedure.reach import RETURNED, anew
+from workflow.procedure.reach import OUT_AT, RETURNED, anew, is_lost
 from workflow.procedure.rights import written
 from workflow.procedure.stages import has_act
 from workflow.record import Act
@@ -103,10 +103,14 @@ def _deliver(case: Case, act: Act) -> None:
     if not case.complaint.answer.strip():
         raise Refused("desk.refused.no_answer")
     by_hand = act.kind == "hand_over"
+    if by_hand and is_lost(case.complaint):
+        _brought(case, act)
+        return
     if not by_hand and any(goes_along(paper) and paper.state == "pending" for paper in case.complaint.papers):
         raise Refused("desk.refused.file_arriving")
     acted(case, act)
     case.set(answered_at=case.now, due_at=case.complaint.due_at, delivery="handed" if by_hand else "waiting")
+    case.set(satisfied="", plan="")  # both were about what came before this answer
     case.set(extra=anew(case.complaint, "" if by_hand else telling.key_of("answer", case)))
     choices = telling.answer_choices(case.complaint, case.standard)
     if by_hand:
@@ -116,6 +120,14 @@ def _deliver(case: Case, act: Act) -> None:
         papers = [each for each in case.complaint.papers if goes_along(each) and each.state == "ready"]
         case.sends.extend(telling.enclosure(case, paper) for paper in papers)
     finish(case, act.kind, text=case.complaint.answer, **(_proof(act) if by_hand else {}))
+
+
+def _brought(case: Case, act: Act) -> None:
+    """The answer that didn't get through was brought by hand after all: the steps stay as they are."""
+    acted(case, act)
+    case.set(delivery="handed", extra={**case.complaint.extra, OUT_AT: case.now.isoformat()})
+    role = case.standard.delivers_at().actor
+    case.record(act.kind, text=case.complaint.answer, role=role, **_proof(act))
 
 
 def _proof(act: Act) -> dict[str, str]:

@@ -28,6 +28,11 @@ def is_there(complaint: Complaint) -> bool:
     return complaint.answered_at is not None and complaint.delivery in ("", "handed", *OUT)
 
 
+def is_lost(complaint: Complaint) -> bool:
+    """Whether the answer left and didn't get through: then somebody may bring it by hand, even after the end."""
+    return complaint.answered_at is not None and complaint.delivery == "failed"
+
+
 def out_at(complaint: Complaint) -> datetime | None:
     """From when the time to judge the answer runs: from its being out, not from its signature."""
     if not is_out(complaint):

@@ -6,6 +6,7 @@ from workflow.office import Staff
 from workflow.procedure.case import UNDO, Refused
 from workflow.procedure.entered import entered, unpacked
 from workflow.procedure.progress import lacking, part_of, turn, unnamed
+from workflow.procedure.reach import is_lost
 from workflow.procedure.stages import ACTS, WRITTEN, Rule, offered
 from workflow.record import Act, Complaint
 from workflow.standard.standard import Standard
@@ -32,6 +33,10 @@ def check(complaint: Complaint, act: Act, world: World) -> None:
         return
     if rule.who == "officer":
         if not is_officer(person, world.standard_of(complaint.standard)) and not has_turn(person, complaint, world):
+            raise Refused("desk.refused.not_officer")
+        return
+    if act.kind == "hand_over" and is_lost(complaint):
+        if not is_officer(person, world.standard_of(complaint.standard)):
             raise Refused("desk.refused.not_officer")
         return
     if complaint.closed_at is not None:
