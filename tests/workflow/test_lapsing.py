@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from tests.workflow import desk_people, desk_scene
 from tests.workflow.desk_scene import DESK, Scene
 from tests.workflow.talk import Player, office, said
 from workflow.conversation import Conversation
 from workflow.happening import Due
 from workflow.message import Attachment
+from workflow.standard import standard as standards
 
 DAY = 24 * 3600.0
 
@@ -175,6 +177,18 @@ def test_what_is_to_come_is_reminded_of_twice_and_nothing_lapses():
     reminders = [text for text in to_citizen(scene) if "kami masih menunggu KK" in text]
     assert len(reminders) == 2
     assert scene.complaint.closed_at is None
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+def test_how_often_is_the_offices_own(times):
+    text = standards.shipped_text("kanigaran")
+    rules = standards.load(text.replace("remind_documents = 2", f"remind_documents = {times}"), place="kanigaran")
+    place = replace(desk_people.office("kanigaran"), standard=rules)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(desk_scene, "office", lambda _: place)
+        scene = later_kk()
+    scene.wait_s(40 * DAY)
+    assert len([text for text in to_citizen(scene) if "kami masih menunggu KK" in text]) == times
 
 
 @pytest.mark.parametrize("act", ["Cukup", "supplied"])

@@ -248,4 +248,5 @@ def _alarm(text: str, complaint: Complaint | None, world: World, choices: Rows =
     if complaint is not None:
         refers = Refers(role="handover", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
     to = rooms(complaint, world)
-    return tuple(post(world, each, text, about=complaint, people=officers, refers=refers, choices=choices) for each in to)
+    about = complaint
+    return tuple(post(world, each, text, about=about, people=officers, refers=refers, choices=choices) for each in to)

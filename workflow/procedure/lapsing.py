@@ -22,8 +22,6 @@ from workflow.world import Timer
 
 DOCUMENTS, ASKED, WARN = "remind_document", "remind_asked", "warn_lapse"
 """The kinds of the citizen's bells."""
-REMINDERS = 2
-"""So many reminders of what is to come after YA; of what staff asked there's one, and the warning."""
 _COUNT = "reminders"  # Complaint.extra: how many went out of what is to come
 _LAST = "reminder"  # Complaint.extra: the name of the last one
 _ASKED_AT = "asked_citizen"  # Complaint.extra: when staff asked last, from when the days run
@@ -93,8 +91,9 @@ def _coming(complaint: Complaint, standard: Standard) -> tuple[Asked, ...]:
 
 def _next_reminder(case: Case) -> None:
     count = int(case.complaint.extra.get(_COUNT, "0"))
-    if count < REMINDERS:
-        _ring(case, DOCUMENTS, case.now + timedelta(hours=case.standard.asking.remind_document_hours * (count + 1)))
+    asking = case.standard.asking
+    if count < asking.remind_documents:
+        _ring(case, DOCUMENTS, case.now + timedelta(hours=asking.remind_document_hours * (count + 1)))
 
 
 def _key(kind: str, complaint: Complaint) -> str:

@@ -153,6 +153,7 @@ class Asking(Part):
     draft_days: Count
     complete_days: Count
     remind_document_hours: Count = 72  # for what is to come after YA, and for what staff asked: a word so long after
+    remind_documents: Annotated[int, Field(ge=0, le=9)] = 2  # so often for what is to come; 0: never
     warn_days: Count = 1  # and one so long before something lapses, or an unfinished report is deleted
     proxy_letter: bool = False  # who reports for somebody else is told that a surat kuasa may follow
 
