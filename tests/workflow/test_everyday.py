@@ -112,3 +112,63 @@ def test_words_after_a_danger_in_the_midst_of_a_report_reach_the_desk_but_no_nam
     other.say("ada kecelakaan di depan sini orangnya berdarah")
     other.say("Sari Wulandari")
     assert not any(out.to.chat == "-100777" for out in other.decisions[-1].sends)
+
+
+# --- one word at a time -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["anak", "ibu saya", "1", "?", "3."])
+def test_a_relation_or_a_number_is_nobodys_name_and_nobodys_address(words):
+    game = Player(office("pegantenan"))
+    game.say("jalan desa di Bulangan Barat rusak parah")
+    assert "nama lengkap" in said(game.say(words))
+    game.say("Moh. Hasan")
+    assert "alamat Bapak/Ibu" in said(game.say(words))
+    assert game.draft.statement == ("jalan desa di Bulangan Barat rusak parah",)
+
+
+def test_an_address_that_comes_after_words_which_were_none_is_the_address():
+    game = Player(office("pegantenan"))
+    game.say("jalan desa di Bulangan Barat rusak parah")
+    game.say("Moh. Hasan")
+    game.say("ghi' buru, ta' tao")
+    game.say("Dusun Tengah desa Bulangan Haji")
+    assert game.draft.private["address"] == "Dusun Tengah desa Bulangan Haji"
+    assert len(game.draft.statement) == 1
+    game.say("jalan itu rusak dari pasar sampai balai desa")
+    assert game.draft.private["address"] == "Dusun Tengah desa Bulangan Haji"
+
+
+def test_a_photo_that_was_taken_for_what_was_asked_gets_the_name_that_is_said_of_it():
+    game = Player(office("kanigaran"))
+    game.say("jalan brantas rt 3 berlubang")
+    game.photo()
+    game.say("itu ktp")
+    assert [paper.sort for paper in game.draft.papers] == ["ktp"]
+    assert game.draft.asked == "kk"
+    game.say("kk")
+    assert game.draft.statement == ("jalan brantas rt 3 berlubang",)
+
+
+def test_a_dark_photo_of_the_place_is_named_in_proper_words():
+    game = Player(office("kanigaran"))
+    game.say("jalan brantas rt 3 berlubang")
+    game.say("nanti")
+    game.say("nanti")
+    assert "foto lokasi kurang terbaca" in (told := said(game.photo(fate="dark")))
+    assert "foto foto" not in told
+
+
+def test_advertising_is_no_part_of_a_report():
+    game = Player(office("pekutatan"))
+    game.say("jalan rusak di desa gumbrih")
+    game.say("togel online gacor slot maxwin daftar sekarang https://slot.bet")
+    assert game.draft.statement == ("jalan rusak di desa gumbrih",)
+
+
+@pytest.mark.parametrize("word", ["enggi", "engghi", "nggeh", "inggih", "patut"])
+def test_a_yes_of_these_places_confirms_a_summary(word):
+    game = Player(office("pekutatan"))
+    game.say("jalan rusak di desa gumbrih")
+    game.say(word)
+    assert len(game.complaints) == 1

@@ -30,6 +30,8 @@ from workflow.say import say
 
 Answer = Callable[[Talk, Message], bool]
 NAMING_WORDS = 3
+_POINTING = {"itu", "ini", "tadi", "barusan", "bukan"}
+"""`itu KTP`: they speak of the photo that came last, not of the one that's asked."""
 """Understands a message and does what it asks, or says False."""
 
 
@@ -242,6 +244,10 @@ def aside(talk: Talk, message: Message) -> bool:
         talk.heard(message, heard.intent)
         asides.danger(talk, message, heard)
         return True
+    if heard.intent == "spam":
+        talk.heard(message, "note")
+        asking.again(talk)
+        return True
     asked = wanted.asked_for(talk.standard, talk.draft.asked) if talk.draft.asked else None
     if asked is not None and asked.kind in wanted.TEXT and asked.id != "statement":
         return False
@@ -274,12 +280,18 @@ def names_a_photo(talk: Talk, message: Message) -> bool:
 
 
 def _names_what_is_known(talk: Talk, message: Message) -> bool:
-    """`itu SIM`, said of what is filed as one already: no further word of the story."""
+    """`itu SIM`, said of what is filed as one already, or of the photo that was taken for what was asked."""
     said = sorting.caption_says(message.text, sorting.possible(talk.draft, talk.standard))
-    known = {paper.sort for paper in talk.draft.papers if wanted.usable(paper)}
-    if len(said) != 1 or said[0] not in known or len(hearing.telling_words(message.text)) > NAMING_WORDS:
+    if len(said) != 1 or len(hearing.telling_words(message.text)) > NAMING_WORDS:
+        return False
+    papers = [paper for paper in talk.draft.papers if wanted.usable(paper) and paper.sort != "voice"]
+    if not papers:
         return False
     talk.heard(message, "caption")
+    is_that = _POINTING & set(hearing.folded(message.text)) and papers[-1].said_by == "asked"
+    if is_that and said[0] not in {paper.sort for paper in papers}:
+        sorting.name(talk, papers[-1].file, said[0])
+        talk.tell("fact.changed", what=wanted.label(said[0]))
     asking.again(talk)
     return True
 

@@ -164,7 +164,7 @@ def _ask_retake(talk: Talk, paper: Paper) -> None:
     talk.await_("retake", paper.file)
     talk.edit(asked=paper.sort)
     keep = choice("choice.keep", f"keep:{talk.draft.code}:{paper.file}")
-    talk.ask(f"retake.{paper.flaw}", (keep,), what=wanted.label(paper.sort))
+    talk.ask(f"retake.{paper.flaw}", (keep,), what=wanted.short(paper.sort))
 
 
 # --- patience ---------------------------------------------------------------------------------------------------------

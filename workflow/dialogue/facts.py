@@ -19,9 +19,13 @@ def fact(talk: Talk, message: Message) -> bool:
         talk.heard(message, "note")
         asking.go_on(talk)
         return True
+    if asked is not None and rest and set(found) == {asked.id} and asked.id not in fields.PRIVATE:
+        found = {}  # "saluran meluap, kami rugi 3 juta": the story of the loss is the loss
     if not found and asked is not None and (asked.id == "name" or not _asks_several(talk)):
         found = _answer(asked, message.text, looked_for)
         rest, shown = "", fields.hidden(asked) or message.text
+    if not found and asked is None and (place := fields.address_now(message.text, draft)):
+        found, rest, shown = {"address": place}, "", fields.with_hidden("address")
     if not found:
         return False
     fields.file(talk, found)
@@ -48,7 +52,7 @@ def _answer(asked: Asked, text: str, looked_for: tuple[str, ...]) -> dict[str, s
 def no_answer(talk: Talk, message: Message) -> bool:
     """A word that means something else is no name, no address and no loss: it's asked again."""
     asked = _asked(talk)
-    if asked is None or not hearing.meanings(message.text):
+    if asked is None or not (hearing.meanings(message.text) or fields.is_none_of(asked.id, message.text)):
         return False
     talk.heard(message, "note")
     asking.again(talk)

@@ -13,6 +13,8 @@ from workflow.standard.standard import Asked, Standard
 
 PRIVATE = frozenset({"name", "address", "signature"})
 NAME_WORDS = 6
+LETTERS = 2
+"""A name and an address have at least so many."""
 _INSIDE = {"rw", "nomor", "no"}
 """Words inside an address, beside those that begin one."""
 _SURE_POINTS = 4
@@ -67,6 +69,28 @@ def read(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
 def hidden(asked: Asked) -> str | None:
     """What is kept in the sayings in place of a private answer; None where the answer itself may stand."""
     return say("hidden", what=say(f"label.{asked.id}")) if asked.id in PRIVATE else None
+
+
+def with_hidden(name: str) -> str:
+    """What stands among the sayings for a private fact."""
+    return say("hidden", what=say(f"label.{name}"))
+
+
+def is_none_of(name: str, text: str) -> bool:
+    """Whether words can't be this fact: a relation for a name or an address, a number that chooses nothing."""
+    letters = sum(map(str.isalpha, text))
+    return name in PRIVATE and (letters < LETTERS or is_relation(text.strip(" .,!")))
+
+
+def address_now(text: str, draft: Draft) -> str:
+    """An address that comes after words which were none: "ibu saya", then "Jl. Mastrip 2 RT 1"; "" for all else."""
+    before = draft.private.get("address", "")
+    begins = {word for each in table("fields")["address"]["begins"] for word in hearing.folded(each)} | _INSIDE
+    words, known = hearing.folded(text), hearing.folded(before)
+    told = not words or words[0] not in begins or intent.guess(text).points.get("complaint", 0) >= _SURE_POINTS
+    if not before or told or begins & set(known) or any(map(str.isdigit, before)):
+        return ""
+    return " ".join(text.split())
 
 
 def is_relation(words: str) -> bool:

@@ -118,7 +118,7 @@ def _pairs(sorts: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _short(sort: str) -> str:
-    return wanted.worded(f"short.{sort}") or wanted.label(sort)
+    return wanted.short(sort)
 
 
 # --- what people answer -----------------------------------------------------------------------------------------------

@@ -55,6 +55,11 @@ def label(item: str) -> str:
         return either(tuple(item.split(EITHER))) if EITHER in item else own_name(item)
 
 
+def short(item: str) -> str:
+    """The same where the word for what it is stands before it: "foto lokasi" is "lokasi"."""
+    return worded(f"short.{item}") or label(item)
+
+
 def worded(key: str, **fields: object) -> str:
     """A sentence there may be for one requirement or document; "" where there is none."""
     try:
