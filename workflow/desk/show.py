@@ -240,7 +240,8 @@ def _hand_over(complaint: Complaint, entries: list[Entry], world: World) -> Iter
         people += through
     if complaint.due_at is not None and complaint.answered_at is None:
         moment = say_near(complaint.due_at, world.now, world.office.calendar.zone)
-        parts.append(say("desk.post.handover_due", moment=moment))
+        passed = say("desk.card.due_passed") if "total" in complaint.late else ""
+        parts.append(say("desk.post.handover_due", moment=moment + passed))
     choices: Rows = ()
     if complaint.undo is not None:
         choices = ((button(say("desk.button.undo"), "undo", complaint.code, complaint.version),),)

@@ -74,10 +74,18 @@ def answered_lately(talk: Talk) -> Complaint | None:
     return max(mine, key=lambda each: each.answered_at or talk.world.now) if mine else None
 
 
-def answered_recently(talk: Talk) -> bool:
-    """Whether something was answered lately, so that a further complaint may be about it."""
+def ended_recently(talk: Talk) -> Complaint | None:
+    """What was answered, referred or not processed lately, so that a further complaint may be about it."""
     about = answered_lately(talk)
-    return about is not None and about.answered_at is not None and is_recent(talk, about)
+    if about is not None and about.answered_at is not None and is_recent(talk, about):
+        return about
+    mine = [each for each in talk.complaints() if each.closed_as in ("referred", "refused") and _is_fresh(talk, each)]
+    return mine[-1] if mine else None
+
+
+def _is_fresh(talk: Talk, about: Complaint) -> bool:
+    days = talk.world.standard_of(about.standard).after.reopen_days
+    return about.closed_at is not None and (talk.world.now - about.closed_at).days < days
 
 
 def is_recent(talk: Talk, about: Complaint) -> bool:

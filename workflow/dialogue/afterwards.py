@@ -12,7 +12,7 @@ from workflow.dialogue import arrivals, asking, beginning, evidence, sorting, st
 from workflow.dialogue.acting import (
     act,
     answered_lately,
-    answered_recently,
+    ended_recently,
     is_lapsed,
     is_recent,
     only_open,
@@ -77,10 +77,10 @@ def _word(talk: Talk, message: Message, named: Complaint | None, target: Complai
         verdict.judge(talk, about, satisfied=word == "done")
     elif word == "thanks":
         talk.heard(message, "thanks")
-        talk.tell("thanks.after")
+        talk.tell("thanks.after" if _open_count(talk) else "thanks.short")
     elif word == "yes":
         talk.heard(message, "")
-        talk.tell("yes.after")
+        talk.tell("yes.after" if _open_count(talk) else "yes.plain")
     elif word in ("another", "restart"):
         talk.heard(message, "")
         beginning.empty(talk)
@@ -125,7 +125,7 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         return True
     if heard.intent == "thanks":
         talk.heard(message, "thanks")
-        talk.tell("thanks.after")
+        talk.tell("thanks.after" if _open_count(talk) else "thanks.short")
         return True
     if _is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and is_out(about):
         talk.heard(message, "note")
@@ -134,8 +134,8 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
     if named is not None and heard.intent not in ("status_check", "emergency", "violence_report"):
         pass_on(talk, named, message)
         return True
-    if heard.intent in ("complaint", "suggestion") and (target is not None or answered_recently(talk)):
-        _ask_addition(talk, message, target)
+    if heard.intent in ("complaint", "suggestion") and (about := target or ended_recently(talk)):
+        _ask_addition(talk, message, about)
         return True
     if heard.intent == "unclear" and target is not None and talk.conversation.awaiting != "unclear":
         pass_on(talk, target, message)
@@ -147,7 +147,9 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
 
 
 def _wants_it_withdrawn(text: str) -> bool:
-    return intent.says(text, "withdraw")
+    """Words such as "batalkan saja laporannya", or a clause of its own: "ga jadi pak, lampunya sudah nyala"."""
+    first, *more = re.split(r"[,.;!\n]", text.strip(), maxsplit=1)
+    return intent.says(text, "withdraw") or bool(more and hearing.means(first, "cancel"))
 
 
 def _is_unsatisfied(text: str) -> bool:
@@ -162,9 +164,7 @@ def _open_count(talk: Talk) -> int:
 # --- addition or another one? -----------------------------------------------------------------------------------------
 
 
-def _ask_addition(talk: Talk, message: Message, target: Complaint | None) -> None:
-    about = target or answered_lately(talk)
-    assert about is not None
+def _ask_addition(talk: Talk, message: Message, about: Complaint) -> None:
     talk.heard(message, "held")
     talk.set(awaiting="addition", awaiting_for=f"{message.id} {about.id}")
     _put_addition(talk, about)

@@ -241,10 +241,14 @@ def _moment(written: str) -> datetime | None:
 
 
 def next_national(case: Case) -> tuple[str, int]:
-    """The next national limit that wasn't told: "reply" or "decision", and its days; ("", 0) after both."""
+    """The next national limit that wasn't told: "reply" or "decision", and its days; ("", 0) after both.
+
+    "reply" is to say whether the file is complete: it's kept where a petugas has said so (UU 25/2009 Pasal 44).
+    """
     escalation = case.standard.escalation
     for name, days in zip(NATIONAL, (escalation.national_reply_days, escalation.national_decision_days), strict=True):
-        if f"national:{name}" not in case.complaint.late:
+        answered = name == "reply" and case.complaint.complete in ("checked", "enough")  # the citizen was told
+        if not answered and f"national:{name}" not in case.complaint.late:
             return name, days
     return "", 0
 
