@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from workflow.clocks.when import say_brief, say_moment
 from workflow.papers import signing
 from workflow.papers.control import act_name
+from workflow.papers.kinds import say_of
 from workflow.papers.receipt import facts
 from workflow.papers.sheet import Sheet, Sign, dated, kop, paragraphs
 from workflow.papers.verification import verify
@@ -35,18 +36,18 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
         paper="evidence",
         office=world.office.id,
         at=world.now,
-        name=say("papers.name.evidence", number=complaint.number or complaint.code),
+        name=say_of(complaint, "papers.name.evidence", number=complaint.number or complaint.code),
         kop=kop(standard),
-        title=say("papers.title.evidence"),
+        title=say_of(complaint, "papers.title.evidence"),
         dated=dated(standard, world.now, world),
-        opening=(say("papers.evidence.opening", office=standard.office.name),),
+        opening=(say_of(complaint, "papers.evidence.opening", office=standard.office.name),),
         rows=facts(complaint, world),
         columns=tuple(say(f"papers.evidence.{each}") for each in ("when", "what", "who")),
         table=table,
         sections=tuple(_answers(entries, world)) or ((say("papers.evidence.no_answer"), ""),),
         closing=(_standing(complaint, standard, world),),
         signs=(Sign(role=(), how=say("papers.by_system", office=standard.office.name)),),
-        notes=(say("papers.evidence.note"),),
+        notes=(say_of(complaint, "papers.evidence.note"),),
         verify=verify(complaint, world, beside=True),
     )
 
@@ -68,8 +69,9 @@ def _answers(entries: Sequence[Entry], world: World) -> Iterator[tuple[str, str]
 def _standing(complaint: Complaint, standard: Standard, world: World) -> str:
     if complaint.closed_at is not None:
         moment = say_moment(complaint.closed_at, world.office.calendar.zone)
-        return say(f"papers.evidence.closed_{complaint.closed_as or 'answered'}", moment=moment)
+        return say_of(complaint, f"papers.evidence.closed_{complaint.closed_as or 'answered'}", moment=moment)
     n, m = standard.position(standard.step(complaint.step))
     moment = say_moment(world.now, world.office.calendar.zone)
     late = complaint.due_at is not None and complaint.due_at < world.now and complaint.answered_at is None
-    return say("papers.evidence.open_late" if late else "papers.evidence.open", moment=moment, n=n, m=m)
+    key = "papers.evidence.open_late" if late else "papers.evidence.open"
+    return say_of(complaint, key, moment=moment, n=n, m=m)

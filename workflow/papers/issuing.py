@@ -19,6 +19,7 @@ from workflow.office import Staff
 from workflow.papers import verification
 from workflow.papers.complaint_letter import is_printed
 from workflow.papers.joining import BESIDE, MARK, file_of
+from workflow.papers.kinds import key_of
 from workflow.papers.letter import is_on_paper, subject, written_at
 from workflow.papers.making import MAKERS
 from workflow.papers.sheet import LONGEST_REF_BYTES, Kind, ref
@@ -76,7 +77,7 @@ def _coded(before: Complaint | None, after: Complaint, world: World) -> Complain
         day = world.office.calendar.local_date(written_at(after, world))
         standard = world.standard_of(after.standard)
         number = after.letter_number or after.number or after.code
-        letters = (*printed(after), Printed(number=number, date=say_date(day), subject=subject(standard)))
+        letters = (*printed(after), Printed(number=number, date=say_date(day), subject=subject(after, standard)))
         after = replace(after, extra={**after.extra, _LETTERS: msgspec.json.encode(letters).decode()})
     return after
 
@@ -206,7 +207,8 @@ def _made(event: Due, world: World) -> Decision:
         text = say(f"papers.staff.{kind}{draft}", number=name_of(complaint))
         sent = replace(post(world, event.chat, text, about=complaint), enclosure=enclosure)
     else:
-        text = say_for(world.limits_at(event.chat), f"papers.citizen.{kind}", number=name_of(complaint))
+        key = key_of(complaint, f"papers.citizen.{kind}")
+        text = say_for(world.limits_at(event.chat), key, number=name_of(complaint))
         sent = _enclosing(event, text, enclosure, complaint, world)
     return Decision(fetches=(fetch,), sends=(sent,), entries=(entry,))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from workflow.clocks.when import say_date
 from workflow.papers import signing
+from workflow.papers.kinds import say_of
 from workflow.papers.sheet import Row, Sheet, Sign, counted, dated, kop, paragraphs, person_of, rows, since_reopened
 from workflow.papers.verification import verify
 from workflow.procedure.progress import goes_along, part_of
@@ -79,22 +80,28 @@ def addressee(complaint: Complaint) -> tuple[str, ...]:
     return (to, address or say("papers.in_place"))
 
 
-def subject(standard: Standard) -> str:
+def subject(complaint: Complaint, standard: Standard) -> str:
     """What the letter is about, as its head says it."""
-    return standard.letter.hal
+    return standard.letter.hal if complaint.kind == "complaint" else say("papers.suggestion.subject")
 
 
 def _head(complaint: Complaint, standard: Standard) -> tuple[Row, ...]:
     """Nomor, Sifat, Lampiran, Hal. Where no step numbers letters, the register number stands for it."""
     number = complaint.letter_number
-    if not number and standard.letter.number_step:
+    if not number and standard.letter.number_step and not _passes_by(complaint, standard):
         number = say("papers.letter.unnumbered")
     return rows(
         ("number", number or say("papers.letter.by_register", number=complaint.number or complaint.code)),
         ("urgency", standard.letter.sifat),
         ("enclosed", counted(enclosed) if (enclosed := _enclosed(complaint)) else standard.letter.lampiran),
-        ("about", standard.letter.hal),
+        ("about", subject(complaint, standard)),
     )
+
+
+def _passes_by(complaint: Complaint, standard: Standard) -> bool:
+    """Whether it's a suggestion whose answer gets no number."""
+    skipped = standard.suggestions.skips if standard.suggestions is not None else ()
+    return complaint.kind == "suggestion" and standard.letter.number_step in skipped
 
 
 def _enclosed(complaint: Complaint) -> int:
@@ -104,7 +111,8 @@ def _enclosed(complaint: Complaint) -> int:
 
 def _opening(complaint: Complaint, standard: Standard, world: World) -> str:
     day = world.office.calendar.local_date(complaint.confirmed_at)
-    return say(
+    return say_of(
+        complaint,
         "papers.letter.opening",
         number=complaint.number or complaint.code,
         date=say_date(day),

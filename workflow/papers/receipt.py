@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from workflow.clocks.when import say_moment
 from workflow.papers import signing
+from workflow.papers.kinds import say_of
 from workflow.papers.sheet import Row, Sheet, cut, dated, kop, on_behalf, person_of, rows
 from workflow.procedure.progress import is_voice, lacking
 from workflow.procedure.telling import capital, condition_of, sort_name, thing
@@ -23,7 +24,7 @@ def receipt(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
     standard = world.standard_of(complaint.standard)
     at = complaint.receipt_at or complaint.registered_at or complaint.confirmed_at
     claim = is_claimed(standard)
-    label = standard.prints.labels.get("tanda_terima") or say("papers.title.receipt")
+    own = standard.prints.labels.get("tanda_terima") if complaint.kind == "complaint" else None
     taken_in = signing.receiving(entries)
     notes = [say("papers.receipt.keep", number=complaint.number or complaint.code)]
     if claim:
@@ -34,7 +35,7 @@ def receipt(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
         at=at,
         name=say("papers.name.receipt", number=complaint.number or complaint.code),
         kop=kop(standard),
-        title=label,
+        title=own or say_of(complaint, "papers.title.receipt"),
         rows=facts(complaint, world),
         signs=(signing.noted(taken_in, say("papers.receipt.officer"), standard, world, pen=complaint.citizen is None),),
         dated=dated(standard, at, world),
@@ -55,6 +56,7 @@ def facts(complaint: Complaint, world: World) -> tuple[Row, ...]:
         "papers.moment_through", moment=say_moment(complaint.confirmed_at, zone), way=signing.way_of(complaint)
     )
     registered = complaint.registered_at
+    told = "statement" if complaint.kind == "complaint" else "suggestion"
     return rows(
         ("register" if complaint.number else "code", complaint.number or complaint.code),
         ("service", standard.service.name),
@@ -63,7 +65,7 @@ def facts(complaint: Complaint, world: World) -> tuple[Row, ...]:
         ("person", person_of(complaint) or signing.citizen_label(standard)),
         ("address", complaint.private.get("address", "")),
         ("behalf", on_behalf(complaint)),
-        ("statement", cut(complaint.statement, STATEMENT_CHARACTERS) or say("telling.without_words")),
+        (told, cut(complaint.statement, STATEMENT_CHARACTERS) or say("telling.without_words")),
         ("given", given(complaint)),
         ("lacking", listing([thing(asked) for asked in lacking(complaint, standard)])),
         ("due", due(complaint, world)),

@@ -40,7 +40,7 @@ def sending(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
                 ("register", complaint.number or complaint.code),
                 ("letter_number", complaint.letter_number),
                 ("letter_date", say_date(world.office.calendar.local_date(written_at(complaint, world)))),
-                ("about", subject(standard)),
+                ("about", subject(complaint, standard)),
                 ("to", person_of(complaint) or signing.citizen_label(standard)),
             ),
             *(_handed(complaint, left, world) if by_hand else _sent(complaint, fresh, world)),

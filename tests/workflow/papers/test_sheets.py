@@ -79,6 +79,21 @@ def test_a_signature_stands_only_where_somebody_is_published_to_sign(name):
         assert not sign.name
 
 
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("kind", ["receipt", "answer_letter", "evidence", "sending", "control"])
+def test_a_suggestion_is_never_called_a_complaint(kind, closed):
+    standard = shipped()["kedopok"]
+    end = {} if closed or kind == "sending" else {"closed_at": None, "closed_as": "", "answered_at": None}
+    complaint, entries, world = whole("kedopok")
+    told = replace(complaint, kind="suggestion", private={}, letter_number="", numbered_at=None, **end)
+    sheet = MAKERS[kind](told, entries, world)
+    said = words_of(replace(sheet, subtitle="")).replace(standard.service.name, "").replace("layanan pengaduan", "")
+    assert "engadu" not in said
+    if kind == "answer_letter":
+        assert rows(sheet)["Nomor"] == "KDP-2026-0001 (nomor register)"
+        assert rows(sheet)["Hal"] == "Tanggapan atas Saran"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
