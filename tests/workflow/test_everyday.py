@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflow.talk import Player, office, said
 from workflow.dialogue import fields
-from workflow.message import Location, Message, Sender
+from workflow.message import Limits, Location, Message, Sender
 from workflow.papers import checking, verification
 
 LAMP = "lampu jalan mati sudah 2 minggu depan mushola, tolong diperbaiki"
@@ -172,3 +172,25 @@ def test_a_yes_of_these_places_confirms_a_summary(word):
     game.say("jalan rusak di desa gumbrih")
     game.say(word)
     assert len(game.complaints) == 1
+
+
+# --- a suggestion -----------------------------------------------------------------------------------------------------
+
+
+def test_status_of_a_suggestion_speaks_of_a_suggestion_to_its_end():
+    game = Player(office("kedopok"))
+    game.say("usul pak, ruang tunggu kecamatan diberi kursi untuk orang tua")
+    game.say("ya")
+    told = said(game.say("status"))
+    assert "saran" in told
+    assert "laporan" not in told.casefold()
+    game.answer_complaint("Terima kasih, usul itu kami masukkan ke rencana.")
+    told = said(game.say("status"))
+    assert "Saran sudah ditanggapi dan diarsipkan." in told
+    assert "BELUM" not in told
+
+
+def test_a_suggestion_by_sms_is_summed_up_in_one_part():
+    game = Player(office("kedopok"), limits=Limits(short=True, photos=False, rows=0), channel="sms")
+    told = said(game.say("usul pak gmn klo parkiran kecamatan dikasih atap"))
+    assert "Saran sudah benar? Balas YA atau UBAH." in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from workflow.standard.standard import Standard
+from workflow.words import texts
 
 _OF_SUGGESTIONS = {
     "summary.text": "summary.text_suggestion",
@@ -13,6 +14,9 @@ _OF_SUGGESTIONS = {
     "telling.complete": "telling.complete_suggestion",
     "telling.answer": "telling.answer_suggestion",
 }
+
+
+_SUGGESTION = "_suggestion"
 
 
 class Kind(Protocol):
@@ -31,3 +35,9 @@ def worded(report: Kind, key: str) -> str:
 def asks_satisfaction(report: Kind, standard: Standard) -> bool:
     """Whether the citizen is asked if the problem is solved: a suggestion has none."""
     return standard.after.ask_satisfaction and report.kind != "suggestion"
+
+
+def of_kind(report: Kind, key: str) -> str:
+    """The key of a sentence in its wording for a suggestion where there's one, else as it stands."""
+    other = f"{key}{_SUGGESTION}"
+    return other if report.kind == "suggestion" and other in texts() else key

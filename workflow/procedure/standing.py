@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from workflow.clocks.when import say_brief, say_day, say_moment, say_near
 from workflow.message import Limits
 from workflow.procedure import lapsing, lateness
+from workflow.procedure.kinds import of_kind
 from workflow.procedure.progress import part_of, summary_of
 from workflow.procedure.reach import is_out, is_there, out_at
 from workflow.procedure.stages import parts
@@ -85,7 +86,7 @@ def _open_status(complaint: Complaint, world: World, limits: Limits) -> Iterator
     else:
         key = "telling.status.late" if complaint.due_at < world.now else "telling.status.due"
         due = _near(complaint.due_at, world.now, zone, limits) if limits.short else say_moment(complaint.due_at, zone)
-        yield say_for(limits, key, moment=due, condition=condition_of(standard))
+        yield say_for(limits, of_kind(complaint, key), moment=due, condition=condition_of(standard))
     things = (lacking_briefly if limits.short else lacking_words)(complaint, standard)
     if things:
         yield say_for(limits, "telling.status.lacking", things=things)
@@ -99,7 +100,7 @@ def _step(complaint: Complaint, standard: Standard, limits: Limits) -> str:
     """Which step of how many and what happens in it; where the office has a shorter view, its line before that."""
     n, m = summary_of(standard, complaint)
     step = standard.step(complaint.step)
-    now = _word("at", part_of(complaint, standard).act)
+    now = _word(complaint, "at", part_of(complaint, standard).act)
     received = "intake" in step.stages  # the view's line would tell of a form that is there already
     if not standard.summary_steps or limits.short or received:
         return say_for(limits, "telling.status.step", n=n, m=m, text=now)
@@ -107,10 +108,10 @@ def _step(complaint: Complaint, standard: Standard, limits: Limits) -> str:
     return say("telling.status.step_of_view", n=n, m=m, line=line, text=now)
 
 
-def _word(when: str, act: str) -> str:
+def _word(complaint: Complaint, when: str, act: str) -> str:
     """What a part of a step is to the citizen, while it's done ("at") and after it ("did"); "" without words."""
     try:
-        return say(f"telling.{when}.{act}")
+        return say(of_kind(complaint, f"telling.{when}.{act}"))
     except UnknownWords:
         return ""
 
@@ -133,7 +134,7 @@ def _last(complaint: Complaint, world: World, standard: Standard) -> str:
     elif complaint.reopened and part_of(complaint, standard).act in ("report", "draft", "dispose"):
         did = say("telling.did.reopen")
     else:
-        did = _word("did", _act_before(complaint, standard))
+        did = _word(complaint, "did", _act_before(complaint, standard))
     moment = say_near(complaint.step_since, world.now, world.office.calendar.zone)
     return say("telling.status.last", did=did, moment=moment) if did else ""
 
@@ -176,8 +177,10 @@ def _closed_status(complaint: Complaint, world: World, limits: Limits) -> Iterat
         ended = str(complaint.closed_as)
         if ended == "answered" and (complaint.satisfied == "yes" or not _may_reopen(complaint, standard, world.now)):
             ended = "done"
+        if complaint.kind == "suggestion" and ended == "answered":
+            ended = "done"  # nothing is to be solved
         date = _day(complaint.closed_at, world, limits) if complaint.closed_at else ""
-        yield say_for(limits, f"telling.status.closed_{ended}", where=complaint.referred_to, date=date)
+        yield say_for(limits, of_kind(complaint, f"telling.status.closed_{ended}"), where=complaint.referred_to, date=date)
     if complaint.referred_tracking:
         yield say_for(limits, "telling.status.tracking", tracking=complaint.referred_tracking)
 
