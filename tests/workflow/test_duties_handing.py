@@ -173,3 +173,24 @@ def test_who_leaves_the_group_stands_in_for_nobody_any_more_and_the_cards_say_so
     sekcam = made.who("Sekcam")
     made.bench.office = made.bench.office.with_staff([msgspec.structs.replace(sekcam, roles=("sekcam",))])
     assert turns(made) == ["Camat Satu"], "who comes back comes back without it"
+
+
+def test_when_who_was_named_leaves_the_card_goes_back_to_the_role():
+    made = scene()
+    to_the_camat(made)
+    made.press("Camat", "Kasi Satu")
+    made.bench.feed(Left(chat=made.group, at=made.bench.now, person=msg_sender(made, "Kasi Satu")))
+    assert "Giliran: Kasi / Kasubbag (Kasi Dua)" in made.card()
+
+
+def test_a_confidential_report_of_who_left_is_put_before_those_who_may_know_and_not_counted_in_the_group():
+    made = confidential()
+    (complaint,) = made.bench.complaints.values()
+    kasi = made.who("Kasi Satu")
+    made.bench.complaints[complaint.id] = msgspec.structs.replace(
+        complaint, step="follow_up", assignee=str(kasi.id), assignee_role="kasi", shown=()
+    )
+    made.sent = made.bench.feed(Left(chat=made.group, at=made.bench.now, person=msg_sender(made, "Kasi Satu")))
+    camat = [each for each in made.sent if each.to.chat == str(made.who("Camat").id)]
+    assert any("RAHASIA" in each.text for each in camat)
+    assert "menunggunya" not in "\n".join(made.in_group())

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from workflow.desk.cards import card_buttons, card_text
 from workflow.desk.duty_record import who_appoints
-from workflow.desk.posting import HOUSEKEEPING, edited, post
+from workflow.desk.posting import HOUSEKEEPING, edited, post, trusted
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_key
 from workflow.duty import STANDING_IN, Duty
@@ -36,10 +36,7 @@ def rang(event: Due, world: World) -> Decision:
     found = [each for answer in world.found for each in answer if each.closed_at is None]
     mine = [each for each in found if _concerns(fact, each, world)]
     open_ones = [each for each in mine if not each.confidential]
-    sends: list[Outbound] = []
-    for each in [each for each in open_ones if each.card][:CARDS_TURNED]:
-        turned = edited(desk, card_key(each), card_text(each, world), card_buttons(each, world))
-        sends.append(replace(turned, priority=HOUSEKEEPING))
+    sends = list(_turned(open_ones, world))
     if event.timer and fact.kind in STANDING_IN and fact.is_over(world.now) and not _goes_on(fact, world):
         name = _name(fact, world)
         role = label_of(f"{fact.kind}:{fact.role}", world.office.standard)
@@ -49,6 +46,27 @@ def rang(event: Due, world: World) -> Decision:
     if person is None or fact.kind not in STANDING_IN or not fact.holds(world.now):
         return decision
     return decision + _list_for(person, fact, open_ones, world) + _private_cards(person, mine, world)
+
+
+def _turned(complaints: list[Complaint], world: World) -> Iterator[Outbound]:
+    """The cards in the group as they read now."""
+    desk = desk_of(world)
+    if desk is None:
+        return
+    for each in [each for each in complaints if each.card][:CARDS_TURNED]:
+        turned = edited(desk, card_key(each), card_text(each, world), card_buttons(each, world))
+        yield replace(turned, priority=HOUSEKEEPING)
+
+
+def orphaned(complaints: list[Complaint], world: World) -> Decision:
+    """Whose person isn't there any more, as `world` has it: cards turn; of a confidential one those who know get it."""
+    told = [to for person in trusted(world) if (to := private_of(world, person))]
+    secret = [each for each in complaints if each.confidential and each.closed_at is None][:PRIVATE_CARDS]
+    due = tuple(
+        (to, Due(chat=to, at=world.now, timer="", kind=CARD_WANTED, subject=each.id)) for each in secret for to in told
+    )
+    open_ones = [each for each in complaints if not each.confidential and each.closed_at is None]
+    return Decision(sends=tuple(_turned(open_ones, world)), posts=due)
 
 
 def _list_for(person: Staff, fact: Duty, waiting: list[Complaint], world: World) -> Decision:

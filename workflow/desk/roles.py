@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from msgspec.structs import replace
 
-from workflow.desk import duty_record, handing_all
+from workflow.desk import duty_bells, duty_record, handing_all
 from workflow.desk.buttons import Data
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused
 from workflow.message import Choice, Left, Message, Press, Refers
@@ -99,19 +101,21 @@ def left(event: Left, world: World) -> Decision:
         for each in answer
         if each.assignee == str(person.id) or turn(each, world).people == (person,)
     ]
+    in_the_open = [each for each in waiting if not each.confidential]
     admins = [each for each in world.office.admins() if each.id != person.id]
     places, over = duty_record.given_up(person, world)
     text = lines(
         say("desk.roles.left", name=person.name, roles=_labels(person, world.office)),
         places,
-        say("desk.roles.left_waiting", n=len(waiting)) if waiting else "",
+        say("desk.roles.left_waiting", n=len(in_the_open)) if in_the_open else "",
         say("desk.roles.left_admins", names=names(admins)) if admins else say("desk.roles.left_no_admin"),
     )
     gone = replace(person, roles=(), admin=False)
-    theirs = any(each.assignee == str(person.id) and not each.confidential for each in waiting)
+    theirs = any(each.assignee == str(person.id) for each in in_the_open)
     choices = ((handing_all.offer(person),),) if theirs and admins else ()
     told = post(world, event.chat, text, people=admins, loud=True, choices=choices, refers=Refers(role="list"))
-    return Decision(staff=(gone,), sends=(told,)) + over
+    without = dataclasses.replace(world, office=world.office.with_staff([gone]).with_duties(over.duties))
+    return Decision(staff=(gone,), sends=(told,)) + over + duty_bells.orphaned(waiting, without)
 
 
 # --- how it reads -----------------------------------------------------------------------------------------------------
