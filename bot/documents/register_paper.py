@@ -84,7 +84,7 @@ def _row(n: int, line: Line) -> list[_Printed]:
         line.papers,
         _cell(line.disposed),
         _cell(line.followed),
-        [(answered, False), *_bits(line.letter)] if letter else answered,
+        [*([(answered, False)] if answered else []), *_bits(line.letter)] if letter else answered,
         line.delivery,
         took_words(line),
         line.in_time,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests import many
 from workflow.books.absence import absences, gaps_of
 from workflow.books.days import remembering
+from workflow.books.heading import heading
 from workflow.books.line import Rules, line_of, took_words
 from workflow.books.period import Period, month, month_before, read, year
 from workflow.books.recap import Recap, median
@@ -144,6 +145,14 @@ def test_whose_approval_stands_is_remarked_and_nobodys_who_did_not_give_it():
         assert "ditandatangani" not in line(case("pegantenan"), drafted, paraf, signed, after).remarks, after.act
     told = line(case("pegantenan"), drafted, paraf, signed, objected).remarks
     assert "Mahfud berkeberatan atas tanda tangan yang dicatat untuknya" in told
+
+
+def test_a_suggestion_is_called_so_once_and_a_book_names_its_government_in_full():
+    for told in ("Saran: loket ditambah", "saran pak, loket ditambah", "loket ditambah"):
+        found = line(case("kedopok", kind="suggestion", statement=told, private={}))
+        assert words(found.matter).lower().count("saran") == 1, told
+        assert words(found.person) == "(saran, tanpa identitas)"
+    assert heading(shipped()["pegantenan"], month(2026, 11), NOW, register=True).government == "Pemerintah Kabupaten Pamekasan"  # fmt: skip
 
 
 def test_what_is_missing_is_named_until_an_officer_says_enough():

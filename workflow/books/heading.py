@@ -7,6 +7,7 @@ from datetime import datetime
 from workflow.books.period import Period
 from workflow.clocks.when import letters, say_moment
 from workflow.message import Value
+from workflow.papers.sheet import government_of
 from workflow.say import say
 from workflow.standard.standard import Standard
 
@@ -35,7 +36,7 @@ def heading(standard: Standard, period: Period, now: datetime, *, register: bool
     return Heading(
         title=titled(own) if register else titled(say("books.name.recap")),
         office=standard.office.name,
-        government=standard.office.government,
+        government=government_of(standard),
         address=standard.office.address,
         period=say("books.register.period", period=period.words()),
         printed=say("books.register.printed", moment=say_moment(now, zone)),

@@ -212,7 +212,7 @@ def _matter(complaint: Complaint, trail: Trail) -> Cell:
     text = " ".join(complaint.statement.split())
     if not text:
         text = next((paper.gist for paper in complaint.papers if paper.gist), "")
-    if complaint.kind == "suggestion":
+    if complaint.kind == "suggestion" and not text.lower().startswith(word("books.remarks.suggestion")):
         text = say("books.matter.suggestion", text=text)
     changed = [
         pair

@@ -105,9 +105,13 @@ def kop(standard: Standard) -> Kop:
         ", ".join(say(f"papers.kop.{kind}", value=known[kind]) for kind in kinds if known.get(kind))
         for kinds in (("phone", "mobile"), ("website", "email"))
     ]
-    government = office.government.replace("Kab. ", f"{say('papers.kop.kabupaten')} ")
     contact = tuple(line for line in (office.address, *ways) if line)
-    return Kop(government=government.upper(), office=office.name.upper(), contact=contact)
+    return Kop(government=government_of(standard).upper(), office=office.name.upper(), contact=contact)
+
+
+def government_of(standard: Standard) -> str:
+    """Whose office it is, nothing abbreviated: a letterhead reads "PEMERINTAH KABUPATEN PAMEKASAN"."""
+    return standard.office.government.replace("Kab. ", f"{say('papers.kop.kabupaten')} ")
 
 
 def rows(*pairs: tuple[str, str]) -> tuple[Row, ...]:

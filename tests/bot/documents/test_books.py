@@ -187,6 +187,13 @@ async def test_a_page_of_long_names_and_struck_words_can_be_set(kept):
     assert len(content) > 50_000
 
 
+def test_a_number_without_an_answer_stands_on_the_first_line_of_its_cell():
+    from bot.documents.register_paper import _row
+    from tests.workflow.test_books import case, line
+
+    assert _row(1, line(case(letter_number="300.1/7/2026")))[9] == [("300.1/7/2026", False)]
+
+
 async def test_for_a_chat_too_long_a_book_on_paper_is_refused(kept, monkeypatch):
     monkeypatch.setattr(books, "LARGEST_AT_DESK", 100)
     drawer = BookDrawer(kept, {"pegantenan": office()}.get, Typesetter(), lambda: NOW)
