@@ -282,7 +282,7 @@ def test_what_happens_meanwhile_puts_the_next_message_off() -> None:
 
 
 def test_at_the_national_limit_the_desk_has_a_second_alarm_and_the_citizen_every_route() -> None:
-    scene = with_kasi()
+    scene = Scene("kanigaran")  # nobody has said whether the file is complete
     texts = until(scene, "2026-12-07 08:00")
     assert any("batas nasional 14 hari untuk menanggapi kelengkapan" in text for text in texts)
     texts = until(scene, "2027-01-22 08:00")
@@ -290,6 +290,13 @@ def test_at_the_national_limit_the_desk_has_a_second_alarm_and_the_citizen_every
     assert "Ombudsman RI (137, WA 082137373737, pengaduan@ombudsman.go.id)" in scene.to_citizen()[-1]
     which = [entry.data["which"] for entry in scene.bench.entries if entry.act == "overdue"]
     assert which.count("national:reply") == which.count("national:decision") == 1
+
+
+def test_the_national_alarm_about_completeness_is_silent_where_a_petugas_has_told_it() -> None:
+    scene = with_kasi()
+    texts = until(scene, "2027-01-22 08:00")
+    assert not any("untuk menanggapi kelengkapan" in text for text in texts)
+    assert any("batas nasional 60 hari untuk memutuskan pengaduan" in text for text in texts)
 
 
 def test_no_message_of_lateness_breaks_the_quiet_hours() -> None:
