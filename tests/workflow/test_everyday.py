@@ -194,3 +194,37 @@ def test_a_suggestion_by_sms_is_summed_up_in_one_part():
     game = Player(office("kedopok"), limits=Limits(short=True, photos=False, rows=0), channel="sms")
     told = said(game.say("usul pak gmn klo parkiran kecamatan dikasih atap"))
     assert "Saran sudah benar? Balas YA atau UBAH." in told
+
+
+# --- DPMD: what's refused, and whose name signs -------------------------------------------------------------------
+
+
+def at_the_summary(address: str = "Dusun Krajan RT 2 Desa Sukorejo") -> Player:
+    game = Player(office("dpmd-pasuruan"))
+    for words in ("kantor desa tutup terus, sudah 4x saya ke sana", "Sari Wulandari", address, "tidak ada"):
+        game.say(words)
+    return game
+
+
+def test_a_refusal_is_kept_in_its_own_words_and_the_next_question_is_asked_once():
+    game = Player(office("dpmd-pasuruan"))
+    game.say("kantor desa tutup terus, sudah 4x saya ke sana")
+    game.say("Sari Wulandari")
+    told = said(game.say("gak mau kasih alamat"))
+    assert told.count("Apa kerugian") == 1
+    assert game.draft.lacking == {"address": "gak mau kasih alamat"}
+    game.say("tidak ada")
+    told = said(game.say("minta kantor desa buka"))
+    assert "sesuai alamat" not in told
+    assert "Waktu penyampaian" in told
+
+
+def test_anothers_name_below_a_report_of_ones_own_signs_nothing():
+    game = at_the_summary()
+    game.say("minta kantor desa buka")
+    assert "melapor untuk beliau" in said(game.say("Budi Hartono"))
+    told = said(game.say("sendiri"))
+    assert "Budi Hartono" not in told
+    assert "sebagai tanda tangan" in told
+    game.say("Sari Wulandari")
+    assert game.complaint.private["signature"] == "Sari Wulandari"

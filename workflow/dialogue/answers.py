@@ -204,8 +204,6 @@ def put_off(talk: Talk, message: Message) -> bool:
         asking.go_on(talk)
     else:
         choices.none(talk, about, reason)
-        if reason:
-            asking.go_on(talk)
     return True
 
 

@@ -147,7 +147,6 @@ def _reason(talk: Talk, message: Message) -> bool:
     why = "" if hearing.means(message.text, "none", "no", "wait") else message.text.strip()
     talk.heard(message, "reason")
     choices.none(talk, items, why or choices.NO_REASON)
-    asking.go_on(talk)
     return True
 
 

@@ -142,7 +142,10 @@ def _for(talk: Talk, relation: str, name: str) -> None:
 
 
 def own(talk: Talk) -> None:
-    """It's their own report."""
+    """It's their own report: another's name can't stand below it."""
+    private, signature = talk.draft.private, talk.draft.private.get("signature", "")
+    if signature and differs(private.get("name", ""), signature):
+        talk.edit(private={name: value for name, value in private.items() if name != "signature"})
     talk.edit(extra={**talk.draft.extra, BEHALF: OWN}, awaiting="", awaiting_for="")
 
 

@@ -120,7 +120,7 @@ def _none(talk: Talk, args: list[str]) -> bool:
 
 
 def none(talk: Talk, items: tuple[str, ...], why: str) -> None:
-    """TIDAK ADA, with its reason; without one, the reason is asked, once for all of them."""
+    """TIDAK ADA, with its reason, and on; without one, the reason is asked, once for all of them."""
     if all(fields.may_be_nothing(item) for item in items):
         fields.file(talk, dict.fromkeys(items, say("none.answer")))
         talk.edit(awaiting="", awaiting_for="", changing="")
@@ -141,8 +141,7 @@ def none(talk: Talk, items: tuple[str, ...], why: str) -> None:
     lacking = {**draft.lacking, **dict.fromkeys(items, reason)}
     talk.edit(lacking=lacking, later=later_, awaiting="", awaiting_for="", changing="")
     talk.tell("none.filed", things=wanted.labels(items))
-    if typed:
-        asking.go_on(talk)
+    asking.go_on(talk)
 
 
 def _open(talk: Talk) -> set[str]:

@@ -87,6 +87,8 @@ def word_of(text: str) -> tuple[str, str]:
         rest = hearing.begins_with(text, name)
         if rest and len(rest.split()) <= LONGEST_REASON_WORDS:
             reason = re.sub(r"^(karena|krn|krna|soalnya|sebab|jadi|makanya)\s+", "", rest, flags=re.IGNORECASE)
+            if "mau" in hearing.folded(text[: -len(rest)]):
+                return name, text.strip(" ,.")  # "gak mau kasih alamat": the refusal is the reason
             said_again = hearing.folded(reason)[:2] in (("tidak", "ada"), ("tidak", "punya"))
             before = re.sub(r"^saya\s+", "", text[: -len(rest)].strip(" ,."), flags=re.IGNORECASE)
             return name, before if said_again else reason  # "hilang, jadi tidak ada"

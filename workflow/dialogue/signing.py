@@ -60,7 +60,8 @@ def place_and_time(talk: Talk) -> str:
     derived = {each.id for each in talk.standard.derived()}
     if not derived or talk.draft.confidential or talk.foreign:
         return ""
-    place = signature.place_of(talk.draft.private.get("address", "")) or talk.words("summary.submitted_as_address")
+    address = talk.draft.private.get("address", "")
+    place = signature.place_of(address) or (talk.words("summary.submitted_as_address") if address else "")
     zone = talk.world.office.calendar.zone
     moment = say_brief(talk.world.now, zone) if talk.limits.short else say_moment(talk.world.now, zone)
-    return talk.words("summary.submitted", place=place, moment=moment)
+    return talk.words("summary.submitted" if place else "summary.submitted_time", place=place, moment=moment)
