@@ -22,7 +22,8 @@ from workflow.procedure.progress import close, finish, lacking
 from workflow.procedure.side_acts import SIDE_ACTS
 from workflow.procedure.stages import ways
 from workflow.procedure.taken_acts import TAKEN_ACTS
-from workflow.record import Act, Pause
+from workflow.record import Act, Complaint, Pause
+from workflow.say import lines
 
 
 def _plain(case: Case, act: Act) -> None:
@@ -48,10 +49,10 @@ def _complete(case: Case, act: Act) -> None:
 
 def _enough(case: Case, act: Act) -> None:
     acted(case, act)
-    things = telling.lacking_words(case.complaint, case.standard)
+    things, before = telling.lacking_words(case.complaint, case.standard), case.complaint
     case.set(complete="enough")
     finish(case, act.kind, text=words_of(act), things=things)
-    case.news.insert(0, telling.is_enough(things))
+    case.news.insert(0, lines(telling.is_enough(things), _runs_now(case, before)))
 
 
 def _seen(case: Case, act: Act) -> None:
@@ -62,9 +63,19 @@ def _seen(case: Case, act: Act) -> None:
     acted(case, act)
     case.set(seen=(*case.complaint.seen, asked.id))
     case.record("seen", role=case.part.role, thing=asked.id)
-    case.news.append(telling.was_seen(asked))
+    before = case.complaint
     if not lacking(case.complaint, case.standard):
         case.start_clock()
+    case.news.append(lines(telling.was_seen(asked), _runs_now(case, before)))
+
+
+def _runs_now(case: Case, before: Complaint) -> str:
+    """Until when, for whoever read on the receipt that the total runs once the file is complete; else ""."""
+    begun = before.clock_started_at is None and case.complaint.clock_started_at is not None
+    if not begun or before.receipt_at is None:
+        return ""
+    case.reckon()
+    return telling.due_words(case.complaint, case.world)
 
 
 def _ask(case: Case, act: Act) -> None:

@@ -21,7 +21,7 @@ from workflow.say import UnknownWords, first_units, lines, listing, own_name, sa
 from workflow.standard.standard import Asked, Standard
 from workflow.world import World
 
-MATTER_CHARACTERS = 70
+MATTER_CHARACTERS, ANSWER_MATTER_CHARACTERS = 70, 140  # in an answer the office's own sentence goes on after it
 SHORT_WORDS = 15
 ONE_SMS = 160
 WEEK_DAYS = 7
@@ -348,7 +348,7 @@ def answer(complaint: Complaint, world: World) -> str:
         short_office=short_office(section.name, section.kind, section.ticket_prefix),
         number=name_of(complaint),
         date=say_date(day),
-        matter=matter(complaint),
+        matter=matter(complaint, ANSWER_MATTER_CHARACTERS),
         text=complaint.answer,
         signature=_signature(complaint, world),
     )
