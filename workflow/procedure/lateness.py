@@ -275,11 +275,11 @@ def spent_words(complaint: Complaint, standard: Standard, world: World, key: str
     spent = deadline.spent(world.office.calendar, complaint.clock_started_at, end, unit, pauses)
     if not spent.waiting:
         return ""
-    words = {name: _amount(getattr(spent, name), unit) for name in ("service", "waiting", "total")}
+    words = {name: amount(getattr(spent, name), unit) for name in ("service", "waiting", "total")}
     return say(key, **words)
 
 
-def _amount(n: int, unit: str) -> str:
+def amount(n: int, unit: str) -> str:
     """A stretch of office time; many minutes as hours: "187 jam 40 menit"."""
     if unit != "office_minute" or n < MANY_MINUTES:
         return say(f"late.norm_{unit}", n=n)
