@@ -530,3 +530,20 @@ def test_while_a_plt_is_away_those_of_the_role_who_are_there_have_the_turn():
     says(made, "Kasi Satu", "/absen hari ini")
     assert turns(made) == ["Petugas Satu", "Petugas Dua"]
     assert "belum ada yang mewakili" not in made.card()
+
+
+def test_kedopoks_card_tells_the_time_without_that_in_which_nobody_was_there():
+    made = scene("kedopok", at="2026-11-23 09:12")
+    made.press("Petugas Satu", "Lengkap")
+    made.press("Kasi Satu", "Teruskan")
+    assert "tanpa masa pejabat" not in made.card()
+    says(made, "Camat", "/absen s.d. Rabu dinas luar")
+    made.wait_s(3 * 86400)
+    made.reply("Camat", "Langkah 6", "Lampu sudah diganti.")
+    assert "Waktu layanan 3 hari kerja; tanpa masa pejabat tidak di tempat 1 hari kerja (dalam batas)" in made.card()
+    other = scene("kanigaran")
+    to_the_camat(other)
+    says(other, "Camat", "/absen s.d. Rabu")
+    other.wait_s(3 * 86400)
+    other.reply("Camat", "Langkah 4", "Mohon segera.")
+    assert "tanpa masa pejabat" not in other.card(), "only where it's published"

@@ -7,7 +7,7 @@ Who holds a role is known as it is today; who was away and who stood in, as it w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from workflow.books.trail import Stay
@@ -18,6 +18,9 @@ from workflow.standard.standard import Standard
 
 Gaps = Mapping[str, tuple[Pause, ...]]
 """By role: the stretches in which nobody who holds it, or stands in for it, was there."""
+
+
+_LAST = timedelta(microseconds=1)
 
 
 class Absence(Value):
@@ -60,13 +63,16 @@ def _gaps(office: Office, role: str, now: datetime) -> tuple[Pause, ...]:
 
 
 def absent_while(stays: Sequence[Stay], standard: Standard, gaps: Gaps, until: datetime) -> list[Pause]:
-    """The stretches in which a file lay with a role that nobody was there for."""
+    """The stretches in which a file lay with a role that nobody was there for.
+
+    Who was away up to a midnight was there on the day that begins with it: the stretch ends in the day before.
+    """
     actors = {step.id: step.actor for step in standard.steps}
     return [
-        Pause(max(gap.since, stay.since), min(gap.until, stay.until or until))
+        Pause(max(gap.since, stay.since), min(gap.until, stay.until or until) - _LAST)
         for stay in stays
         for gap in gaps.get(actors.get(stay.step, ""), ())
-        if max(gap.since, stay.since) < min(gap.until, stay.until or until)
+        if max(gap.since, stay.since) + _LAST < min(gap.until, stay.until or until)
     ]
 
 

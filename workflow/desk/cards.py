@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workflow.clocks.when import say_moment
 from workflow.conversation import Paper
 from workflow.desk import duty_words, more
+from workflow.desk.absence_line import less_absence
 from workflow.desk.letter_lines import letter_line, rewritten
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice
@@ -148,6 +149,7 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
     if complaint.waiting:
         yield say("desk.card.waiting", text=shortened(complaint.waiting, STEP_CHARACTERS))
     yield from lateness.card_lines(complaint, world)
+    yield less_absence(complaint, world)
     if complaint.extra.get(HELD):
         yield say("desk.card.message_held", how=_held(complaint, world))
 

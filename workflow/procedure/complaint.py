@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft
-from workflow.procedure import lapsing, telling, wholes
+from workflow.procedure import lapsing, stays, telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
 from workflow.procedure.duty_acts import remember_entered
@@ -72,6 +72,7 @@ def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:
         case.set(complete="complete", clock_started_at=case.now)
     case.set(fresh=complaint.version)
     begin(case, source=complaint.source)
+    stays.remember(None, case)
     telling.opened(case)
     lapsing.watch(None, case)
     return case.decision()
@@ -90,6 +91,7 @@ def apply(complaint: Complaint, act: Act, world: World) -> Decision:
         CITIZEN_ACTS[act.kind](case, act)
     else:
         raise Refused("desk.refused.unknown")
+    stays.remember(before, case)
     lapsing.watch(before, case)
     telling.news(case)
     return case.decision()
