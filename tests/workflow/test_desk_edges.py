@@ -97,7 +97,7 @@ def test_the_letter_number_is_typed_by_replying() -> None:
     scene.press("Petugas Satu", "Lengkap")
     scene.press("Kasi Satu", "Teruskan")
     scene.reply("Camat", "Langkah 6", "Lampu sudah menyala.")
-    scene.press("Camat", "Ajukan ke Petugas")
+    scene.press("Camat", "Setujui jawaban")
     scene.reply("Petugas Satu", "Langkah 7", "060/017/2026")
     assert scene.complaint.letter_number == "060/017/2026"
     assert "«Nomor surat: 060/017/2026" in scene.card()

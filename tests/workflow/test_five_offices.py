@@ -95,7 +95,7 @@ def test_kedopok_goes_through_the_sekcam_to_the_camat_and_the_answer_is_register
     scene.press("Sekcam", "", data=f"d:draft:7K3F:{scene.complaint.version}")
     assert scene.alert().startswith("Maaf"), "the file passes through the Sekcam's hands, the answer is the Camat's"
     scene.reply("Camat", "Langkah 6", "Lampu sudah diganti.")
-    scene.press("Camat", "Ajukan ke Petugas")
+    scene.press("Camat", "Setujui jawaban")
     assert "nomor surat dari buku agenda" in scene.card()
     scene.reply("Petugas Dua", "Langkah 7", "300.1/015/425.501/2026")
     scene.press("Petugas Dua", "Kirim")

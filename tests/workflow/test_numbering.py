@@ -75,7 +75,7 @@ def to_the_number(scene: Scene) -> Scene:
     scene.press("Petugas Satu", "Lengkap")
     scene.press("Kasi Satu", "Teruskan")
     scene.reply("Camat", "Langkah 6", "Lampu sudah diganti.")
-    scene.press("Camat", "Ajukan ke Petugas")
+    scene.press("Camat", "Setujui jawaban")
     return scene
 
 
@@ -176,7 +176,7 @@ def test_the_second_answer_of_a_reopened_complaint_gets_a_number_of_its_own(monk
     scene.citizen("Lampunya mati lagi.")
     assert scene.complaint.letter_number == ""
     scene.reply("Camat", "Langkah 6", "Kabelnya sudah diperbaiki.")
-    scene.press("Camat", "Ajukan ke Petugas")
+    scene.press("Camat", "Setujui jawaban")
     scene.press("Petugas Satu", "Beri nomor")
     assert scene.complaint.letter_number == "002/425.501/2026"
     assert [each.number for each in scene.bench.letters] == ["001/425.501/2026", "002/425.501/2026"]

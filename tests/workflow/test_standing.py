@@ -86,7 +86,7 @@ def test_what_was_referred_names_where_with_its_tracking_number():
     complaint = replace(complaint, closed_at=world.now)
     text = standing.status(complaint, world)
     assert "kewenangan Dinas PUPR" in text
-    assert "Nomor pelacakan di sana: 8412345." in text
+    assert "Nomor pelacakan SP4N-LAPOR!: 8412345." in text
 
 
 def test_what_lapsed_says_so_and_until_when_a_message_reverses_it():

@@ -12,7 +12,7 @@ from workflow.desk.posting import post
 from workflow.message import Enclosure, Message, Value
 from workflow.office import Office, Staff
 from workflow.procedure.numbering import is_counted
-from workflow.procedure.stages import ACTS, WRITTEN, Part, has_act, joined_before, offered, parts
+from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, offered, parts, word_of
 from workflow.procedure.telling import shortened
 from workflow.say import say
 from workflow.standard.standard import Standard, Step
@@ -105,8 +105,8 @@ def _also(standard: Standard, step: Step, part: Part) -> str:
 
 def _button(standard: Standard, step: Step, act: str) -> str:
     onward = standard.next_step(step)
-    word = "paraf" if act == "approve" and has_act(standard, "sign") else act
-    return say(f"desk.button.{word}", role=standard.role(parts(onward)[0].role).label if onward else "")
+    role = standard.role(parts(onward)[0].role).label if onward else ""
+    return say(f"desk.button.{word_of(act, standard)}", role=role)
 
 
 def guide(office: Office) -> dict[str, object]:

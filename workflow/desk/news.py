@@ -93,6 +93,8 @@ def _line(complaint: Complaint, world: World) -> str:
     standard = world.standard_of(complaint.standard)
     n, m = standard.position(standard.step(complaint.step))
     zone = world.office.calendar.zone
+    if complaint.answered_at is not None:  # what is promised was kept or missed: no date presses any more
+        return say("desk.post.opening_answered", number=name_of(complaint), n=n, m=m, matter=matter(complaint, 40))
     moment = say_moment(complaint.due_at, zone) if complaint.due_at else say("desk.post.opening_no_due")
     return say(
         "desk.post.opening_line", number=name_of(complaint), n=n, m=m, moment=moment, matter=matter(complaint, 40)

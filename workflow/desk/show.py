@@ -281,11 +281,8 @@ def _confidential_hand_over(complaint: Complaint, text: str, choices: Rows, worl
 
 def _done_words(entries: list[Entry], standard: Standard) -> str:
     """What was just done, by whom: "Siti Rahma: berkas lengkap"."""
-    done = [
-        (duty_words.doer(entry, standard), words)
-        for entry in entries
-        if entry.name and (words := _did(word_of(entry.act, standard)))
-    ]
+    did = ((entry, _did(word_of(entry.act, standard))) for entry in entries if entry.name)
+    done = [(duty_words.doer(entry, standard), words) for entry, words in did if words]
     if not done:
         return ""
     return say("desk.post.handover_done", name=done[0][0], done=", ".join(words for _, words in done)) + "."

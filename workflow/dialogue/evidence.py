@@ -51,7 +51,7 @@ def hand_over(talk: Talk, paper: Paper) -> None:
         talk.more = talk.more + replace_conversation(asked, None)
         talk.tell("voice.received")
     elif sort:
-        talk.tell("evidence.named", what=wanted.label(sort), name=telling.name_of(target))
+        _thank(talk, target, sort)
     else:
         _ask_sort(talk, known, target, tuple(lacking))
     if known.album or not (talk.limits.albums or talk.rows):
@@ -89,6 +89,13 @@ def _ask_sort(talk: Talk, paper: Paper, target: Complaint, lacking: tuple[str, .
     )
 
 
+def _thank(talk: Talk, target: Complaint, sort: str) -> None:
+    """Thanks for a file by its name; in a chat the word that nothing is lacking any more has thanked for it."""
+    completes = target.clock_started_at is None and talk.world.complaints[target.id].clock_started_at is not None
+    if not (completes and talk.limits.one_thing_at_a_time):
+        talk.tell("evidence.named", what=wanted.label(sort), name=telling.name_of(target))
+
+
 def name_paper(talk: Talk, file: str, sort: str) -> bool:
     """The citizen says what a file of a registered complaint is."""
     for target in talk.complaints():
@@ -101,7 +108,7 @@ def name_paper(talk: Talk, file: str, sort: str) -> bool:
         named = replace(paper, sort=sort, said_by="citizen", confirmed=True)
         kind = "supply" if sort in lacking else "file"
         if act(talk, target.id, Act(kind=kind, data={"for": lacking.get(sort, "")}, papers=(named,))):
-            talk.tell("evidence.named", what=wanted.label(sort), name=telling.name_of(target))
+            _thank(talk, target, sort)
         return True
     return False
 

@@ -14,7 +14,7 @@ from workflow.say import lines, listing, say
 
 LONGEST = 2500  # characters of the statement shown; all of it is kept
 LONGEST_SHORT = 70  # where every unit costs: its beginning shows which report it is
-
+LONGEST_SIGNED = 40  # and where what the law wants signed stands below it
 
 SHOWN_AT = "shown_at"
 """Where, of several lanes that speak for it, the newest summary of a draft was read: only there a YA confirms it."""
@@ -65,8 +65,17 @@ def _told(talk: Talk) -> str:
     if voices:
         parts.append(say("summary.voice", count=len(voices)))
     text = "\n".join(parts)
-    longest = LONGEST_SHORT if talk.limits.short else LONGEST
-    return talk.words("summary.told", text=text if len(text) <= longest else text[:longest].rstrip() + " (...)")
+    short = LONGEST_SIGNED if signing.is_wanted(talk) else LONGEST_SHORT
+    longest = short if talk.limits.short else LONGEST
+    return talk.words("summary.told", text=_cut(text, longest))
+
+
+def _cut(text: str, longest: int) -> str:
+    """The text up to so many characters, cut between words."""
+    if len(text) <= longest:
+        return text
+    whole = text[: longest + 1].rsplit(None, 1)[0] if " " in text[:longest] else text[:longest]
+    return whole.rstrip(" ,.;:") + "..."
 
 
 def _typed(talk: Talk) -> list[str]:
@@ -75,8 +84,9 @@ def _typed(talk: Talk) -> list[str]:
     values = {**draft.answers, **known}
     asked = [each.id for each in talk.standard.asked() if each.kind in wanted.TEXT and each.id != "statement"]
     names = [*asked, *(name for name in ("name",) if name not in asked)]
+    called = wanted.short if talk.limits.short else wanted.label
     return [
-        say("summary.field", label=_capital(wanted.label(name)), text=values[name])
+        say("summary.field", label=_capital(called(name)), text=values[name])
         for name in names
         if values.get(name)
     ]

@@ -253,15 +253,18 @@ def reading_words(complaint: Complaint, world: World) -> str:
         return ""
     pauses = deadline.closed_pauses(complaint.pauses, world.now)
     made = deadline.promise(standard, complaint.clock_started_at, pauses, calendar)
-    words = []
+    words, norms = [], []
     for reading in made.readings:
         key = "late.card.calendar_day" if reading.unit == "calendar_day" else f"late.norm_{reading.unit}"
         norm = say(key, n=reading.value)
+        norms.append(norm)
         moved = calendar.local_date(reading.due_at) != reading.falls_on
         due = say_moment(reading.due_at, calendar.zone)
         day = say_day(reading.falls_on)
         words.append(say("late.card.reading_moved" if moved else "late.card.reading", norm=norm, day=day, due=due))
     promised = say_moment(complaint.due_at, calendar.zone)
+    if len({reading.due_at for reading in made.readings}) == 1:
+        return say("late.card.readings_same", norms=listing(norms), due=promised)
     return say("late.card.readings", readings="; ".join(words), due=promised)
 
 

@@ -190,7 +190,7 @@ def drafts_own(standard: Standard) -> bool:
 
 
 def word_of(act: str, standard: Standard) -> str:
-    """What an act is called at the desk: "paraf" where a signature follows, "draft_own" where the draft is the answer."""
+    """What an act is called at the desk: "paraf" before a signature, "draft_own" where the draft is the answer."""
     if act == "approve" and has_act(standard, "sign"):
         return "paraf"
     return "draft_own" if act == "draft" and drafts_own(standard) else act
