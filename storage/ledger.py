@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, func, literal, or_, select, tuple_
+from sqlalchemy import Select, Text, func, literal, or_, select, text, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import Moment
@@ -19,6 +19,7 @@ from workflow.record import Complaint, Entry
 
 PAGE = 400
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_BY_INDEX = text("SET LOCAL enable_seqscan = off")
 _INSTEAD = ("standing_in", "entered_for", "why_both", "shared")
 
 
@@ -85,11 +86,20 @@ class Ledger(Part):
             instead = [entries.c.body.like(f'%"{name}"%') for name in _INSTEAD]
             statement = statement.where(or_(entries.c.act.in_(wanted), *instead))
         statement = statement.order_by(entries.c.complaint, entries.c.id)
-        for complaint, body in self.connection.execute(statement, {"values": list(ids)}):
+        self._by_index()
+        for complaint, body in self.connection.execute(statement, {"values": list(ids)}).all():
             found[complaint].append(read_entry(body))
         return found
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _by_index(self) -> None:
+        """A page is a small part of its table: PostgreSQL, before its statistics say so, would read it whole each time.
+
+        It holds until the end of the transaction.
+        """
+        if self.postgres:
+            self.connection.execute(_BY_INDEX)
 
     def _between(
         self,
@@ -108,6 +118,7 @@ class Ledger(Part):
         return statement.order_by(at, name).limit(PAGE)
 
     def _page(self, statement: Select[Any], *, names: bool) -> tuple[list[Complaint], Mark | None]:
+        self._by_index()
         rows = self.connection.execute(statement).all()
         wanted = [keyring(row.office, row.code) for row in rows if row.sealed is not None] if names else []
         keys = Shelf(self.connection, self.seal).keys(wanted) if wanted else {}

@@ -124,7 +124,7 @@ Index(
     **_only("verification <> ''"),
 )
 Index("complaints_open", complaints.c.office, complaints.c.due_at, **_only("closed_at IS NULL"))
-Index("complaints_confirmed", complaints.c.office, complaints.c.confirmed_at)
+Index("complaints_confirmed", complaints.c.office, complaints.c.confirmed_at, complaints.c.id)
 Index("complaints_registered", complaints.c.office, complaints.c.registered_at, complaints.c.number)
 
 entries = Table(

@@ -19,7 +19,7 @@ class Pause(Value):
     until: datetime | None = None
 
 
-class Entry(Value):
+class Entry(Value, gc=False):  # plain values only, and books read a million of them
     """One line of the append-only record of a complaint: who, when, from where, what. The control card is its view."""
 
     complaint: str  # id

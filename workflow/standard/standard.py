@@ -67,9 +67,9 @@ class Standard(StandardFile):
 
     def __hash__(self) -> int:
         """By content, so that a standard can be a key."""
-        return hash(self._version)
+        return hash(self.version)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """16 hex digits of the text's SHA-256."""
         return self._version

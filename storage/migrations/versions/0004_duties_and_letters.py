@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("office", "series", "year", "urut"),
     )
     op.create_index("complaints_registered", "complaints", ["office", "registered_at", "number"])
+    op.drop_index("complaints_confirmed", "complaints")
+    op.create_index("complaints_confirmed", "complaints", ["office", "confirmed_at", "id"])
     op.add_column("complaints", sa.Column("verification", sa.Text(), nullable=False, server_default=""))
     only = sa.text("verification <> ''")
     op.create_index(
@@ -53,6 +55,8 @@ def downgrade() -> None:
     """Back to the tables before."""
     op.drop_index("complaints_verification", "complaints")
     op.drop_column("complaints", "verification")
+    op.drop_index("complaints_confirmed", "complaints")
+    op.create_index("complaints_confirmed", "complaints", ["office", "confirmed_at"])
     op.drop_index("complaints_registered", "complaints")
     for table in ("letters", "duties"):
         op.drop_table(table)
