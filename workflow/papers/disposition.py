@@ -92,7 +92,7 @@ def _sign(entry: Entry | None, standard: Standard, world: World) -> Sign:
     return Sign(
         above=say("papers.disposition.on", date=date),
         role=(f"{signing.role_of(entry, standard)},",),
-        how=signing.how(entry, world),
+        how=signing.how(entry, world, "papers.electronic_disposed"),
         name=name,
         below=signing.below(person),
     )

@@ -32,6 +32,7 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
         for entry in entries
         if entry.act in _TOLD and not (entry.act == "overdue" and entry.data.get("which") != "total")
     )
+    answers = tuple(_answers(entries, world))
     return Sheet(
         paper="evidence",
         office=world.office.id,
@@ -44,11 +45,11 @@ def evidence(complaint: Complaint, entries: Sequence[Entry], world: World) -> Sh
         rows=facts(complaint, world),
         columns=tuple(say(f"papers.evidence.{each}") for each in ("when", "what", "who")),
         table=table,
-        sections=tuple(_answers(entries, world)) or ((say("papers.evidence.no_answer"), ""),),
+        sections=answers or ((say("papers.evidence.no_answer"), ""),),
         closing=(_standing(complaint, standard, world),),
         signs=(Sign(role=(), how=say("papers.by_system", office=standard.office.name)),),
         notes=(say_of(complaint, "papers.evidence.note"),),
-        verify=verify(complaint, world, beside=True),
+        verify=verify(complaint, world, beside=True) if answers else None,  # before that no letter bears the code
     )
 
 

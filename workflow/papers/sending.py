@@ -26,7 +26,8 @@ def sending(complaint: Complaint, entries: Sequence[Entry], world: World) -> She
     left = last(fresh, *signing.LEAVING)
     by_hand = complaint.citizen is None or (left is not None and left.act == "hand_over")
     role = standard.role(standard.delivers_at().actor).label
-    taker = Sign(role=(say("papers.sending.taker"),), name=person_of(complaint) or say("papers.complaint.blank"))
+    taken_by = (left.data.get("received_by", "") if left else "") or person_of(complaint)
+    taker = Sign(role=(say("papers.sending.taker"),), name=taken_by or say("papers.complaint.blank"))
     return Sheet(
         paper="sending",
         office=world.office.id,
@@ -57,8 +58,8 @@ def _handed(complaint: Complaint, left: Entry | None, world: World) -> tuple[Row
     return rows(
         ("received_by", left.data.get("received_by", "") if left else ""),
         ("handed", say_moment(at, world.office.calendar.zone) if at else ""),
-        ("handed_by", left.name if left else ""),
-        ("given", say("papers.sending.photos", n=len(files)) if files else ""),
+        ("handed_by", left.data.get("shared") or left.name if left else ""),
+        ("proof", say("papers.sending.photos", n=len(files)) if files else ""),
     )
 
 

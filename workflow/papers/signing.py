@@ -48,7 +48,7 @@ def noted(entry: Entry | None, role: str, standard: Standard, world: World, *, p
     moment = say_moment(entry.at, world.office.calendar.zone)
     person = world.office.staff_by_id(entry.by.removeprefix("staff:"))
     return Sign(
-        role=(role,),
+        role=(role if role.endswith(",") else f"{role},",),
         how="" if pen else say("papers.electronic_noted", moment=moment),
         name=_name(entry, person),
         below=below(person),
@@ -122,12 +122,12 @@ def _block(entry: Entry, signer: str, standard: Standard, world: World) -> Sign:
     )
 
 
-def how(entry: Entry, world: World) -> str:
-    """How an approval was given: by a press, or entered for somebody who said or wrote it."""
+def how(entry: Entry, world: World, pressed: str = "papers.electronic") -> str:
+    """How an approval was given: by a press, in the words of that key, or entered for somebody who said or wrote it."""
     moment = say_moment(entry.at, world.office.calendar.zone)
     if entry.data.get("entered_for"):
         return say(f"papers.entered.{entry.data.get('how', 'said')}", moment=moment, name=entry.name)
-    return say("papers.electronic", moment=moment)
+    return say(pressed, moment=moment)
 
 
 def own_title(person: Staff | None, stood_for: str, standard: Standard) -> str:

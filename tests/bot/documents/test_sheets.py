@@ -1,6 +1,7 @@
 """Drawn papers: as many pages as they should have, an office's own look, and what becomes of a broken template."""
 
 import asyncio
+import io
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from bot.check import _papers
 from bot.config import parse
@@ -84,6 +86,25 @@ async def test_every_paper_of_every_office_can_be_drawn_twice_alike(typesetter, 
 )  # fmt: skip
 async def test_long_papers_flow_and_short_ones_stay_on_a_page(typesetter, label, wanted, expected):
     assert await pages(typesetter, wanted) == expected, label
+
+
+@pytest.mark.parametrize("kind", ["answer_letter", "receipt"])
+@pytest.mark.parametrize("name", sorted(shipped()))
+async def test_a_logo_leaves_room_for_each_line_of_the_letterhead(typesetter, own, name, kind):
+    """No line of it is broken: the paper is no longer than with a letterhead of three words."""
+    wanted = sheet(kind, name)
+    brief = replace(wanted, kop=replace(wanted.kop, contact=tuple("x" for _ in wanted.kop.contact)))
+    look = Look(logo=own.logo)
+    above = [await _rule_at(typesetter, each, look) for each in (wanted, brief)]
+    assert above[0] == above[1]
+
+
+async def _rule_at(typesetter, wanted, look):
+    """Where the thick line below the letterhead begins, in pixels."""
+    (first, *_) = await typesetter.pages(job_of(wanted, look, "png"))
+    picture = Image.open(io.BytesIO(first)).convert("L")
+    middle = picture.width * 4 // 5
+    return next(y for y in range(picture.height) if all(picture.getpixel((middle + x, y)) < 60 for x in range(60)))
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,34 @@ def test_a_signature_stands_only_where_somebody_is_published_to_sign(name):
         assert not sign.name
 
 
+def test_the_block_of_who_received_an_answer_names_them_and_nobody_else():
+    complaint, entries, world = whole("pegantenan")
+    by_hand = replace(complaint, citizen=None)
+    for taken, name in (("Budi (suami)", "Budi (suami)"), ("", "Sari CONTOH")):
+        handed = [
+            replace(each, act="hand_over", data={"received_by": taken, "proof": "a b", "shared": "Wati"})
+            if each.act == "deliver" else each
+            for each in entries
+        ]  # fmt: skip
+        sheet = MAKERS["sending"](by_hand, handed, world)
+        assert sheet.signs[0].name == name
+        assert rows(sheet)["Bukti penerimaan"] == "foto bukti (2)"
+        assert rows(sheet)["Diserahkan oleh"] == sheet.signs[1].name == "Wati"
+        assert sheet.signs[1].role == ("Staf,",)
+
+
+def test_proof_of_complaining_bears_the_letters_code_only_once_there_is_a_letter():
+    complaint, entries, world = whole("pegantenan")
+    begun = replace(complaint, answered_at=None, closed_at=None, closed_as="")
+    assert MAKERS["evidence"](begun, entries[:5], world).verify is None
+    assert MAKERS["evidence"](complaint, entries, world).verify is not None
+
+
+def test_a_disposition_is_disposed_and_not_approved():
+    (sign,) = made("disposition").signs
+    assert sign.how.startswith("didisposisikan secara elektronik pada ")
+
+
 @pytest.mark.parametrize("closed", [True, False])
 @pytest.mark.parametrize("kind", ["receipt", "answer_letter", "evidence", "sending", "control"])
 def test_a_suggestion_is_never_called_a_complaint(kind, closed):
@@ -368,7 +396,7 @@ def test_a_code_beside_the_letter_says_that_it_is_the_letters():
 
 def test_what_was_handed_over_has_room_for_who_took_it():
     sheet = made("sending", citizen=None, source="visit")
-    assert [sign.role[0] for sign in sheet.signs] == ["Yang menerima,", "Staf"]
+    assert [sign.role[0] for sign in sheet.signs] == ["Yang menerima,", "Staf,"]
     assert "Diserahkan" in rows(sheet)
 
 
