@@ -31,6 +31,8 @@ MANY_MINUTES = 120
 
 SENT = "responded_plan"
 """`Complaint.extra`: the mark of the plan that went out last."""
+SAID_BY = "planned_by"
+"""And who wrote the plan: it goes out as their role's word."""
 
 
 def norm_words(standard: Standard) -> str:
@@ -166,7 +168,7 @@ def _plan_written(case: Case, act: Act) -> None:
         raise Refused("desk.refused.no_text")
     if case.complaint.closed_at is not None:
         raise Refused("desk.refused.closed")
-    case.set(plan=text)
+    case.set(plan=text, extra={**case.complaint.extra, SAID_BY: str(case.person.id) if case.person else ""})
     case.record("plan", text=text, role=case.part.role)
     _worded(case)
 
@@ -203,9 +205,19 @@ def _worded(case: Case) -> None:
 
 def response_text(complaint: Complaint, world: World) -> str:
     """The office's word as it goes to the citizen, by role."""
-    limits = limits_of(complaint, world)
-    who = who_handles(complaint, world)
+    limits, who = limits_of(complaint, world), _who_says(complaint, world)
     return say_for(limits, "late.respond", who=who, number=name_of(complaint), text=complaint.plan)
+
+
+def _who_says(complaint: Complaint, world: World) -> str:
+    """Whose word it is, by role: who has the complaint, else one who is told of lateness, or a petugas."""
+    person = world.office.staff_by_id(complaint.extra.get(SAID_BY, ""))
+    if person is None or has_turn(person, complaint, world):
+        return who_handles(complaint, world)
+    standard = world.standard_of(complaint.standard)
+    told = (role for role in standard.escalation.overdue if person in world.office.with_role_at(role, world.now))
+    above = next(told, "")
+    return standard.role(above).label if above else say("late.petugas")
 
 
 LATE_ACTS: Mapping[str, Callable[[Case, Act], None]] = {"plan": _plan_written, "respond": _respond}

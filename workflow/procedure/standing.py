@@ -41,7 +41,7 @@ def status(complaint: Complaint, world: World, limits: Limits = ALL) -> str:
     is left out first.
     """
     head = say_for(
-        limits, f"telling.status.{complaint.kind}", number=name_of(complaint), matter=matter(complaint).rstrip(".…")
+        limits, f"telling.status.{complaint.kind}", number=name_of(complaint), matter=matter(complaint).rstrip(".")
     )
     head = capital(head)  # a report without a number is "kode 7K3F"
     rest = _closed_status(complaint, world, limits) if complaint.closed_at else _open_status(complaint, world, limits)
