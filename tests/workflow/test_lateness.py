@@ -451,3 +451,22 @@ def test_rungs_shrink_with_what_was_told() -> None:
     assert bells.rungs(rules, complaint) == ("sekcam", "camat")
     assert bells.rungs(rules, replace(complaint, late=("total", "rung:sekcam"))) == ("camat",)
     assert bells.rungs(rules, replace(complaint, confidential=True)) == ("camat",)
+
+
+def test_a_reopened_complaint_begins_without_the_words_given_before_its_first_answer() -> None:
+    scene = with_kasi()
+    until(scene, "2026-11-23 09:57")
+    scene.reply("Kasi Satu", "jatuh tempo", "lubang ditambal Selasa pagi")
+    scene.press("Kasi Satu", "Kirim ke pelapor sekarang")
+    scene.reply("Kasi Satu", "Langkah 5", "Sudah ditambal.")
+    scene.press("Kasi Satu", "Kirim laporan")
+    scene.press("Petugas Satu", "Kirim")
+    scene.press("Petugas Satu", "Ya, kirim")
+    scene.news("delivered", "Sudah ditambal.")
+    scene.citizen("belum")
+    assert scene.complaint.reopened == 1
+    assert "Ditanggapi" not in scene.card()
+    until(scene, "2026-11-23 10:45")
+    scene.reply("Kasi Satu", "jatuh tempo", "lubang ditambal Selasa pagi")
+    scene.press("Kasi Satu", "Kirim ke pelapor sekarang")
+    assert len(scene.to_citizen()) == 1, "the same words are a new word of this time"

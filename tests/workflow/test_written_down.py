@@ -152,6 +152,20 @@ def test_another_number_typed_later_takes_the_place_of_a_wrong_one() -> None:
     assert scene.complaint.citizen is None, "a landline gets no SMS, nor does the number before it"
 
 
+def test_whose_phone_it_is_learns_no_name_of_what_a_clerk_wrote_down() -> None:
+    scene = noted()
+    scene.press("Petugas Satu", "Isi nama dan kontak")
+    scene.reply("Petugas Satu", NAME, "Sari CONTOH\n081234567890", private=True)
+    home = scene.complaint.citizen
+    assert home is not None
+    scene.chat, scene.channel = home.chat, home.channel
+    scene.citizen("Lampu jalan di depan pasar mati sudah dua minggu, gelap sekali pak")
+    scene.citizen("nanti")
+    said = [each.text for each in scene.bench.sent if each.to == home]
+    assert len(said) > 1
+    assert not any("Sari" in text or "Masih atas nama" in text for text in said)
+
+
 def test_the_same_number_typed_again_tells_nothing_twice() -> None:
     scene = noted()
     scene.press("Petugas Satu", "Isi nama dan kontak")

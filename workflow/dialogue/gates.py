@@ -6,6 +6,7 @@ from workflow.conversation import Paper
 from workflow.dialogue import behalf, wanted
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing
+from workflow.procedure.taken_acts import is_written_down
 from workflow.record import Complaint
 from workflow.say import listing
 
@@ -60,7 +61,9 @@ def earlier(talk: Talk) -> Complaint | None:
 
 
 def _knows(talk: Talk, complaint: Complaint) -> bool:
-    return bool(complaint.private.get("name")) or bool(identity_papers(talk, complaint))
+    """Whether it tells who writes. What a clerk wrote down doesn't: its number may be a neighbour's."""
+    shown = bool(complaint.private.get("name")) or bool(identity_papers(talk, complaint))
+    return shown and not is_written_down(complaint)
 
 
 def identity_papers(talk: Talk, complaint: Complaint) -> tuple[Paper, ...]:

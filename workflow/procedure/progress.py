@@ -10,7 +10,7 @@ from workflow.message import Value
 from workflow.office import Staff
 from workflow.procedure import signature
 from workflow.procedure.case import Case, Refused
-from workflow.procedure.reach import anew
+from workflow.procedure.reach import begun_anew
 from workflow.procedure.responsible import forgotten, responsible
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, parts, work_part
 from workflow.record import Complaint
@@ -269,7 +269,7 @@ def reopen(case: Case) -> None:
         reopened=case.complaint.reopened + 1,
         clock_started_at=case.now,
         pauses=(),
-        extra=forgotten(replace(case.complaint, extra=anew(case.complaint))),
+        extra=forgotten(replace(case.complaint, extra=begun_anew(case.complaint))),
     )
     set_aside(case)
     enter(case, step, part)

@@ -15,6 +15,9 @@ ANSWER_KEY, OUT_AT, WHY, HELD = "answer_key", "answer_out", "answer_why", "held"
 RETURNED = "returned"
 """What `Complaint.extra` holds beside: the draft as it was when it was returned last."""
 
+WORDED = "responded"
+"""What the names begin with of what is known there of such words (`bells.RESPONDED`, `lateness.SENT`)."""
+
 _NOT_OUT = ("waiting", "held")
 
 
@@ -45,3 +48,8 @@ def anew(complaint: Complaint, key: str = "") -> dict[str, str]:
     """`extra` without what was known of an earlier answer, with the name of the one that leaves now."""
     kept = {name: value for name, value in complaint.extra.items() if name not in (ANSWER_KEY, OUT_AT, WHY, RETURNED)}
     return kept | ({ANSWER_KEY: key} if key else {})
+
+
+def begun_anew(complaint: Complaint) -> dict[str, str]:
+    """`extra` of a reopened complaint: nor what was known of the words that the citizen was given before the answer."""
+    return {name: value for name, value in anew(complaint).items() if not name.startswith(WORDED)}
