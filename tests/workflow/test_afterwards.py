@@ -299,6 +299,20 @@ def test_a_word_that_may_mean_both_withdraws_nothing(words):
     assert game.complaint.closed_as == "withdrawn"
 
 
+@pytest.mark.parametrize("words", ["ga jadi pak, lampunya udah nyala", "batal. sudah beres", "gak jadi, makasih"])
+def test_a_clause_that_takes_it_back_is_asked_about_with_its_reason_passed_on(words):
+    game = registered()
+    talk(f"warga: {words}\naduan: Cabut laporan KNG-2026-0001?\nwarga: ya", game)
+    assert game.complaint.closed_as == "withdrawn"
+    assert words in [each.text for each in game.complaint.sayings]
+
+
+@pytest.mark.parametrize("words", ["ga jadi diperbaiki pak, padahal sudah janji", "tidak jadi diaspal, gimana ini"])
+def test_work_that_did_not_come_about_takes_nothing_back(words):
+    game = registered()
+    assert "Cabut laporan" not in said(game.say(words))
+
+
 def test_with_two_open_it_is_asked_which_to_withdraw():
     game = two()
     second = game.complaint

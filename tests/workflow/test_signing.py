@@ -29,6 +29,15 @@ def test_the_signature_is_asked_under_the_summary_and_not_before_it():
 
 
 @pytest.mark.parametrize(
+    "loss", ["saluran meluap dan 5 rumah kebanjiran, kami rugi kira-kira 3 juta", "bolak balik, rugi waktu dan uang"]
+)
+def test_the_story_of_a_loss_stays_in_one_piece(loss):
+    game = at_summary(loss=loss)
+    assert game.draft.answers["loss"] == loss
+    assert game.draft.statement == (STORY,)
+
+
+@pytest.mark.parametrize(
     "words",
     ["Sari Wulandari", "sari wulandari", "SARI WULANDARI", "setuju, Sari Wulandari", "ttd Sari Wulandari", "Ya. Sari"],
 )

@@ -9,7 +9,7 @@ from workflow.procedure.complaint import Act, Complaint, Refused, apply
 from workflow.procedure.progress import turn
 from workflow.procedure.rights import available
 from workflow.procedure.staff_acts import STAFF_ACTS
-from workflow.procedure.stages import ACTS, STAGES, offered, parts, work_part
+from workflow.procedure.stages import ACTS, STAGES, offered, parts, word_of, work_part
 from workflow.say import say
 from workflow.standard.vocabulary import StepActId
 from workflow.words import texts
@@ -74,6 +74,11 @@ def test_each_step_offers_its_stage_s_acts_and_its_own_exits(name: str) -> None:
         if not rules.is_citizen(step.actor)
     }
     assert table == OFFERS[name]
+
+
+def test_only_where_the_signer_writes_the_answer_and_nobody_checks_it_is_the_draft_approved_by_its_writer() -> None:
+    called = {name: word_of("draft", office(name).standard) for name in OFFICES}
+    assert [name for name, word in called.items() if word == "draft_own"] == ["kedopok"]
 
 
 def test_every_act_has_a_function_and_every_stage_an_act() -> None:
