@@ -91,3 +91,9 @@ def test_a_wrong_press_is_taken_back_by_the_button_it_names():
     assert "[Tarik kembali]" in guide(scene.bench.office)["boxes"][2]["lines"][0]
     scene.press("Petugas Satu", "Tarik kembali")
     assert scene.complaint.step == shipped()["kanigaran"].steps[1].id
+
+
+def test_it_says_where_papers_to_be_printed_are():
+    page = guide(office("kedopok"))
+    assert any(line.startswith("Naskah untuk dicetak: [Lainnya]") for line in page["boxes"][2]["lines"])
+    assert page["tasks"][0]["who"] == "Pemohon"

@@ -13,7 +13,7 @@ from workflow.message import Enclosure, Message, Value
 from workflow.office import Office, Staff
 from workflow.procedure.numbering import is_counted
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, offered, parts, word_of
-from workflow.procedure.telling import shortened
+from workflow.procedure.telling import capital, shortened
 from workflow.say import say
 from workflow.standard.standard import Standard, Step
 from workflow.world import Decision, Fetch, World
@@ -65,7 +65,7 @@ def _of_step(standard: Standard, step: Step) -> Iterator[Task]:
         yield Task(
             no=step.no,
             role=part.role if do else "",
-            who=standard.role(part.role).label,
+            who=capital(standard.role(part.role).label),
             text=shortened(step.text.rstrip(";. "), STEP_CHARACTERS),
             how=how,
             do=do,
@@ -123,7 +123,7 @@ def guide(office: Office) -> dict[str, object]:
         "boxes": [
             _box("talk", ("reply", "note", "chatter", "mark"), seconds=office.reply_hold_s),
             _box("counter", ("catat", "then", "papers")),
-            _box("help", ("undo", "tasks", "find", "late", "away", "books", "own")),
+            _box("help", ("undo", "tasks", "find", "late", "away", "books", "papers", "own")),
         ],
         "foot": say(
             "guide.foot.made", office=section.name, service=standard.service.name, total=standard.deadline.text
@@ -132,7 +132,7 @@ def guide(office: Office) -> dict[str, object]:
 
 
 def _box(name: str, lines: tuple[str, ...], **fields: object) -> dict[str, object]:
-    labels = {"stop": say("desk.button.stop"), "undo": say("desk.button.undo")}
+    labels = {name: say(f"desk.button.{name}") for name in ("stop", "undo", "more")}
     rows = [say(f"guide.{name}.{line}", **fields, **labels) for line in lines]
     return {"title": say(f"guide.{name}.title"), "lines": rows}
 

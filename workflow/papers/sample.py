@@ -67,7 +67,10 @@ def sample(standard: Standard, at: datetime) -> tuple[Complaint, tuple[Entry, ..
         standards={standard.version: standard},
         ways=(Way(channel="whatsapp", reach=say("papers.sample.way")),),
     )
-    return complaint, _record(standard, complaint, staff, began, at), world
+    record = _record(standard, complaint, staff, began, at)
+    registered = next((each.at for each in record if each.act == "register"), complaint.registered_at)
+    given = next((each.at for each in record if each.act == "receipt"), registered)
+    return replace(complaint, registered_at=registered, receipt_at=given), record, world
 
 
 def _staff(standard: Standard) -> dict[str, Staff]:
@@ -109,8 +112,9 @@ def _record(
     standard: Standard, complaint: Complaint, staff: dict[str, Staff], began: datetime, at: datetime
 ) -> tuple[Entry, ...]:
     """An act for each part of each step, evenly between the beginning and the end."""
-    todo = [(step, part, n) for step in standard.steps for n, part in enumerate(parts(step), 1)]
-    entries = [Entry(complaint=complaint.id, at=began, act="submit", by="citizen", data={"to": standard.steps[0].id})]
+    every = [(step, part, n) for step in standard.steps for n, part in enumerate(parts(step), 1)]
+    todo = [row for row in every if not standard.is_citizen(row[1].role)]  # their part is that they reported
+    entries = [Entry(complaint=complaint.id, at=began, act="submit", by="citizen", data={"to": todo[0][0].id})]
     for place, (step, part, n) in enumerate(todo, 1):
         last = n == len(parts(step))
         moment = began + (at - began) * place / len(todo)
@@ -118,9 +122,6 @@ def _record(
         entry = Entry(
             complaint=complaint.id, at=moment, act=part.act, role=part.role, step=step.id, data={"to": onward}
         )
-        if standard.is_citizen(part.role):
-            entries.append(replace(entry, by="citizen", act="submit"))
-            continue
         holder = staff[part.role]
         entry = replace(entry, by="system" if step.by == "system" else f"staff:{holder.id}", name=holder.name)
         if part.act in ("report", "draft", "deliver"):

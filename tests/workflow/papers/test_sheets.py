@@ -102,6 +102,13 @@ def test_proof_of_complaining_bears_the_letters_code_only_once_there_is_a_letter
     assert MAKERS["evidence"](complaint, entries, world).verify is not None
 
 
+@pytest.mark.parametrize("name", OFFICES)
+def test_the_sample_reports_once_and_is_registered_when_its_record_says_so(name):
+    complaint, entries, _ = whole(name)
+    assert [each.act for each in entries].count("submit") == 1
+    assert {each.at for each in entries if each.act == "register"} <= {complaint.registered_at}
+
+
 def test_a_disposition_is_disposed_and_not_approved():
     (sign,) = made("disposition").signs
     assert sign.how.startswith("didisposisikan secara elektronik pada ")
