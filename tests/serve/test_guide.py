@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import OfficeSettings
 from channels.sandbox import mail, telegram, twilio
 from channels.settings import OAuth
 from tests.house.tree import texts
@@ -255,6 +256,12 @@ async def afterwards(it: Followed) -> None:
     (register, _, said), (recap, _, words) = await it.does("aduan register")
     assert (register, recap) == (0, 0), said + words
     assert {each.suffix for each in it.home.glob("re*")} == {".xlsx", ".png"}
+    look = tomllib.loads(it.next("toml", "logo ="))
+    assert set(look) <= set(OfficeSettings.model_fields)
+    (papers, _, wrong), (page, _, why) = await it.does("offices papers")
+    assert (papers, page) == (0, 0), wrong + why
+    assert (it.home / "naskah" / "surat-jawaban.pdf").exists()
+    assert (it.home / "panduan-petugas.pdf").exists()
     assert await it.program.is_healthy()
 
 
