@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import elsewhere, gates, letters, sorting, summary, wanted
+from workflow.dialogue import elsewhere, gates, letters, signing, sorting, summary, wanted
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing
 from workflow.say import UnknownWords, say
@@ -67,6 +67,10 @@ def again(talk: Talk) -> None:
     talk.wait_for_files = False
     if talk.draft.awaiting == "details":
         _ask_details(talk)
+        keep(talk)
+        return
+    if talk.limits.short and talk.draft.awaiting == "summary" and talk.paragraphs:
+        talk.tell("summary.waits_sign" if signing.is_wanted(talk) else "summary.waits")
         keep(talk)
         return
     go_on(talk)

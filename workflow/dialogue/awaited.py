@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -153,7 +152,7 @@ def _reason(talk: Talk, message: Message) -> bool:
 def _sorting(talk: Talk, message: Message) -> bool:
     """Which photo is what."""
     papers = sorting.to_name(talk.draft, talk.standard)
-    if hearing.means(message.text, "later", "none", "no", "keep") or _unknown(message.text):
+    if hearing.means(message.text, "later", "none", "no", "keep") or hearing.is_unknown(message.text):
         talk.heard(message, "")
         for paper in papers:
             talk.change_paper(paper.file, sorting_declined=True)
@@ -179,10 +178,6 @@ def _sorting(talk: Talk, message: Message) -> bool:
         talk.tell("sorting.declined")
     asking.go_on(talk)
     return True
-
-
-def _unknown(text: str) -> bool:
-    return bool(re.fullmatch(r"(saya )?(tidak|kurang) (tau|tahu|yakin|ingat|paham)", " ".join(hearing.folded(text))))
 
 
 def _yes_or_no(yes: str, no: str) -> Answer:

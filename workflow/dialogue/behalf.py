@@ -111,7 +111,7 @@ def name_given(talk: Talk, message: Message) -> bool:
     if _is_said("own", text) or hearing.means(text, "no"):
         talk.heard(message, "")
         own(talk)
-    elif hearing.means(text, "later", "none"):
+    elif hearing.means(text, "later", "none") or hearing.is_unknown(text):
         talk.heard(message, "")
         _for(talk, relation, "")
     elif hearing.means(text, "yes"):

@@ -30,6 +30,7 @@ from workflow.dialogue import (
     narrowing,
     opening,
     reminding,
+    stuck,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin
 from workflow.happening import (
@@ -159,6 +160,7 @@ def _admitted(talk: Talk, message: Message) -> None:
         _contact(talk, message)
     if not going_on.hear(talk, message):
         _hear(talk, message)
+    stuck.help_out(talk)
 
 
 def _hear(talk: Talk, message: Message) -> None:

@@ -79,7 +79,8 @@ def with_hidden(name: str) -> str:
 def is_none_of(name: str, text: str) -> bool:
     """Whether words can't be this fact: a relation for a name or an address, a number that chooses nothing."""
     letters = sum(map(str.isalpha, text))
-    return name in PRIVATE and (letters < LETTERS or is_relation(text.strip(" .,!")))
+    nothing = letters < LETTERS or is_relation(text.strip(" .,!")) or hearing.is_unknown(text)
+    return name in PRIVATE and nothing
 
 
 def address_now(text: str, draft: Draft) -> str:
@@ -161,7 +162,7 @@ def _cut(text: str, name: str) -> tuple[str, int, int] | None:
     begins, start = match.start(), match.end()
     end = _end(text, start, name, rules["longest_words"])
     value = text[start:end].strip(" ,.;:-")
-    if not value or (name == "name" and (not is_name(value) or is_relation(value))):
+    if not value or (name == "name" and (not is_name(value) or is_relation(value) or hearing.meanings(value))):
         return None
     return value, begins, end
 

@@ -18,7 +18,8 @@ def hear(talk: Talk, message: Message) -> bool:
     heard = intent.guess(message.text)
     if what == lately.OUTSIDE:
         return _outside(talk, message, goes_on=heard.intent == "unclear" or heard.confidential)
-    if heard.intent != "unclear" and message.location is None:
+    says = message.location is not None or (heard.intent == "unclear" and bool(hearing.telling_words(message.text)))
+    if not says:
         return False
     if not talk.telling:
         _pass_on(talk, message, kinds)

@@ -16,6 +16,8 @@ def patience(talk: Talk, message: Message) -> bool:
     draft, text = talk.draft, message.text
     word = hearing.means(text, *WORDS)
     asked = wanted.asked_for(talk.standard, draft.asked) if draft.asked else None
+    if asked is not None and asked.kind not in wanted.TEXT and hearing.is_unknown(text):
+        word = "no"
     if not word and not _says_sent(text):
         return False
     if (

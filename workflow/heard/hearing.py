@@ -11,6 +11,7 @@ from workflow.heard import table
 
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*'?")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4`", "'"))
+_UNKNOWN = re.compile(r"(saya )?((tidak|kurang|ora) (tau|tahu|yakin|ingat|paham|mengerti|ngerti)|embuh|mbuh)")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _TOO_SHORT = 3
 """Letters of a word that's too short to be known without its apostrophe."""
@@ -102,6 +103,11 @@ def without_names(text: str, prefix: str) -> str:
     """The text without codes and register numbers, so that "STATUS 7K3F" is heard as STATUS."""
     text = re.sub(rf"\b{re.escape(prefix)}[\s./-]*\d{{4}}[\s./-]+\d{{1,6}}\b", " ", text, flags=re.IGNORECASE)
     return _CODE.sub(" ", text).strip()
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a text says that they don't know: "gak tau pak", "embuh", "ora ngerti"."""
+    return _UNKNOWN.fullmatch(" ".join(telling_words(text))) is not None
 
 
 def spellings() -> dict[str, str]:
