@@ -128,18 +128,23 @@ def _what_was_taken(result: msgspec.Raw) -> Taken:
         return Taken()
 
 
+def _in_quotes(file_name: str) -> str:
+    """The name as it may stand in a header, unescaped: no quotes, backslashes or control characters."""
+    return "".join(sign for sign in file_name if sign.isprintable()).replace('"', "'").replace("\\", "-")
+
+
 def _body(request_data: RequestData | None) -> tuple[str | aiohttp.FormData | None, int]:
     """The request's body and how much of it is files."""
     if request_data is None or (not request_data.parameters and not request_data.contains_files):
         return None, 0
     if not request_data.contains_files:
         return request_data.url_encoded_parameters(), 0
-    form, size_bytes = aiohttp.FormData(), 0
+    form, size_bytes = aiohttp.FormData(quote_fields=False), 0  # quoted, people would read "Surat%20jawaban.pdf"
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (file_name, content, mime) in request_data.multipart_data.items():
         # As a stream: aiohttp warns of bytes over 1 MiB, which it would write in one go.
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
-        form.add_field(name, stream, filename=file_name, content_type=mime)
+        form.add_field(name, stream, filename=_in_quotes(file_name), content_type=mime)
         size_bytes += stream.getbuffer().nbytes if isinstance(stream, io.BytesIO) else 0
     return form, size_bytes

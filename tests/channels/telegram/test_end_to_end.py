@@ -159,11 +159,11 @@ async def test_files_and_places_stand_there(office):
     photo = await office.say(chat, text="KTP", enclosure=Enclosure(file="f"), content=picture(), protect=True)
     assert office.shown(chat, photo.id)["caption"] == "KTP"
     assert office.shown(chat, photo.id)["has_protected_content"] is True
-    letter = Enclosure(file="f", shown_as="document", name="Jawaban.pdf")
+    letter = Enclosure(file="f", shown_as="document", name="Surat jawaban PGT-2026-0001 – é.pdf")
     document = await office.say(chat, "answer", text="a" * 1025, enclosure=letter, content=b"%PDF-1.7")
     assert office.shown(chat, document.id)["text"] == "a" * 1025
     before = office.shown(chat, int(document.id) - 1)
-    assert before["document"]["file_name"] == "Jawaban.pdf"
+    assert before["document"]["file_name"] == "Surat jawaban PGT-2026-0001 – é.pdf"
     voice = await office.say(chat, enclosure=Enclosure(file="f", shown_as="voice"), content=b"OggS")
     assert "voice" in office.shown(chat, voice.id)
     place = await office.say(chat, location=Location(latitude=-7.75, longitude=113.2, title="SDN 1", address="Jl."))

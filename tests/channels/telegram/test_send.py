@@ -163,6 +163,10 @@ FILES = {
         parcel(kind="answer", text="Terlampir.", enclosure=Enclosure(file="f", shown_as="document", name="Jawaban.pdf"), content=b"%PDF", mime="application/pdf"),
         [("sendDocument", {"chat_id": 5, "caption": "Terlampir.", "parse_mode": "HTML"}, {"document": ("Jawaban.pdf", b"%PDF")})],
     ),
+    "a document with a name of several words, and one that would end its header": (
+        parcel(enclosure=Enclosure(file="f", shown_as="document"), content=b"%PDF", mime="application/pdf", file_name='Surat jawaban "PGT"\\1\r\nx.pdf'),
+        [("sendDocument", {"chat_id": 5}, {"document": ("Surat jawaban 'PGT'-1x.pdf", b"%PDF")})],
+    ),
     "a voice note": (
         parcel(DESK, "card", enclosure=Enclosure(file="f", shown_as="voice"), content=b"OggS", mime="audio/ogg", file_name="s.ogg"),
         [("sendVoice", {"chat_id": -100200}, {"voice": ("s.ogg", b"OggS")})],
