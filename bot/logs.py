@@ -26,4 +26,6 @@ def set_up(level: int = logging.INFO) -> None:
         cache_logger_on_first_use=False,
     )
     # Libraries may put addresses, and with them secrets, into what they log: only their warnings, without arguments.
+    # The scheduler's tell that a job still runs when its next turn comes, which is as it should be under load.
+    logging.getLogger("apscheduler").setLevel(ERRORS)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s", stream=sys.stderr, force=True)

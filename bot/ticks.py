@@ -89,7 +89,9 @@ class Ticks:
         """Begin to tick on the running loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        # However late a busy machine comes to a job, it's done: it would be left out after a second.
+        late_too = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=late_too)
         self._scheduler.add_job(self._safely, "interval", seconds=_EVERY_S, args=["step"])
         self._scheduler.add_job(self._safely, "interval", seconds=_SWEEP_EVERY_S, args=["sweep"])
         self._scheduler.add_job(self._safely, "interval", seconds=_TIDY_EVERY_S, args=["tidy"])

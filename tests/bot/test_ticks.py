@@ -111,3 +111,14 @@ async def test_the_scheduler_rings_on_the_running_loop(sqlite, channel):
     await until(road.bells.inbox.is_set)
     ticks.stop()
     assert [each.timer for each in await rung(road)] == ["t"]
+
+
+async def test_a_job_is_done_however_late_a_busy_machine_comes_to_it(sqlite, channel):
+    """The one at the start too: by itself APScheduler leaves out what it comes to a second late."""
+    files = Files("memory:", a_seal().random_bytes)
+    ticks = Ticks(a_road(sqlite, channel), Deliver(a_road(sqlite, channel), Enclosures(sqlite, files, Media())))
+    ticks.start()
+    jobs = ticks._scheduler.get_jobs()
+    ticks.stop()
+    assert len(jobs) == 4
+    assert {each.misfire_grace_time for each in jobs} == {None}
