@@ -151,7 +151,9 @@ async def act(page: Page, move: Move) -> None:
     if move.reply:
         await reply_to(page, await newest_card(page), move.reply)
         # Buttons carry the version their card was drawn with: press none before the card shows the reply.
-        await seen(page, page.locator("#desk article.card:not(.spent)", has_text="Giliran:").filter(has_text=move.reply))
+        await seen(
+            page, page.locator("#desk article.card:not(.spent)", has_text="Giliran:").filter(has_text=move.reply)
+        )
     for name in move.buttons:
         button = page.locator("#desk .choice").filter(has_text=re.compile(f"^{re.escape(name)}(,|$)"))
         await until(f"the button {name!r}", button.count, turning=page)
