@@ -243,7 +243,10 @@ class Batch:
 
     def _lettered(self, office: Office, sought: Sequence[Sought]) -> tuple[Lettered, ...]:
         """The letters whose numbers are among these, as stored and as this batch gave them."""
-        return self.changes.lettered_after(office.id, self._unit.letters.found(office.id, sought)) if sought else ()
+        if not sought:
+            return ()
+        found = self._unit.letters.found(office.id, sought, self._now.year - 1)
+        return self.changes.lettered_after(office.id, found)
 
     def _elsewhere(self, office: Office, codes: Sequence[str]) -> Mapping[str, Address]:
         """Where what these codes name is told, if it may be gone on with from another lane."""

@@ -26,13 +26,19 @@ class Letters(Part):
         rows = self.connection.execute(statement, {"values": wanted}) if wanted else ()
         return {(name, year): last for name, year, last in rows if last is not None}
 
-    def found(self, office: str, sought: Iterable[Sought]) -> tuple[Lettered, ...]:
+    def found(self, office: str, sought: Sequence[Sought], since: int = 0) -> tuple[Lettered, ...]:
         """The letters that have one of these numbers, or count the same in its series, in whatever year.
 
-        Letter case makes no other number of one.
+        Letter case makes no other number of one. Where a series' next number is sought, they are those that aren't
+        counted in it, of the years since `since`: typed by another template, or by none.
         """
         numbers = sorted({each.number.lower() for each in sought if each.number})
-        if not numbers:
+        uncounted = [
+            and_(letters.c.year >= since, or_(letters.c.series != each.series, letters.c.urut.is_(None)))
+            for each in sought
+            if not each.number
+        ]
+        if not numbers and not uncounted:
             return ()
         counted = [
             and_(letters.c.series == each.series, letters.c.urut == each.urut)
@@ -43,7 +49,7 @@ class Letters(Part):
         statement = (
             select(letters.c.series, letters.c.year, letters.c.number, letters.c.complaint, letters.c.urut, name)
             .outerjoin(complaints, complaints.c.id == letters.c.complaint)
-            .where(letters.c.office == office, or_(func.lower(letters.c.number).in_(numbers), *counted))
+            .where(letters.c.office == office, or_(func.lower(letters.c.number).in_(numbers), *counted, *uncounted))
         )
         return tuple(
             Lettered(series=series, year=year, number=number, complaint=complaint, urut=urut, name=whose or "")

@@ -178,12 +178,18 @@ class Bench:
             last = self._supply.letters.get((each.series, each.year), 0)
             if sought and each.urut:
                 self._supply.letters[each.series, each.year] = max(last, each.urut)
+
+        def fits(each: Lettered, one: Sought) -> bool:
+            if not one.number:
+                return each.series != one.series or each.urut is None
+            same = one.urut is not None and (each.urut, each.series) == (one.urut, one.series)
+            return same or each.number.lower() == one.number.lower()
+
         return tuple(
             msgspec.structs.replace(each, name=self.complaints[each.complaint].number)
             for each in self.letters
             for one in sought
-            if one.number
-            and (each.number.lower() == one.number.lower() or (each.urut, each.series) == (one.urut, one.series) != (None, one.series))
+            if fits(each, one)
         )
 
     def _home_of(self, code: str) -> Address | None:

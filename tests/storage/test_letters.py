@@ -55,7 +55,6 @@ async def test_a_number_that_is_sought_is_found_by_its_text_and_by_what_it_count
     sought = [Sought(series=SERIES, number="800/005/424.079/2026", urut=5)]
     found = await store.read(lambda unit: unit.letters.found("kedopok", sought))
     assert [(each.number, each.complaint, each.urut) for each in found] == [("005/424.079/2026", "id5", 5)]
-    assert await store.read(lambda unit: unit.letters.found("kedopok", [Sought(series=SERIES)])) == ()
     assert await store.read(lambda unit: unit.letters.found("pekutatan", sought)) == ()
 
 
@@ -70,6 +69,13 @@ async def test_a_number_without_its_year_is_another_one_next_year_and_only_this_
     await store.write(lambda unit: unit.letters.free("kedopok", [("id7", "15")]))
     found = await store.read(lambda unit: unit.letters.found("kedopok", [Sought(series=SERIES, number="15")]))
     assert [(each.year, each.complaint) for each in found] == [(2026, "id1")]
+
+
+async def test_for_the_next_number_those_are_found_that_were_typed_and_arent_counted_in_its_series(store):
+    await keep(store, a_letter(1), a_letter(None, "002/424.079/2026"), a_letter(3, "300/003/2026", series="{urut}/{tahun}"))
+    await keep(store, a_letter(None, "lama", year=2024))
+    found = await store.read(lambda unit: unit.letters.found("kedopok", [Sought(series=SERIES)], 2025))
+    assert sorted(each.number for each in found) == ["002/424.079/2026", "300/003/2026"]
 
 
 async def test_letter_case_makes_no_other_number(store):

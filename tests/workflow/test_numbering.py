@@ -167,6 +167,18 @@ def test_where_the_system_counts_one_press_gives_the_next_number(monkeypatch: py
     assert scene.to_citizen()[0].startswith("Nomor surat: 001/425.501/2026\n")
 
 
+def test_where_the_system_begins_to_count_it_leaves_the_numbers_that_were_typed_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting(monkeypatch, "kedopok")
+    scene = to_the_number(Scene("kedopok"))
+    scene.bench.complaints["idx"] = replace(scene.complaint, id="idx", code="ZZ99", letter_number="")
+    for number in ("001/425.501/2026", "002/425.501/2026"):
+        scene.bench.letters.append(Lettered(series="lain", year=2026, urut=None, number=number, complaint="idx"))
+    scene.press("Petugas Satu", "Beri nomor")
+    assert scene.complaint.letter_number == "003/425.501/2026"
+
+
 def test_the_second_answer_of_a_reopened_complaint_gets_a_number_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     counting(monkeypatch, "kedopok")
     scene = to_the_number(Scene("kedopok", channel="whatsapp", chat="+6281200000001"))

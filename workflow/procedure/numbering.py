@@ -74,11 +74,15 @@ def _pattern(template: str, klasifikasi: str, unit: str) -> re.Pattern[str]:
 
 
 def counted(case: Case) -> Lettered:
-    """The next number of the office's series and year."""
+    """The next number of the office's series and year; one that was typed before the system counted is left to it."""
     letter = case.world.office.standard.letter
     year = case.world.office.calendar.local_date(case.now).year
-    urut = case.world.supply.letter(series(letter), year)
-    number = _tidy(letter.number(urut, year))
+    typed_ones = {other.number.lower() for other in case.world.lettered if other.year == year}
+    while True:
+        urut = case.world.supply.letter(series(letter), year)
+        number = _tidy(letter.number(urut, year))
+        if number.lower() not in typed_ones:
+            break
     return Lettered(series=series(letter), year=year, number=number, complaint=case.complaint.id, urut=urut)
 
 
