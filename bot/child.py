@@ -31,7 +31,7 @@ class Child:
     """Keeps one process at most of a Python file that answers jobs on its standard input.
 
     The file is started by itself (`-I`), so that neither the program nor its secrets are in its memory. A job is two
-    lengths, a JSON head and bytes; so is the answer.
+    lengths, a JSON head and bytes; so is the answer. A child whose answer says "tired" is replaced before the next job.
     """
 
     def __init__(self, program: Path, longest_job_s: float) -> None:
@@ -56,7 +56,7 @@ class Child:
             except asyncio.CancelledError:
                 await self._dismiss()
                 raise
-            if self._jobs >= _JOBS:
+            if self._jobs >= _JOBS or answer[0].get("tired"):
                 await self._dismiss()
             else:
                 self._farewell = asyncio.get_running_loop().call_later(_IDLE_S, self._let_go)

@@ -21,6 +21,8 @@ import typst
 _LENGTHS = struct.Struct(">II")
 _MEMORY_BYTES = 3_000_000_000
 _CPU_S = 90
+_GROWN_KB = 200_000
+"""typst remembers what it laid out, and lets go of nothing: after a large book a child is to be replaced."""
 _NOWHERE = "http://127.0.0.1:9"
 """The port at which everything is discarded (RFC 863), and nobody listens."""
 _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -32,6 +34,7 @@ def main() -> None:
     os.environ.update(dict.fromkeys(_PROXIES, _NOWHERE))  # typst fetches packages that a template names: here it can't
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     fonts: dict[str, typst.Fonts] = {}
+    begun_kb = _most_kb()
     while True:
         lengths = source.read(_LENGTHS.size)
         if len(lengths) < _LENGTHS.size:
@@ -44,7 +47,13 @@ def main() -> None:
         folder = job["fonts"]
         if folder not in fonts:
             fonts[folder] = typst.Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
-        _answer(sink, *_done(job, data, fonts[folder]))
+        answer, content = _done(job, data, fonts[folder])
+        _answer(sink, {**answer, "tired": _most_kb() - begun_kb > _GROWN_KB}, content)
+
+
+def _most_kb() -> int:
+    """The most memory this process ever held; what it inherited from whoever started it is in it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _answer(sink: BinaryIO, answer: dict[str, Any], content: bytes) -> None:

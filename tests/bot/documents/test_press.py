@@ -199,3 +199,21 @@ async def test_a_paper_that_waits_for_its_drawing_survives_the_night(road, chann
     await line.send(for_s=10)
     assert len(channel.sent) == 1
     assert road.clock.now() > MORNING
+
+
+async def test_a_child_that_grew_with_a_large_document_is_replaced_and_a_small_one_keeps_it():
+    """What typst remembers of each volume would otherwise add up until the eleventh has no memory left."""
+    setter, began = Typesetter(), datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def child_after(words):
+        await setter.pages(Job("a.typ", {"a.typ": words}, {}, began))
+        return setter._child._process
+
+    first = await child_after(b"kecil")
+    assert first is not None
+    assert await child_after(b"kecil juga") is first
+    assert await child_after(b"#range(9000000).len()") is None
+    again = await child_after(b"kecil lagi")
+    assert again is not None
+    assert again.pid != first.pid
+    await setter.close()
