@@ -184,6 +184,16 @@ def test_who_is_named_after_hours_gets_the_sms_in_the_morning() -> None:
     assert scene.bench.now >= moment(scene.bench.office, "2026-11-24 07:00")
 
 
+def test_what_is_asked_of_somebody_without_a_chat_is_left_to_the_office_to_say() -> None:
+    scene = noted()
+    scene.press("Petugas Satu", "Minta dilengkapi")
+    scene.reply("Petugas Satu", "Mohon balas", "foto pohonnya")
+    shown = scene.in_group()[-1]
+    assert "pelapor tidak memiliki chat" in shown
+    assert "akan dikirim" not in shown
+    assert "foto pohonnya" in shown
+
+
 def test_a_landline_stays_a_contact_and_everything_else_is_print() -> None:
     scene = noted()
     scene.press("Petugas Satu", "Isi nama dan kontak")

@@ -91,5 +91,6 @@ def ask_again(pending: Pending, complaint: Complaint, world: World) -> tuple[Com
         text = say("desk.prompt.confirm_hand_over", number=name_of(kept), text=proof)
         return kept, confirm_buttons(kept, pending.act), text, pending_key(kept)
     whole = shortened(preview(pending.act, pending.text, kept, pending.by, world), PREVIEW_CHARACTERS)
-    text = say("desk.prompt.confirm", number=name_of(kept), text=whole)
+    key = "desk.prompt.confirm" if kept.citizen is not None else "desk.prompt.confirm_by_mouth"
+    text = say(key, number=name_of(kept), text=whole)
     return kept, confirm_buttons(kept, pending.act), text, pending_key(kept)
