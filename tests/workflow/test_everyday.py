@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.limits import LIMITS
 from tests.workflow.talk import Player, office, said
-from workflow.dialogue import fields
+from workflow.dialogue import fields, letters
 from workflow.message import Limits, Location, Message, Sender
 from workflow.papers import checking, verification
 
@@ -228,3 +229,30 @@ def test_anothers_name_below_a_report_of_ones_own_signs_nothing():
     assert "sebagai tanda tangan" in told
     game.say("Sari Wulandari")
     assert game.complaint.private["signature"] == "Sari Wulandari"
+
+
+# --- put off in the midst of something else ---------------------------------------------------------------------------
+
+
+def test_what_is_put_off_while_a_photo_waits_for_its_name_is_no_name_of_it():
+    game = Player(office("kanigaran"))
+    game.photo()
+    game.say("sampah menumpuk di kali banger dekat jembatan")
+    told = said(game.say("kk nanti"))
+    assert "KK menyusul" in told
+    assert "Ini foto apa?" in told
+    assert [paper.sort for paper in game.draft.papers] == [""]
+    assert game.draft.later == ("kk",)
+
+
+def test_what_is_put_off_where_a_place_was_asked_is_no_place():
+    game = Player(office("kanigaran"), limits=LIMITS["sms"], channel="sms")
+    assert "Di mana tepatnya?" in said(game.say("lapor sampah numpuk di ps kronong blm diangkut 5 hr"))
+    game.say("kk ktp nyusul")
+    assert set(game.draft.later) == {"kk", "ktp"}
+    assert len(game.draft.statement) == 1
+
+
+def test_a_mail_written_on_a_telephone_brings_neither_signature_nor_advertising_to_the_desk():
+    text = "Jalan di Banjar Pasar rusak parah.\n\nSuksma,\nI Made Sudana\n\nSent from my iPhone"
+    assert letters.without_signature(text, "") == "Jalan di Banjar Pasar rusak parah."

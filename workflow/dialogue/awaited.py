@@ -15,6 +15,7 @@ from workflow.dialogue import (
     fields,
     gates,
     letters,
+    putting_off,
     signing,
     sorting,
     summary,
@@ -159,6 +160,9 @@ def _sorting(talk: Talk, message: Message) -> bool:
         talk.tell("sorting.declined")
         asking.go_on(talk)
         return True
+    if putting_off.taken(talk, message):
+        asking.go_on(talk)
+        return True
     names = sorting.understood(message.text, len(papers), sorting.possible(talk.draft, talk.standard))
     if not names and sorting.only_sorts(message.text, sorting.possible(talk.draft, talk.standard)):
         talk.heard(message, "")
@@ -273,7 +277,9 @@ def _place(talk: Talk, message: Message) -> bool:
     if intent.guess(message.text).intent in ASIDE:
         talk.edit(awaiting="")
         return False
-    elsewhere.tell_place(talk, message)
+    if not putting_off.taken(talk, message):
+        elsewhere.tell_place(talk, message)
+    talk.edit(awaiting="", awaiting_for="")
     asking.go_on(talk)
     return True
 

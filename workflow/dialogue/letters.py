@@ -113,6 +113,10 @@ def without_signature(text: str, writer: str) -> str:
     """What a mail tells, without the "Hormat saya" at its end and the name and number below it: the desk is a group."""
     closing = frozenset(table("papers")["courtesy"]["closing"])
     all_lines = text.rstrip().splitlines()
+    footers = tuple(table("papers")["courtesy"]["footer"])
+    while len(all_lines) > 1 and (not all_lines[-1].strip() or all_lines[-1].strip().casefold().startswith(footers)):
+        all_lines.pop()
+    text = "\n".join(all_lines)
     for nth, line in enumerate(all_lines[1:], 1):
         if not (_is_courtesy(line) and closing & set(hearing.folded(line))):
             continue

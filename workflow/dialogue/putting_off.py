@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from workflow.dialogue import sorting, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing
-from workflow.message import Value
+from workflow.message import Message, Value
 
 LONGEST_WORDS = 8
 """A clause of more words tells a story, whatever document it names."""
@@ -64,6 +64,18 @@ def file(talk: Talk, put_off: tuple[PutOff, ...]) -> None:
             talk.edit(later=tuple(dict.fromkeys((*talk.draft.later, *items))))
         else:
             talk.edit(lacking={**talk.draft.lacking, **dict.fromkeys(items, each.reason)})
+
+
+def taken(talk: Talk, message: Message) -> bool:
+    """File what a message puts off by its name, be anything else awaited: "kk nanti" while a photo is to be named."""
+    found, left = read(talk, message.text)
+    if not found or left:
+        return False
+    talk.heard(message, "note")
+    file(talk, found)
+    for each in found:
+        talk.tell("later.filed" if each.later else "none.filed", things=wanted.labels(each.items))
+    return True
 
 
 def _read_clause(talk: Talk, clause: str) -> PutOff | None:
