@@ -192,6 +192,11 @@ def test_what_is_asked_of_somebody_without_a_chat_is_left_to_the_office_to_say()
     assert "pelapor tidak memiliki chat" in shown
     assert "akan dikirim" not in shown
     assert "foto pohonnya" in shown
+    scene.press("Petugas Satu", "Ya, kirim permintaan")
+    assert scene.complaint.waiting == "foto pohonnya"
+    scene.reply("Petugas Satu", "Langkah 2", "", files=1, private=True)
+    assert scene.complaint.waiting == "", "what they bring to the counter is their answer"
+    assert [pause.until for pause in scene.complaint.pauses] == [scene.bench.now]
 
 
 def test_a_landline_stays_a_contact_and_everything_else_is_print() -> None:

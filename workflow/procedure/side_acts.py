@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from workflow.procedure import lapsing
 from workflow.procedure.acted import PROCEDURE, acted, actor, person_named, words_of
 from workflow.procedure.case import Case, Refused
-from workflow.procedure.progress import FIELD, lacking, unnamed, waits_for
+from workflow.procedure.progress import FIELD, lacking, resume, unnamed, waits_for
 from workflow.procedure.rights import can_undo, has_turn
 from workflow.record import Act
 
@@ -84,6 +84,9 @@ def _include(case: Case, act: Act) -> None:
 def _attach(case: Case, act: Act) -> None:
     """A document that an officer took in at the counter, photographed in private; what it is, is said by a label."""
     case.record("attach", text=act.text, files=" ".join(paper.file for paper in act.papers))
+    if case.complaint.waiting and case.complaint.citizen is None:  # who has no chat answers at the counter
+        resume(case)
+        case.record("answered")
 
 
 def _undo(case: Case, act: Act) -> None:
