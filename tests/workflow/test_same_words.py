@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace as with_world
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from tests.workflow.desk_people import moment, office, opened, straight
 from workflow.duty import Duty
 from workflow.papers.letter import letter
 from workflow.procedure import telling
-from workflow.procedure.complaint import Act, Complaint, Entry, apply
+from workflow.procedure.complaint import Act, Complaint, Entry, Refused, apply
 from workflow.procedure.progress import part_of
 from workflow.world import World
 
@@ -70,6 +72,33 @@ def test_who_stood_in_signs_as_plh_in_both(name):
 
 
 @pytest.mark.parametrize("name", ["kedopok", "pegantenan", "pekutatan"])
+def test_an_approval_by_phone_that_they_object_to_is_nobodys_signature_in_both(name):
+    """Where the head's own draft is the answer, what was entered is the draft."""
+    decision, world = opened(office(name))
+    complaint, entries = decision.complaints[0], list(decision.entries)
+    signer = world.office.standard.letter.signer
+    head = world.office.with_role(signer)[0]
+    entered = ""
+    while part_of(complaint, world.office.standard).act != "deliver":
+        act = straight(complaint, world)
+        if act.by == f"staff:{head.id}" and act.kind in ("draft", "approve", "sign"):
+            petugas = world.office.with_role("petugas")[-1]  # not the one who drafted
+            act = msgspec.structs.replace(
+                act, by=f"staff:{petugas.id}", data={**act.data, "entered_for": str(head.id), "how": "phone"}
+            )
+            entered = str(complaint.version + 1)
+        done = apply(complaint, act, world)
+        complaint, entries = done.complaints[0], [*entries, *done.entries]
+    assert "Disampaikan oleh" not in in_chat(complaint, world)
+    done = apply(complaint, Act(kind="object", by=f"staff:{head.id}", data={"arg": entered}), world)
+    complaint, entries = done.complaints[0], [*entries, *done.entries]
+    sheet = letter(complaint, entries, world)
+    assert sheet is not None
+    assert sheet.signs[0].role[0] == "Disampaikan oleh"
+    assert "Disampaikan oleh" in in_chat(complaint, world)
+
+
+@pytest.mark.parametrize("name", ["kedopok", "pegantenan", "pekutatan"])
 def test_words_changed_after_the_signature_bear_none_in_both(name):
     complaint, entries, world = at_delivery(name)
     petugas = world.office.with_role("petugas")[0]
@@ -82,3 +111,46 @@ def test_words_changed_after_the_signature_bear_none_in_both(name):
     assert sheet.body == ("Kata yang lain.",)
     assert "Disampaikan oleh" in text
     assert not sheet.signs[0].role[0].startswith("Camat")
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("name", ["kedopok", "pegantenan", "pekutatan"])
+def test_whatever_happens_chat_and_letter_bear_the_same_signature(name, seed):
+    """Drafts and approvals by phone, objections to any of them, returns, take-backs, other words, reopenings."""
+    rng, compared = random.Random(seed), 0
+    decision, world = opened(office(name))
+    complaint, entries = decision.complaints[0], list(decision.entries)
+    for n in range(60):
+        world = with_world(world, now=world.now + timedelta(seconds=rng.choice((5, 60, 700))))
+        try:
+            done = apply(complaint, _anything(complaint, world, rng, n), world)
+        except Refused:
+            continue
+        complaint, entries = (done.complaints or (complaint,))[0], [*entries, *done.entries]
+        if complaint.answered_at is not None and complaint.delivery == "waiting":
+            complaint = msgspec.structs.replace(complaint, delivery="delivered")
+        if complaint.closed_at is None and part_of(complaint, world.office.standard).act != "deliver":
+            continue
+        sheet, text = letter(complaint, entries, world), in_chat(complaint, world)
+        assert sheet is not None
+        compared += 1
+        assert ("Disampaikan oleh" in text) == (sheet.signs[0].role[0] == "Disampaikan oleh"), entries[-6:]
+        assert all(line in text for line in sheet.body)
+    assert compared
+
+
+def _anything(complaint: Complaint, world: World, rng: random.Random, n: int) -> Act:
+    """Mostly what's to be done next; now and then something that shakes a signature."""
+    if complaint.closed_at is not None:
+        return Act(kind="unsatisfied", by="citizen", text="belum")
+    act, staff = straight(complaint, world), [str(each.id) for each in world.office.staff]
+    kind = rng.choices(("next", "phone", "return", "write", "undo", "reword", "object"), (10, 6, 2, 2, 1, 1, 3))[0]
+    if kind == "phone" and act.kind in ("report", "draft", "approve", "sign"):
+        data = {**act.data, "entered_for": act.by.removeprefix("staff:"), "how": "phone"}
+        return msgspec.structs.replace(act, by=f"staff:{rng.choice(staff)}", data=data)
+    if kind == "object":
+        versions = [key.partition(":")[2] for key in complaint.extra if key.startswith("entered:")] or ["1"]
+        return Act(kind="object", by=f"staff:{rng.choice(staff)}", data={"arg": rng.choice(versions)})
+    if kind in ("next", "phone"):
+        return act
+    return Act(kind=kind, by=complaint.acted_by if kind == "undo" else act.by, text=f"{kind} {n}", version=complaint.version)

@@ -176,7 +176,7 @@ def _undo(trail: Trail, entry: Entry) -> None:
 
 def _not_approved(trail: Trail, act: str) -> None:
     """An approval was taken back, or they object to it: nobody is said to have signed what they didn't."""
-    if act in ("sign", "approve"):
+    if act == "sign":
         trail.signer = ""
     if act == "approve":
         trail.approver = ""

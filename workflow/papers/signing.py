@@ -90,13 +90,19 @@ def _approval(entries: Sequence[Entry], signer: str, text: str, world: World) ->
             written, approved = entry, entry if _is(entry, signer, world) else None
         elif entry.act in SIGNING and written is not None and _is(entry, signer, world):
             approved = entry
-        elif entry.act == "objected" and entry.data.get("to_act") in SIGNING:
-            approved = None
         elif entry.act == "objected":
-            approved = approved if approved and str(approved.version) != entry.data.get("to_version") else None
+            approved = None if approved is None or _is_objected(approved, entry) else approved
         elif entry.act == "return" or (entry.act == "koreksi" and entry.data.get("undone") in (*SIGNING, *WRITING)):
             approved = None
     return approved if written is not None and written.text.strip() == text.strip() else None
+
+
+def _is_objected(approved: Entry, objection: Entry) -> bool:
+    """Whether the very one who approved says that an approval entered for them isn't theirs; others' word isn't it."""
+    if str(approved.version) == objection.data.get("to_version"):
+        return True
+    theirs = objection.by == f"staff:{approved.data.get('entered_for') or approved.by.removeprefix('staff:')}"
+    return theirs and objection.data.get("to_act") in (*SIGNING, *WRITING)
 
 
 def _is(entry: Entry, signer: str, world: World) -> bool:

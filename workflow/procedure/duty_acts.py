@@ -9,6 +9,7 @@ from workflow.procedure.acted import acted
 from workflow.procedure.both import APPROVING
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import waits_for
+from workflow.procedure.stages import WRITTEN
 from workflow.record import Act, Complaint
 
 ALL = "all"
@@ -42,7 +43,7 @@ def _object(case: Case, act: Act) -> None:
     if act.by != f"staff:{known[0]}":
         raise Refused("duty.refused.not_entered_for_you")
     extra = {name: text for name, text in case.complaint.extra.items() if name != f"{_ENTERED}{version}"}
-    if known[2] in APPROVING:
+    if known[2] in (*APPROVING, *WRITTEN):  # the draft of who signs is their approval
         extra = capacity.disowned(extra, known[0])
     case.set(extra=extra)
     enterer = case.world.office.staff_by_id(known[1])

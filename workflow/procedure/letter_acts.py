@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from workflow.procedure import telling
 from workflow.procedure.acted import acted, actor, words_of
 from workflow.procedure.both import reason_for_both, remember_approval, remember_author
-from workflow.procedure.capacity import WHY_BOTH
+from workflow.procedure.capacity import WHY_BOTH, kept, wrote_as
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.numbering import counted, is_counted, typed
 from workflow.procedure.progress import enter, finish, goes_along, set_aside
@@ -35,7 +35,9 @@ def _write(case: Case, act: Act) -> None:
 def _report(case: Case, act: Act) -> None:
     """What was written goes on: to whoever checks it, or to the one who brings it to the citizen."""
     acted(case, act)
-    case.set(answer="", draft_by=case.complaint.draft_by or str(actor(case).id))
+    writer = actor(case)
+    extra = kept(case.complaint.extra, writer, wrote_as(case.complaint, str(writer.id)))  # an objection was to another
+    case.set(answer="", draft_by=case.complaint.draft_by or str(writer.id), extra=extra)
     finish(case, act.kind, text=written(case.complaint, act.kind))
 
 

@@ -179,6 +179,11 @@ def brought(entries) -> bool:
             ),
             True,
         ),
+        (
+            "somebody else objected to their own paraf",
+            signed_by(("sign", lambda e: [e, replace(e, act="objected", by="staff:103", data={"to_act": "approve"})])),
+            False,
+        ),
         ("returned after it", signed_by(("sign", lambda e: [e, replace(e, act="return")])), True),
         ("taken back", signed_by(("sign", lambda e: [e, replace(e, act="koreksi", data={"undone": "sign"})])), True),
         ("other words left", signed_by(("deliver", lambda e: [replace(e, text="Lain sama sekali.")])), True),
