@@ -256,3 +256,23 @@ def test_what_is_put_off_where_a_place_was_asked_is_no_place():
 def test_a_mail_written_on_a_telephone_brings_neither_signature_nor_advertising_to_the_desk():
     text = "Jalan di Banjar Pasar rusak parah.\n\nSuksma,\nI Made Sudana\n\nSent from my iPhone"
     assert letters.without_signature(text, "") == "Jalan di Banjar Pasar rusak parah."
+
+
+# --- somebody else's document -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("story", "caption", "asked"),
+    [
+        ("tetangga saya pak Karto tidak dapat bansos padahal miskin", "ini ktp pak karto", "untuk tetangga?"),
+        ("bansos tidak merata di RT 3", "ktp bu Sumiati", "untuk orang lain?"),
+        ("bansos tidak merata di RT 3", "ini ktp saya pak", "ringkasan"),
+        ("bansos tidak merata di RT 3", "ktp pak Joko", "ringkasan"),
+        ("bansos tidak merata di RT 3", "ktp bapak saya", "untuk"),
+    ],
+)
+def test_a_document_that_is_said_to_be_anothers_asks_for_whom_it_is(story, caption, asked):
+    game = Player(office("kedopok"))
+    for words in (story, "Joko Widagdo", "Jl Mastrip 12 RT 3"):
+        game.say(words)
+    assert asked in said(game.photo(caption))

@@ -70,7 +70,36 @@ def _heard(draft: Draft) -> tuple[str, bool]:
         if relation := relation_in(text):
             words = hearing.folded(text)[:1]
             return relation, bool(words) and words[0] in table("behalf")["said"]["papers"]
+    if relation := next(filter(None, map(_paper_of, captions)), ""):
+        return relation, True
+    named = set(hearing.folded(draft.private.get("name", "")))
+    if named and any(theirs and not theirs & named for theirs in map(_owner_in, captions)):
+        return _told_of(draft), True
     return "", False
+
+
+def _paper_of(caption: str) -> str:
+    """The relation of whose document a caption says it is: "ktp bapak saya", "kk mertua"."""
+    words, papers = hearing.folded(caption), table("behalf")["said"]["papers"]
+    return next(filter(None, (_relation_at(words, at + 1) for at, word in enumerate(words) if word in papers)), "")
+
+
+def _owner_in(caption: str) -> set[str]:
+    """Whose document a caption says it is: "ini ktp pak Karto" is that of Karto; empty where it says nobody's."""
+    words, said = hearing.folded(caption), table("behalf")["said"]
+    for at, word in enumerate(words[:-2]):
+        if word in said["papers"] and words[at + 1] in said["titles"] and words[at + 2] not in said["possessive"]:
+            return set(words[at + 2 :])
+    return set()
+
+
+def _told_of(draft: Draft) -> str:
+    """The relation of whom the story tells in its first words: "tetangga saya pak Karto ..."; else somebody's."""
+    for text in draft.statement:
+        words = hearing.folded(text)
+        if words[1:2] and words[1] in table("behalf")["said"]["possessive"] and (found := _relation_at(words, 0)):
+            return found
+    return say("behalf.other")
 
 
 # --- whose report -----------------------------------------------------------------------------------------------------
