@@ -31,6 +31,7 @@ async def kanigaran_by(sari: Somebody, desk: Desk, *, gossip: bool = False) -> S
     await sari.sees("sudah kami terima (kode ")
     await handled_at_kanigaran(desk, gossip=gossip)
     await sari.sees("Jawaban Kecamatan Kanigaran", REPORT)
+    await sari.sees("Surat jawaban untuk pengaduan KNG-")
     await desk.who("Siti").sees("Langkah 7 dari 7", "Selesai, diarsipkan")
     return sari
 
@@ -81,6 +82,7 @@ async def pekutatan_by(luh: Somebody, desk: Desk) -> Somebody:
     await luh.sees("sudah kami terima (kode ")
     await handled_at_pekutatan(desk)
     await luh.sees("Jawaban Kecamatan Pekutatan", SECOND_DRAFT)
+    await luh.sees("Surat jawaban untuk pengaduan PKT-")
     await desk.who("Ayu").sees("Selesai, diarsipkan")
     return luh
 

@@ -53,7 +53,8 @@ def was_told_every_step_of_kanigaran(citizen: Citizen) -> None:
     receipt = next(text for text in told if "Nomor: KNG-" in text)
     assert "Tidak dipungut biaya" in receipt
     assert "Batas waktu menurut standar pelayanan" in receipt
-    assert stories.REPORT in told[-1]
+    assert stories.REPORT in told[-2]
+    got_both_papers(citizen)
     # What the standard asks for and nothing else.
     assert not [text for text in told if re.search(r"\bNIK\b|nomor (HP|telepon)|alamat|nama lengkap", text)]
 
@@ -61,12 +62,21 @@ def was_told_every_step_of_kanigaran(citizen: Citizen) -> None:
 def was_told_every_step_of_pekutatan(citizen: Citizen) -> None:
     told = citizen.received
     in_order(told, "Berikut ringkasan laporan", "(kode ", "sedang ditangani", "Jawaban Kecamatan Pekutatan")
-    assert stories.SECOND_DRAFT in told[-1]
+    assert stories.SECOND_DRAFT in told[-2]
+    got_both_papers(citizen)
     assert not [text for text in told if stories.FIRST_DRAFT in text or stories.CORRECTION in text]
     # Nothing about the person is asked, so the notice about data comes with the receipt at the earliest.
     assert not [text for text in told if re.search(r"\bKTP\b|\bKK\b|\bNIK\b|[Ff]oto|alamat", text)]
     noticed = [n for n, text in enumerate(told) if "PRIVASI" in text]
     assert all("Nomor: PKT-" in told[n] for n in noticed[:1])
+
+
+def got_both_papers(citizen: Citizen) -> None:
+    """The receipt and, after the words of the answer, the letter: as files one can keep and print."""
+    (number,) = {text.split()[-1].rstrip(".") for text in citizen.received if text.startswith("Surat jawaban untuk")}
+    files = [call.files["document"] for call in citizen.town.arrived(citizen.chat) if "document" in call.files]
+    assert [each.name for each in files] == [f"Tanda terima {number}.pdf", f"Surat jawaban {number}.pdf"]
+    assert all(each.content.startswith(b"%PDF-") for each in files)
 
 
 def in_order(texts: list[str], *snippets: str) -> None:
@@ -89,7 +99,7 @@ def nothing_of_the_staff_leaked(desk: Desk, citizen: Citizen) -> None:
     everywhere = [str(call.params) for call in desk.town.world.calls]
     assert not [text for text in everywhere if "cerewet" in text]
     assert not [text for text in citizen.received if "anonim" in text]
-    assert [text for text in citizen.received if stories.REPORT in text] == [citizen.received[-1]]
+    assert [text for text in citizen.received if stories.REPORT in text] == [citizen.received[-2]]
 
 
 def everything_stands_in_the_topic(desk: Desk) -> None:
