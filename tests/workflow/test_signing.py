@@ -49,6 +49,14 @@ def test_the_typed_name_signs_and_confirms_at_once(words):
     assert "sari" not in str([each.text for each in game.complaint.sayings]).casefold()
 
 
+def test_the_name_typed_once_more_after_a_ya_goes_to_no_desk():
+    game = at_summary()
+    game.say("ya")
+    before = len(game.complaint.sayings)
+    assert "tanda tangan Bapak/Ibu sudah kami catat" in said(game.say("sari wulandari"))
+    assert len(game.complaint.sayings) == before
+
+
 @pytest.mark.parametrize("words", ["SETUJU", "ya", "saya setuju", "benar", "oke"])
 def test_another_word_of_assent_signs_with_the_name_given_before(words):
     game = at_summary()

@@ -112,6 +112,10 @@ def _is_opening_word(talk: Talk, text: str) -> bool:
 
 def _text(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:
     """A sentence: an answer to the staff's question, an addition, a new complaint, or something else."""
+    if target is not None and _is_their_signature(message.text, target):
+        talk.heard(message, "")
+        talk.tell("signed.already", name=telling.name_of(target))
+        return True
     if target is not None and (target.waiting or is_lapsed(talk, target)):
         pass_on(talk, target, message)
         return True
@@ -144,6 +148,11 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         _ask_which(talk, message)
         return True
     return False
+
+
+def _is_their_signature(text: str, about: Complaint) -> bool:
+    """The name that signs the report, typed once more after a YA: it's private, and nothing new for the desk."""
+    return hearing.folded(text) == hearing.folded(about.private.get("signature", "")) != ()
 
 
 def _wants_it_withdrawn(text: str) -> bool:
