@@ -1129,3 +1129,20 @@ def _with_standard(world, old):
 def test_everything_is_replayed_alike():
     first, second = told(), told()
     assert first.conversation == replace(second.conversation)
+
+
+def test_a_story_that_goes_on_while_the_name_is_asked_for_is_no_name():
+    game = talk(
+        """
+        warga: sampah menumpuk di samping pasar RT 5 sudah tiga hari tidak diangkut
+        aduan: Mohon tuliskan nama lengkap Bapak/Ibu.
+        warga: sudah dua kali warga sini menegur
+        aduan: Mohon tuliskan nama lengkap Bapak/Ibu.
+        warga: Sari Wulandari Hidayat Banjir
+        aduan: alamat
+        """,
+        Player(office("kedopok")),
+    )
+    draft = game.conversation.draft
+    assert draft.statement[-1] == "sudah dua kali warga sini menegur"
+    assert draft.private["name"] == "Sari Wulandari Hidayat Banjir"

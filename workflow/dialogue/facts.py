@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from workflow.dialogue import asking, behalf, corrections, elsewhere, fields, wanted
 from workflow.dialogue.talk import Talk
-from workflow.heard import hearing
+from workflow.heard import hearing, intent
 from workflow.message import Message
 from workflow.standard.standard import Asked
+
+_TELLING_WORDS, _TELLING_POINTS = 5, 3  # fewer may be a name that sounds like something
 
 
 def fact(talk: Talk, message: Message) -> bool:
@@ -46,7 +48,12 @@ def _answer(asked: Asked, text: str, looked_for: tuple[str, ...]) -> dict[str, s
     both = fields.with_address(text) if "address" in looked_for else None
     if both is not None:
         return {"name": both[0], "address": both[1]}
-    return {"name": text.strip()} if fields.is_name(text) else {}
+    return {"name": text.strip()} if fields.is_name(text) and not _tells(text) else {}
+
+
+def _tells(text: str) -> bool:
+    """Whether words tell what's wrong: the story, going on while a name was already asked for."""
+    return len(text.split()) >= _TELLING_WORDS and intent.guess(text).points.get("complaint", 0) >= _TELLING_POINTS
 
 
 def no_answer(talk: Talk, message: Message) -> bool:
