@@ -34,7 +34,17 @@ STORIES = (
 MORE = ("sudah dua kali warga {name} menegur", "di seberangnya juga ada yang rusak, dekat bengkel {name}")
 REASONS = ("rumah saya kebakaran waktu di {name}", "masih dipegang saudara di {name}")
 GREETINGS = ("halo", "permisi min", "assalamualaikum", "selamat pagi")
+FIELDS = {
+    "name": "{one} {two}",
+    "address": "Dusun {one} nomor 12, Desa {two}",
+    "loss": "waktu dan uang kira-kira 200 ribu di {one}",
+    "remedy_requested": "mohon segera diperbaiki sampai ke {one}",
+}
+"""What is asked to be typed, and how they answer it."""
 CAPTIONS = {"ktp": ("ini ktp saya", "KTP"), "kk": ("kk", "ini kk nya"), "location_photo": ("foto lokasi", "lokasinya")}
+OF_SEVERAL = {"identity": "ktp"}
+"""Where any of several documents will do, which one they have."""
+_SHOWN = ("document", "place_photo")
 TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
 CROSSING = timedelta(seconds=90)
 REPLY_WITHIN = timedelta(minutes=20)
@@ -53,6 +63,7 @@ class Citizen:
     photos: dict[str, list[str]] = field(default_factory=dict)  # sort -> refs that must stand in it, newest last
     later: set[str] = field(default_factory=set)
     lacking: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)  # what was asked to be typed -> their words
     place: Location | None = None
     confirmed: bool = False
     cancelled: bool = False
@@ -78,7 +89,7 @@ class Citizen:
         self.fate = draw.choices(("finish", "cancel", "vanish", "withdraw"), (84, 5, 6, 5))[0]
         self.falls_silent = draw.random() < 0.08
         self.adds = draw.random() < 0.15
-        asked = [each.id for each in self.office.standard.asked() if each.id != "statement"]
+        asked = [OF_SEVERAL.get(each.id, each.id) for each in self.office.standard.asked() if each.kind in _SHOWN]
         self.has = {sort: draw.choices(("have", "later", "none"), (84, 9, 7))[0] for sort in asked}
         self.brings_album = len(asked) > 1 and draw.random() < 0.2
         self.brings_early = bool(asked) and not self.brings_album and draw.random() < 0.15
@@ -274,7 +285,7 @@ class Citizen:
         if self.fate == "vanish" and self.told and self.random.random() < 0.5:
             self.vanished = True
             return False
-        wavers = self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text"))
+        wavers = self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text", "summary.sign"))
         if wavers and self.random.random() < 0.5:
             self.say("batal")
             return True
@@ -315,6 +326,9 @@ class Citizen:
         crossed = now - self.gave.get(sort, self.world.started) < CROSSING
         if crossed and not has(shown.text, "failed.gone", "failed.timeout"):
             return False  # asked before it was known that they had just answered
+        if sort in FIELDS:
+            return self._type(sort)
+        sort = OF_SEVERAL.get(sort, sort)
         if self.more and self.random.random() < 0.5:
             text = self.more.pop()
             self.tellings.append(text)
@@ -334,6 +348,14 @@ class Citizen:
         else:
             self.gave_up = {sort}
             self.choose(shown, say("choice.none"), "tidak ada")
+        return True
+
+    def _type(self, sort: str) -> bool:
+        self.gave[sort] = self.world.agenda.now
+        if sort not in self.typed:
+            one, two = name(self.world.next_name()), name(self.world.next_name())
+            self.typed[sort] = FIELDS[sort].format(one=one, two=two)
+        self.say(self.typed[sort])
         return True
 
     def _sort(self, shown: Shown) -> bool:
@@ -381,8 +403,17 @@ class Citizen:
             self.say(text)
             return True
         self.confirmed = True
-        self.choose(shown, say("choice.yes_right"), self.random.choice(("ya", "YA", "iya betul")))
+        self._agree(shown)
         return True
+
+    def _agree(self, shown: Shown) -> None:
+        """YA; where the summary is to be signed, the full name or another word of assent."""
+        if not has(shown.text, "summary.sign"):
+            self.choose(shown, say("choice.yes_right"), self.random.choice(("ya", "YA", "iya betul")))
+        elif self.random.random() < 0.5:
+            self.say(self.typed.get("name", "setuju"))
+        else:
+            self.choose(shown, say("choice.sign"), self.random.choice(("setuju", "SETUJU")))
 
     def _retake(self, shown: Shown) -> None:
         if self.random.random() < 0.5:
@@ -484,6 +515,7 @@ HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
     "sorting.one": Citizen._sort,
     "sorting.many": Citizen._sort,
     "summary.text": Citizen._summary,
+    "summary.sign": Citizen._summary,
     "summary.which": Citizen._rather_cancel,
     "cancel.ask": Citizen._cancel,
     "retake.dark": Citizen._retake,

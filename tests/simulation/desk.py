@@ -1,13 +1,14 @@
 """The staff of one office at their desk: they read the cards as they arrived and press or reply, until all is archived.
 
-Sometimes two act at once, sometimes somebody presses twice or on an old card, and they chat among themselves.
+Sometimes two act at once, sometimes somebody presses twice, on an old card or out of turn, and they chat among
+themselves. Some are away for a day, and somebody stands in; some bring an answer themselves.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulation.names import name
@@ -16,28 +17,28 @@ from tests.simulation.reading import codes_in, has, says
 from workflow.message import Address, Choice, Message, Outbound, Press, Refers, Sender
 from workflow.office import Office, Staff
 from workflow.say import say
+from workflow.standard.standard import Standard
 
 if TYPE_CHECKING:
     from tests.simulation.world import Simulation
 
 LOOKS_AGAIN = timedelta(minutes=25)
-PROMPTS = ("enough", "ask", "refuse", "return", "reword")
+PLAIN = ("deliver", "pass_on", "archive", "accept", "register", "receipt", "verify", "copy", "sign", "number", "back")
+PROMPTS = ("enough", "ask", "refuse", "return", "reword", "branch", "hand_over")
+TITLES = ("Kasi Pembangunan", "Kasi Trantib")
+_HOW_MANY = {"citizen": 0, "officer": 2, "section": 2, "secretary": 1, "head": 1}
 
 
-def staff_of(office: str, number: int) -> tuple[Staff, ...]:
-    """Two petugas, two kasi, a sekcam and a camat."""
-    roles = (
-        ("petugas", "Petugas Pengaduan"),
-        ("petugas", "Petugas Pengaduan"),
-        ("sekcam", "Sekretaris Camat"),
-        ("camat", "Camat"),
-        ("kasi", "Kasi Pembangunan"),
-        ("kasi", "Kasi Trantib"),
-    )
-    return tuple(
-        Staff(id=number + n, name=f"{role.title()} {office.title()} {n}", title=title, roles=(role,))
-        for n, (role, title) in enumerate(roles)
-    )
+def staff_of(office: str, standard: Standard, number: int) -> tuple[Staff, ...]:
+    """All whom the standard names: two who deal with citizens, two who do the work, one of every other; one is admin."""
+    people: list[Staff] = []
+    for role, rules in standard.roles.items():
+        for _ in range(_HOW_MANY[rules.kind]):
+            n = len(people)
+            spoken = f"{role} {office}".replace("_", " ").replace("-", " ").title()
+            title = TITLES[sum(each.has_role(role) for each in people)] if rules.kind == "section" else rules.label
+            people.append(Staff(id=number + n, name=f"{spoken} {n}", title=title, roles=(role,), admin=n == 0))
+    return tuple(people)
 
 
 @dataclass
@@ -54,6 +55,12 @@ class Desk:
     to_citizens: dict[str, Refers] = field(default_factory=dict)  # what was written for a citizen, and about what
     returned: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
+    codes: dict[str, str] = field(default_factory=dict)  # complaint's id -> its code, as its cards say
+    handed: set[str] = field(default_factory=set)  # codes of answers that somebody began to hand over themselves
+    plans: set[str] = field(default_factory=set)  # what was written for a citizen when a deadline came near
+    numbers: set[str] = field(default_factory=set)  # what was typed as a letter's number
+    standing_in: set[tuple[str, str, date]] = field(default_factory=set)  # (person, role, day) as it was said
+    agenda_at: int = 0  # the last number in the paper agenda
     refused: set[tuple[str, str]] = field(default_factory=set)  # (message, button) that was refused
     pressed: dict[str, tuple[str, str]] = field(default_factory=dict)
     _planned: set[tuple[str, str]] = field(default_factory=set)
@@ -74,6 +81,8 @@ class Desk:
     def notices(self, shown: Shown) -> None:
         """A message arrived or changed: whoever it names looks at it, in office hours."""
         draw = self.random
+        if (code := _code(shown)) and shown.message.refers is not None:
+            self.codes[shown.message.refers.complaint] = code
         if has(shown.text, "desk.post.held") and draw.random() < 0.3:
             self._plan(shown.id, "stop", 2, 14, lambda: self._press_if(shown, say("desk.button.stop"), shown.message))
             return
@@ -81,14 +90,22 @@ class Desk:
             person = self._person(shown.message.mentions[0].id)
             self._plan(shown.id, "prompt", 5, 300, lambda: self._answer_prompt(shown, prompt, person))
             return
-        if has(shown.text, "desk.prompt.confirm") and shown.buttons:
+        if has(shown.text, "desk.prompt.confirm", "desk.prompt.confirm_hand_over") and shown.buttons:
             self._plan(shown.id, "confirm", 5, 200, lambda: self._confirm(shown))
             return
-        if self._is_relay(shown):
+        if self._is_role(shown, "deadline") and shown.message.mentions and draw.random() < 0.5:
+            person = self._person(draw.choice(shown.message.mentions).id)
+            self._plan(shown.id, "word", 20, 900, lambda: self._word(shown, person))
+        if shown.buttons and has(shown.text, "late.desk.planned") and draw.random() < 0.6:
+            self._plan(shown.id, "send the word", 5, 120, lambda: self._press_if(shown, say("late.button.respond"), ""))
+        if shown.button(say("desk.more.by_hand")):
+            self._plan(shown.id, "by hand", 5, 60, lambda: self._press_if(shown, say("desk.more.by_hand"), ""))
+            return
+        if self._is_role(shown, "relay"):
             if draw.random() < 0.35:
                 self._plan(shown.id, "relay", 20, 900, lambda: self._answer_relay(shown))
             return
-        if has(shown.text, "desk.card.turn") and (code := _code(shown)):
+        if has(shown.text, "desk.card.turn") and code:
             people = self._named(shown)
             if people:
                 who = people if draw.random() < 0.12 else [draw.choice(people)]
@@ -98,9 +115,9 @@ class Desk:
         if draw.random() < 0.03:
             self._plan(shown.id, "chat", 5, 600, self.chat)
 
-    def _is_relay(self, shown: Shown) -> bool:
+    def _is_role(self, shown: Shown, role: str) -> bool:
         refers = shown.message.refers
-        return refers is not None and refers.role == "relay"
+        return refers is not None and refers.role == role
 
     def told(self, message: Outbound) -> None:
         """The answer to a press: what was refused isn't pressed again."""
@@ -108,6 +125,8 @@ class Desk:
             self.refused.add(self.pressed[message.press])
 
     def _prompt(self, shown: Shown) -> str:
+        if has(shown.text, "duty.ask.why"):
+            return "why"
         return next((act for act in PROMPTS if has(shown.text, f"desk.prompt.{act}")), "")
 
     def _named(self, shown: Shown) -> list[Staff]:
@@ -142,6 +161,32 @@ class Desk:
 
         self.world.agenda.at(at, f"{self.office.id} desk: {what} {about}", happen)
 
+    # --- coming and going ---------------------------------------------------------------------------------------------
+
+    def open_up(self) -> None:
+        """While complaints come in, and in the days after, somebody is away for a day."""
+        for n in range(self.random.choice((1, 2, 2))):
+            most_s = self.random.choice((self.world.size * 300, 2 * 86_400))
+            self._plan(str(n), "is away", 60, max(3600, most_s), self._is_away)
+
+    def _is_away(self) -> None:
+        """Somebody says so; where nobody else has their role the admin names a stand-in, mostly."""
+        draw, (admin, *others) = self.random, self.office.staff
+        alone = [each for each in others if len(self.office.with_role(each.roles[0])) == 1]
+        person = draw.choice(alone if draw.random() < 0.8 else others)
+        late = draw.randint(0, 1)
+        days = ("hari ini", "besok")[late]
+        reason = f"rapat di {name(self.world.next_name())}"
+        self.private.add(reason)
+        self._write(person, f"/absen {days} {reason}")
+        role = person.roles[0]
+        if person not in alone or draw.random() < 0.15:
+            return
+        stand_in = draw.choice([each for each in self.office.staff if each is not person])
+        day = self.office.calendar.local_date(self.world.agenda.now) + timedelta(days=late)
+        self.standing_in.add((f"staff:{stand_in.id}", role, day))
+        self._write(admin, f"/plh {role} {days}", about=stand_in)
+
     # --- working ------------------------------------------------------------------------------------------------------
 
     def card(self, code: str) -> Shown | None:
@@ -157,6 +202,8 @@ class Desk:
         if (act := self._choose(person, card, code)) is None:
             return True
         if isinstance(act, Choice):
+            if self.random.random() < 0.05:  # somebody else meddles, and is refused
+                self._press(self.random.choice(self.office.staff), card, act, remembered=False)
             self._press(person, card, act)
             if self.random.random() < 0.1:
                 self._press(person, card, act)
@@ -169,22 +216,38 @@ class Desk:
             return None
         if draw.random() < 0.06:
             self._reply(person, card, f". {self._note(card)}")
+        if button := self._by_hand(card, code):
+            return button
         if button := self._one_of(card, "deliver_yes", "complete") or self._enough(card, code):
             return button
-        people = [each for each in card.buttons if each.data.startswith("d:dispose:")]
+        people = [each for each in card.buttons if each.data.startswith(("d:dispose:", "d:ask_staff:"))]
         if people := [each for each in people if (card.id, each.data) not in self.refused]:
             return draw.choice(people)
         if button := self._judged(card, code):
             return button
-        if button := self._one_of(card, "report") or self._starting(card, "desk.button.draft"):
+        if button := self._one_of(card, "report", "draft_own") or self._starting(card, "desk.button.draft"):
             return button
         if self._asks_words(card):
             self._reply(person, card, self._words(code))
             return None
-        return self._one_of(card, "deliver", "pass_on", "archive", "accept", "register", "receipt", "verify")
+        if has(card.text, "desk.card.do_number"):
+            self._reply(person, card, self._letter_number())
+            return None
+        ways = [each for each in card.buttons if each.data.startswith("d:branch:")]
+        if ways and draw.random() < 0.3 and (way := self._open(card, ways[0].label)):
+            return way
+        return self._one_of(card, *PLAIN)
 
     def _one_of(self, card: Shown, *keys: str) -> Choice | None:
         return next((button for key in keys if (button := self._open(card, say(f"desk.button.{key}")))), None)
+
+    def _by_hand(self, card: Shown, code: str) -> Choice | None:
+        """Now and then somebody brings the answer themselves, which stands in the card's further menu."""
+        brings = code in self.handed or self.random.random() < 0.08
+        if not brings or not self._one_of(card, "deliver_yes", "deliver"):
+            return None
+        self.handed.add(code)
+        return self._one_of(card, "more")
 
     def _enough(self, card: Shown, code: str) -> Choice | None:
         """The file is enough as it is, or the citizen is asked for more, once."""
@@ -196,7 +259,7 @@ class Desk:
 
     def _judged(self, card: Shown, code: str) -> Choice | None:
         """A draft is approved, or goes back once."""
-        approve, back = self._one_of(card, "approve"), self._one_of(card, "return")
+        approve, back = self._one_of(card, "approve", "paraf"), self._one_of(card, "return")
         if approve and back and code not in self.returned and self.random.random() < 0.25:
             self.returned.add(code)
             return back
@@ -208,6 +271,7 @@ class Desk:
             "desk.card.do_report",
             "desk.card.do_report_as_answer",
             "desk.card.do_draft",
+            "desk.card.do_draft_own",
             "desk.card.correction",
         )
 
@@ -231,9 +295,10 @@ class Desk:
         if button is not None and refers is not None and refers.person:
             self._press(self._person(refers.person), shown, button)
 
-    def _press(self, person: Staff, shown: Shown, button: Choice) -> None:
+    def _press(self, person: Staff, shown: Shown, button: Choice, *, remembered: bool = True) -> None:
         press_id = f"{self.office.id}-p{self.provider.next_id()}"
-        self.pressed[press_id] = (shown.id, button.data)
+        if remembered:
+            self.pressed[press_id] = (shown.id, button.data)
         self.provider.tell(
             Press(
                 chat=self.address,
@@ -252,7 +317,11 @@ class Desk:
     def _reply(self, person: Staff, shown: Shown, text: str) -> None:
         self._write(person, text, reply_to=shown.id, thread=shown.thread)
 
-    def _write(self, person: Staff, text: str, *, reply_to: str = "", thread: str = "") -> None:
+    def _write(
+        self, person: Staff, text: str, *, reply_to: str = "", thread: str = "", about: Staff | None = None
+    ) -> None:
+        """Write in the group; `about`: as a reply to something that this person said there."""
+        theirs = Sender(id=str(about.id), name=about.name) if about else None
         self.provider.tell(
             Message(
                 chat=self.address,
@@ -261,7 +330,8 @@ class Desk:
                 at=self.world.agenda.now,
                 private=False,
                 text=text,
-                reply_to=reply_to,
+                reply_to=reply_to or (self.provider.next_id() if about else ""),
+                replied_to=theirs,
                 thread=thread,
             )
         )
@@ -279,6 +349,16 @@ class Desk:
         self.notes[text] = card.key
         return text
 
+    def _letter_number(self) -> str:
+        """The next one in the paper agenda, where other letters stand as well; now and then it's misread."""
+        if self.random.random() < 0.2:
+            self.agenda_at += self.random.randint(1, 3)
+        if self.random.random() < 0.85 or not self.agenda_at:
+            self.agenda_at += 1
+        text = f"300/{self.agenda_at:03}/KDK/2026"
+        self.numbers.add(text)
+        return text
+
     def _words(self, code: str) -> str:
         text = f"Sudah kami tangani bersama tim {name(self.world.next_name())}."
         self.answers.setdefault(code, []).append(text)
@@ -290,8 +370,21 @@ class Desk:
         if prompt == "ask":
             text = f"Mohon keterangan tambahan tentang {word}."
             self._means(text, shown)
+        elif prompt == "branch":
+            assert shown.message.refers is not None
+            text = self._words(self.codes[shown.message.refers.complaint])
+        elif prompt == "hand_over":
+            text = f"diterima Ibu {word} di loket"
+            self.private.add(text)
         else:
             self.private.add(text)
+        self._reply(person, shown, text)
+
+    def _word(self, shown: Shown, person: Staff) -> None:
+        """A deadline comes near or has passed, and a word for the citizen is wanted."""
+        text = f"kami selesaikan bersama regu {name(self.world.next_name())}"
+        self._means(text, shown)
+        self.plans.add(text)
         self._reply(person, shown, text)
 
     def _means(self, text: str, shown: Shown) -> None:

@@ -19,7 +19,10 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
+from tests.simulation import procedure
+from tests.simulation.citizens import OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
+from tests.simulation.reading import has
 from workflow.conversation import Conversation
 from workflow.message import Refers, address_of
 from workflow.record import Complaint, Entry
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 _MAY_BE_DROPPED = ("ack", "press", "topic", "edit", "delete")
 _CHANGES = ("edit", "delete", "press", "topic")
 _DOUBTFUL = ("timeout", "broken", "lost")
+_PERSONAL = ("name", "address")
 _DIRECT = timedelta(minutes=15)
 _PACE_SLACK_S = 2.0
 
@@ -47,11 +51,12 @@ class Seen:
     tries: dict[str, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
 
 
-def judge(world: Simulation) -> list[str]:
-    """Every promise that wasn't kept."""
+def judge(world: Simulation, counts: Counter[str]) -> list[str]:
+    """Every promise that wasn't kept. `counts` is told what happened that doesn't happen in every run."""
     seen = _read(world)
-    checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses, _records)
-    return [problem for check in checks for problem in check(seen)]
+    counts.update(what for lines in seen.entries.values() for entry in lines for what in procedure.rarely(entry))
+    checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
+    return [problem for check in (*checks, procedure.records, procedure.numbers) for problem in check(seen)]
 
 
 def _read(world: Simulation) -> Seen:
@@ -131,10 +136,13 @@ def _meant(citizen: Citizen, complaint: Complaint) -> Iterator[str]:
     if dict(given) != meant:
         yield f"its documents are {_counted(given)}, meant were {_counted(meant)}"
     later = {sort for sort in citizen.later if citizen.has[sort] == "later"}
-    if not later <= set(complaint.later) <= citizen.later:
+    if not later <= {OF_SEVERAL.get(each, each) for each in complaint.later} <= citizen.later:
         yield f"to follow are {complaint.later}, meant was {sorted(later)}"
-    if complaint.lacking != citizen.lacking:
+    if {OF_SEVERAL.get(sort, sort): reason for sort, reason in complaint.lacking.items()} != citizen.lacking:
         yield f"lacking is {complaint.lacking}, meant was {citizen.lacking}"
+    typed = {sort: {**complaint.answers, **complaint.private}.get(sort, "") for sort in citizen.typed}
+    if typed != citizen.typed:
+        yield f"typed stands {typed}, meant was {citizen.typed}"
     if complaint.place != citizen.place:
         yield f"its place is {complaint.place}, meant was {citizen.place}"
 
@@ -160,9 +168,12 @@ def _told(citizen: Citizen, complaint: Complaint, seen: Seen) -> Iterator[str]:
         written = seen.world.desks[citizen.office.id].answers.get(complaint.code, [])
         if complaint.answer not in written:
             yield f"its answer {complaint.answer!r} was written by nobody: {written}"
-        if not any(complaint.answer in text for text in texts):
+        by_hand = complaint.delivery == "handed" and complaint.code in seen.world.desks[citizen.office.id].handed
+        if by_hand and not any(has(text, "telling.handed") for text in texts):
+            yield "the citizen was never told that the answer was brought to them"
+        if not by_hand and not any(complaint.answer in text for text in texts):
             yield "the citizen never got the answer"
-        if complaint.delivery != "sent":
+        if complaint.delivery != "sent" and not by_hand:
             yield f"the card says of its answer {complaint.delivery!r}"
 
 
@@ -307,10 +318,14 @@ def _secrets(seen: Seen) -> Iterator[str]:
         for complaint in seen.complaints.values():
             if complaint.office == office and complaint.citizen is not None:
                 meant |= dict.fromkeys(desk.answers.get(complaint.code, []), complaint.citizen.chat)
+        mine = (each for each in seen.world.citizens.values() if each.office.id == office)
+        personal = [words for each in mine for sort, words in each.typed.items() if sort in _PERSONAL]
         for chat, messages in provider.chats.items():
             for shown in messages:
                 if chat == provider.desk:
                     yield from _in_the_group(provider, shown.content)
+                    read = (text for text in personal if text in shown.text)
+                    yield from (f"{office}: in the group stood {text!r}, which is personal" for text in read)
                     continue
                 words = set(re.findall(r"\w+", shown.text))
                 for word in words & owner.keys():
@@ -355,44 +370,3 @@ def _presses(seen: Seen) -> Iterator[str]:
             sure = len(seen.tries[key]) == 1 and seen.tries[key][0].outcome == "ok"
             if notes[text] > 1 or (sure and not notes[text]):
                 yield f"{office}: the note {text!r} stands {notes[text]} times in the record"
-
-
-def _records(seen: Seen) -> Iterator[str]:
-    """The record, read from its beginning, takes the complaint along the published steps to where it stands."""
-    for complaint in seen.complaints.values():
-        entries, standard = seen.entries[complaint.id], seen.world.offices[complaint.office].standard
-        name = f"{complaint.office} {complaint.number}"
-        steps = [entry.step for entry in entries if entry.step]
-        if not steps or steps[0] != standard.first.id:
-            yield f"{name}: the record begins at {steps[:1]}"
-            continue
-        for before, after in pairwise(steps):
-            step = standard.step(before)
-            if after != before and after not in (*step.next, step.returns_to):
-                yield f"{name}: the record leads from {before} to {after}"
-        if steps[-1] != complaint.step:
-            yield f"{name}: it stands at {complaint.step}, its record ends at {steps[-1]}"
-        versions = [entry.version for entry in entries]
-        if versions != sorted(versions):
-            yield f"{name}: the versions of its record go back: {versions}"
-        yield from (f"{name}: {problem}" for problem in _acts(complaint, entries, seen))
-
-
-def _acts(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[str]:
-    """Acts that happen once, and escalations that are told once."""
-    counted = Counter(entry.act for entry in entries)
-    for act in ("submit", "register", "deliver", "archive", "withdraw"):
-        if counted[act] > 1:
-            yield f"{act} stands {counted[act]} times in its record"
-    if complaint.number and counted["register"] != 1:
-        yield f"its registration stands {counted['register']} times in its record"
-    told = Counter(entry.data["which"] for entry in entries if entry.act == "overdue")
-    if told["total"] > 1 + len(complaint.pauses):
-        yield f"its passed total was told {told['total']} times"
-    ends = complaint.answered_at or complaint.closed_at
-    late = complaint.due_at is not None and ends is not None and ends > complaint.due_at + timedelta(minutes=5)
-    if late and not complaint.pauses and not told["total"]:
-        yield f"it was answered {ends - complaint.due_at} after its total, and nobody was told"  # type: ignore[operator]
-    for entry in entries:
-        if entry.by.startswith("staff:") and seen.world.offices[complaint.office].staff_by_id(entry.by[6:]) is None:
-            yield f"{entry.by} acted, who isn't of this office"

@@ -20,9 +20,11 @@ from bot.pump import Pump
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.rows import Arrival
-from workflow.desk import show
+from workflow.desk import cards, show
 from workflow.message import Outbound
 from workflow.office import Office
+from workflow.procedure import rights
+from workflow.procedure.case import Case
 from workflow.world import Supply
 
 
@@ -170,6 +172,40 @@ def _numbers_with_gaps(stack: ExitStack) -> None:
     stack.enter_context(patch.object(Supply, "number", wasteful))
 
 
+def _letters_with_gaps(stack: ExitStack) -> None:
+    letter = Supply.letter
+
+    def wasteful(self: Supply, series: str, year: int) -> int:
+        letter(self, series, year)
+        return letter(self, series, year)
+
+    stack.enter_context(patch.object(Supply, "letter", wasteful))
+
+
+def _anybody_may(stack: ExitStack) -> None:
+    """Whoever presses first does it, whatever their role."""
+    stack.enter_context(patch.object(rights, "has_turn", lambda *rest: True))
+
+
+def _a_step_unrecorded(stack: ExitStack) -> None:
+    """A report goes on, and the record doesn't say so."""
+    record = Case.record
+
+    def forgetful(self: Case, act: str, **more: Any) -> None:
+        if act not in ("report", "draft"):
+            record(self, act, **more)
+
+    stack.enter_context(patch.object(Case, "record", forgetful))
+
+
+def _names_in_the_group(stack: ExitStack) -> None:
+    """The card says whose complaint it is."""
+    statement = cards._statement
+    stack.enter_context(
+        patch.object(cards, "_statement", lambda each: f"{each.private.get('name', '')}: {statement(each)}")
+    )
+
+
 def _uncertain_is_over(stack: ExitStack) -> None:
     """A message that may have arrived is taken for sent."""
     consequence = settling.consequence
@@ -213,6 +249,10 @@ MUTANTS = {
     "no-quiet-hours": Mutant("citizens are written to at night", _no_quiet_hours),
     "papers-in-the-group": Mutant("identity documents enter the group", _papers_in_the_group),
     "numbers-with-gaps": Mutant("the register skips a number", _numbers_with_gaps),
+    "letters-with-gaps": Mutant("the letters skip a number", _letters_with_gaps),
+    "anybody-may": Mutant("a step is done by who isn't named for it", _anybody_may),
+    "a-step-unrecorded": Mutant("a published step isn't in the record", _a_step_unrecorded),
+    "names-in-the-group": Mutant("a citizen's name stands on the card", _names_in_the_group),
 }
 """The planted bugs, by name."""
 

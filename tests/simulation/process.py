@@ -76,11 +76,11 @@ class Eyes:
 
 
 class Printer:
-    """The press without its typesetting: a paper says of which office and which kind it is."""
+    """The press without its typesetting: a paper says of which office it is, what it's called and of which kind."""
 
     async def download(self, ref: str, limit_bytes: int) -> AsyncIterator[bytes]:
         wanted = json.loads(ref)
-        yield f"paper:{wanted['office']}::{wanted.get('paper', 'book')}".encode()
+        yield f"paper:{wanted['office']}:{wanted.get('name', '')}:{wanted.get('paper', 'book')}".encode()
 
 
 @dataclass

@@ -13,7 +13,7 @@ def shrunk(report: Report, odds: Odds) -> Report:
     for size in _SIZES:
         if size >= report.citizens:
             break
-        smaller = Simulation(report.seed, size, odds).run()
+        smaller = Simulation(report.seed, size, odds, places=report.places).run()
         if smaller.problems:
             return smaller
     return report

@@ -1,4 +1,4 @@
-"""Two offices, their citizens and staff, a program that dies and a provider that fails: in the end all is as meant."""
+"""Five offices, their citizens and staff, a program that dies and a provider that fails: in the end all is as meant."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ def holds(seed: int, citizens: int, odds: Odds) -> Report:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [101, 102, 103, 104])
-def test_fifty_citizens_get_what_they_meant_whatever_dies_or_fails(seed):
-    report = holds(seed, 50, Odds())
-    assert report.counts["citizens"] == 50
+def test_forty_citizens_of_five_offices_get_what_they_meant_whatever_dies_or_fails(seed):
+    report = holds(seed, 40, Odds())
+    assert report.counts["citizens"] == 40
+    assert report.counts["acts of number"] >= 5
+    assert report.counts["acts of hand_over"] >= 1
     assert report.counts["crashes"] >= 5, "this seed lets too little go wrong"
     assert report.counts["faults"] >= 100
 

@@ -1,4 +1,4 @@
-"""One simulated world: two offices, their citizens and staff, their provider, one program; run until all is at rest."""
+"""One simulated world: five offices, their citizens and staff, their provider, one program; run until all is at rest."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ from workflow.office import Office
 from workflow.say import say
 from workflow.standard.standard import shipped
 
+OFFICES = ("kanigaran", "pekutatan", "kedopok", "pegantenan", "dpmd-pasuruan")
+COUNTED = ("pegantenan",)
+"""Where the system counts the numbers of letters; elsewhere staff type them from the paper agenda."""
 LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000
 
@@ -45,12 +48,14 @@ class Report:
     crashes: Counter[str]
     faults: Counter[str]
     odds: str = "usual"
+    places: tuple[str, ...] = OFFICES
 
     @property
     def repeat(self) -> str:
         """The command that runs it again."""
         odds = "" if self.odds == "usual" else f" --odds {self.odds}"
-        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{odds}"
+        places = "" if self.places == OFFICES else f" --offices {' '.join(self.places)}"
+        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{odds}{places}"
 
     def __str__(self) -> str:
         """What happened, in a few lines."""
@@ -72,6 +77,7 @@ class Simulation:
     size: int = 20
     odds: Odds = field(default_factory=Odds)
     keep_trace: bool = False
+    places: tuple[str, ...] = OFFICES
 
     def __post_init__(self) -> None:
         """Build the world; the program isn't running yet."""
@@ -87,15 +93,18 @@ class Simulation:
         standards = shipped()
         offices = {}
         self.providers: dict[str, Provider] = {}
-        for n, office_id in enumerate(("kanigaran", "pekutatan"), 1):
+        for n, office_id in enumerate(self.places, 1):
             desk = f"-100{n}"
             rules = standards[office_id]
-            offices[office_id] = Office(id=office_id, standard=rules, staff=staff_of(office_id, n * 1000), desk=desk)
+            if office_id in COUNTED:
+                rules = rules.model_copy(update={"letter": rules.letter.model_copy(update={"number_owner": "system"})})
+            staff = staff_of(office_id, rules, n * 1000)
+            offices[office_id] = Office(id=office_id, standard=rules, staff=staff, desk=desk)
             self.providers[office_id] = Provider(
                 office_id,
                 desk,
-                forum=n == 2,
-                polled=n == 2,
+                forum=n % 2 == 0,
+                polled=n % 2 == 0,
                 agenda=self.agenda,
                 faults=self.faults,
                 trace=self.trace,
@@ -109,6 +118,8 @@ class Simulation:
         disk = SealedDisk(self.faults)
         self.process = Process(self.store, disk, offices, self.providers, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
+        for each in self.desks.values():
+            each.open_up()
         self.citizens: dict[tuple[str, str], Citizen] = {}
         self._settle_citizens()
 
@@ -195,7 +206,6 @@ class Simulation:
         self.problems += self.process.failures
         self.problems += [problem for provider in self.providers.values() for problem in provider.wrong]
         self.problems += logged
-        self.problems += judge(self)
         counts = Counter(
             citizens=self.size,
             messages=sum(len(each.attempts) for each in self.providers.values()),
@@ -203,6 +213,7 @@ class Simulation:
             crashes=sum(self.faults.crashes.values()),
             faults=sum(self.faults.counted.values()),
         )
+        self.problems += judge(self, counts)
         self.store.close()
         return Report(
             self.seed,
@@ -214,6 +225,7 @@ class Simulation:
             self.faults.crashes,
             self.faults.counted,
             self.odds.name,
+            self.places,
         )
 
     async def _run(self) -> None:
