@@ -155,7 +155,11 @@ class Bench:
             complaints=dict(self.complaints),
             by_code={c.code: c.id for c in self.complaints.values()}
             | {c.number: c.id for c in self.complaints.values() if c.number}
-            | {f"cek_{c.verification}": c.id for c in self.complaints.values() if c.verification in wanted.verifications},
+            | {
+                f"cek_{c.verification}": c.id
+                for c in self.complaints.values()
+                if c.verification in wanted.verifications
+            },
             refers={(p.message.to.chat, p.id): p.message.refers for p in self.posted if p.message.refers},
             elsewhere={code: lane for code in wanted.elsewhere if (lane := self._home_of(code))},
             others={

@@ -37,7 +37,10 @@ MATTERS = (
     ("jalan", "Jalan berlubang di depan masjid Al-Ikhlas, sudah dua orang jatuh minggu ini. Mohon segera ditambal."),
     ("pju", "Lampu jalan mati sudah seminggu di depan balai banjar, gelap sekali kalau malam."),
     ("sampah", "Sampah di TPS belakang pasar tidak diangkut 5 hari, baunya sampai ke rumah warga dan sekolah"),
-    ("ktp", "KTP saya sudah 3 bulan belum jadi padahal sudah rekam data di kecamatan, ditanya jawabannya blangko habis"),
+    (
+        "ktp",
+        "KTP saya sudah 3 bulan belum jadi padahal sudah rekam data di kecamatan, ditanya jawabannya blangko habis",
+    ),
     ("bansos", "=SUM(A1) tetangga saya mampu tapi dapat bantuan, ibu saya janda tidak dapat"),
     ("pelayanan", "Petugas loket tidak ada di tempat jam 10, kami menunggu satu jam"),
     ("", "+62 tolong dicek selokan buntu"),
@@ -49,7 +52,9 @@ CHANNELS = ("whatsapp", "whatsapp", "telegram", "sms", "email")
 STAFF = ("Siti Rahma", "Agus Salim", "Drs. H. Mahfud, M.Si.", "Dewi Anggraini", "Bambang")
 
 
-def made(office: str, count: int, seed: int = 1, since: datetime = datetime(2026, 1, 5, 1, tzinfo=UTC), step_s: int = 0):
+def made(
+    office: str, count: int, seed: int = 1, since: datetime = datetime(2026, 1, 5, 1, tzinfo=UTC), step_s: int = 0
+):
     """(complaint, its record), one after the other, in the order of their numbers."""
     rng = random.Random(seed)
     standard = shipped()[office]
@@ -65,7 +70,11 @@ def _one(n: int, at: datetime, office: str, standard, rng: random.Random) -> tup
     channel = rng.choice(CHANNELS)
     fate = rng.choices(("archived", "answered", "open", "refer_sent", "withdraw", "refuse"), (70, 8, 12, 4, 4, 2))[0]
     registered = at + timedelta(minutes=rng.randint(0, 30))
-    wait = [Pause(reason="foto lokasi", since=at + timedelta(hours=2), until=at + timedelta(hours=rng.randint(3, 90)))] if rng.random() < 0.1 else []
+    wait = (
+        [Pause(reason="foto lokasi", since=at + timedelta(hours=2), until=at + timedelta(hours=rng.randint(3, 90)))]
+        if rng.random() < 0.1
+        else []
+    )
     complaint = Complaint(
         id=name, code=_code(n), office=office, standard=standard.version, received_at=at, confirmed_at=at,
         number=f"{standard.office.ticket_prefix}-{at.year}-{n:04}", registered_at=registered,
@@ -134,7 +143,11 @@ def _walked(complaint: Complaint, standard, fate: str, rng: random.Random) -> tu
         changes.pop("answered_at", None)
         note(fate, standard.steps[stop - 1].id, "Dinas PUPR Kota Probolinggo", way=fate)
         how = {"refer_sent": "referred", "withdraw": "withdrawn", "refuse": "refused"}[fate]
-        changes |= {"closed_at": at, "closed_as": how, "referred_to": "Dinas PUPR Kota Probolinggo" if how == "referred" else ""}
+        changes |= {
+            "closed_at": at,
+            "closed_as": how,
+            "referred_to": "Dinas PUPR Kota Probolinggo" if how == "referred" else "",
+        }
     changes.setdefault("step", standard.steps[min(stop, len(standard.steps) - 1)].id)
     return replace(complaint, version=len(record), **changes), record
 

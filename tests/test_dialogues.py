@@ -30,7 +30,9 @@ def test_a_talk_reads_as_written(path: Path) -> None:
 
 @pytest.mark.parametrize("office", sorted(shipped()))
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_every_office_is_played_on_every_channel_from_the_first_message_to_the_archive(office: str, channel: str) -> None:
+def test_every_office_is_played_on_every_channel_from_the_first_message_to_the_archive(
+    office: str, channel: str
+) -> None:
     text = (DIALOGUES / f"{office}-{channel}.txt").read_text("utf-8")
     head = text.partition("\n\n")[0]
     assert re.search(rf"^office: {office}$", head, re.MULTILINE)

@@ -41,7 +41,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "chat", "serve", "web", "worker", "migrate", "check", "key", "offices", "inbox", "register", "recap"]
+    "command",
+    ["demo", "chat", "serve", "web", "worker", "migrate", "check", "key", "offices", "inbox", "register", "recap"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert command in RUNNER.invoke(app, ["--help"]).output

@@ -72,7 +72,9 @@ async def test_a_number_without_its_year_is_another_one_next_year_and_only_this_
 
 
 async def test_for_the_next_number_those_are_found_that_were_typed_and_arent_counted_in_its_series(store):
-    await keep(store, a_letter(1), a_letter(None, "002/424.079/2026"), a_letter(3, "300/003/2026", series="{urut}/{tahun}"))
+    await keep(
+        store, a_letter(1), a_letter(None, "002/424.079/2026"), a_letter(3, "300/003/2026", series="{urut}/{tahun}")
+    )
     await keep(store, a_letter(None, "lama", year=2024))
     found = await store.read(lambda unit: unit.letters.found("kedopok", [Sought(series=SERIES)], 2025))
     assert sorted(each.number for each in found) == ["002/424.079/2026", "300/003/2026"]

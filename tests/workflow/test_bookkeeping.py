@@ -78,7 +78,9 @@ def test_only_officers_the_secretary_and_the_head_may_have_the_books(command):
     assert asked(here) == []
 
 
-@pytest.mark.parametrize(("words", "key"), [("kapan-kapan", "period_how"), ("13-2026", "period_how"), ("2031", "future")])
+@pytest.mark.parametrize(
+    ("words", "key"), [("kapan-kapan", "period_how"), ("13-2026", "period_how"), ("2031", "future")]
+)
 def test_a_period_that_cannot_be_is_answered_in_words(words, key):
     here = scene()
     here.say("Camat", f"/register {words}")

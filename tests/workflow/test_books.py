@@ -341,7 +341,9 @@ def test_standing_in_and_acting_for_somebody_is_counted_by_who_did_it():
     ]
     recap = counted("kanigaran", [(case(), history)], month(2026, 11))
     shown = {table.title: table.rows for table in tables(recap, shipped()["kanigaran"])}
-    assert [(row.name, row.counts) for row in shown["Bertindak selaku Plt./Plh."]] == [("Rina, selaku Plt. Camat", (2,))]
+    assert [(row.name, row.counts) for row in shown["Bertindak selaku Plt./Plh."]] == [
+        ("Rina, selaku Plt. Camat", (2,))
+    ]
     assert shown["Dicatat untuk orang lain"][0].name == "Holil, dicatat oleh Wati"
     assert shown["Menyusun dan menandatangani sendiri"][0].counts == (1,)
 
@@ -367,7 +369,11 @@ def test_every_topic_of_the_shipped_standards_has_a_word():
 def kedopok(*duties):
     from workflow.office import Office, Staff
 
-    staff = (Staff(1, "Mahfud", roles=("camat",)), Staff(2, "Rina", roles=("sekcam",)), Staff(3, "Wati", roles=("petugas",)))
+    staff = (
+        Staff(1, "Mahfud", roles=("camat",)),
+        Staff(2, "Rina", roles=("sekcam",)),
+        Staff(3, "Wati", roles=("petugas",)),
+    )
     return Office("kedopok", shipped()["kedopok"], staff).with_duties(duties)
 
 
@@ -436,6 +442,8 @@ def test_the_acts_that_move_a_file_are_all_a_recap_needs_of_a_record():
     from workflow.books.recap import MOVES
 
     cases = list(many.made("pegantenan", 150, seed=8))
-    few = [(each, [line for line in record if line.act in MOVES or "standing_in" in line.data]) for each, record in cases]
+    few = [
+        (each, [line for line in record if line.act in MOVES or "standing_in" in line.data]) for each, record in cases
+    ]
     assert sum(len(record) for _, record in few) < sum(len(record) for _, record in cases)
     assert counted("pegantenan", few, year(2026)) == counted("pegantenan", cases, year(2026))

@@ -303,10 +303,14 @@ def test_status_counts_days_where_the_standard_does() -> None:
 def test_status_of_pegantenan_shows_its_four_lines() -> None:
     decision, here = opened(office("pegantenan"))
     complaint = decision.complaints[0]
-    assert "Langkah 1 dari 4: laporan sedang diterima petugas." in standing.status(complaint, here)  # no form to fill in
+    assert "Langkah 1 dari 4: laporan sedang diterima petugas." in standing.status(
+        complaint, here
+    )  # no form to fill in
     assert standing.status(complaint, here).startswith("Laporan kode 7K3F: ")
     complaint = go(complaint, here, "s09")
-    assert "Langkah 4 dari 4 (Jawaban dari Camat kepada pengadu): surat jawaban sedang digandakan." in standing.status(complaint, here)
+    assert "Langkah 4 dari 4 (Jawaban dari Camat kepada pengadu): surat jawaban sedang digandakan." in standing.status(
+        complaint, here
+    )
 
 
 def test_status_of_an_incomplete_and_of_an_answered_one() -> None:

@@ -247,7 +247,11 @@ def test_an_answer_is_asked_for_even_where_mere_news_were_before() -> None:
     assert "Pesan untuk pelapor menunggu: 24 jam lewat" in scene.card()
     scene.citizen("OK")
     assert "menunggu:" not in scene.card()
-    assert [each.kind for each in scene.sent if each.to == scene.home and each.enclosure is None] == ["notice", "notice", "answer"]
+    assert [each.kind for each in scene.sent if each.to == scene.home and each.enclosure is None] == [
+        "notice",
+        "notice",
+        "answer",
+    ]
 
 
 def test_who_writes_before_the_news_of_the_holding_arrives_is_asked_nothing() -> None:

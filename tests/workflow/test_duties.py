@@ -102,7 +102,9 @@ def test_days_typed_with_the_command_are_kept_while_the_place_is_asked():
     made.press("Petugas Satu", "Plh. Camat (Camat Satu)")
     plh, away = made.bench.office.duties
     assert (plh.kind, plh.role, away.kind) == ("plh", "camat", "away")
-    assert [each.until for each in (plh, away)] == [moment(made.bench.office, "2026-11-25 00:00")] * 2, "as it was typed"
+    assert [each.until for each in (plh, away)] == [moment(made.bench.office, "2026-11-25 00:00")] * 2, (
+        "as it was typed"
+    )
     assert plh.reason == "dinas luar"
 
 

@@ -58,7 +58,9 @@ def test_cek_with_the_number_of_a_report_is_no_code_of_a_letter(text):
     game = Player(office("pekutatan"))
     chat, sender = game.chat, Sender(id="501")
     assert checking.code_in(Message(chat=chat, id="1", sender=sender, at=game.now, text=text, private=True)) == ""
-    assert checking.code_in(Message(chat=chat, id="2", sender=sender, at=game.now, text="cek 7k3fm-2qxda", private=True))
+    assert checking.code_in(
+        Message(chat=chat, id="2", sender=sender, at=game.now, text="cek 7k3fm-2qxda", private=True)
+    )
 
 
 # --- confidential -----------------------------------------------------------------------------------------------------

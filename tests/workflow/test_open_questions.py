@@ -120,7 +120,9 @@ def hash_of(case: tuple[str, ...]) -> int:
 
 @pytest.mark.parametrize("words", [("embuh", "gak tau pak", "ora ngerti", "apa sih"), ("ya", "oke", "sip", "iya")])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_no_question_stands_three_times_in_a_row_without_a_way_out(case: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_no_question_stands_three_times_in_a_row_without_a_way_out(
+    case: tuple[str, ...], words: tuple[str, ...]
+) -> None:
     game = player(case[0], "telegram")
     for each in case[2:]:
         game.say(each)

@@ -153,4 +153,6 @@ def _anything(complaint: Complaint, world: World, rng: random.Random, n: int) ->
         return Act(kind="object", by=f"staff:{rng.choice(staff)}", data={"arg": rng.choice(versions)})
     if kind in ("next", "phone"):
         return act
-    return Act(kind=kind, by=complaint.acted_by if kind == "undo" else act.by, text=f"{kind} {n}", version=complaint.version)
+    return Act(
+        kind=kind, by=complaint.acted_by if kind == "undo" else act.by, text=f"{kind} {n}", version=complaint.version
+    )

@@ -183,7 +183,10 @@ def _lacking_words(complaint: Complaint, asked: str, name: str) -> str:
 def _work(complaint: Complaint, world: World) -> Iterator[str]:
     office = world.office
     first, _ = responsible(complaint)
-    for who, key in ((first, "assignee"), (complaint.assignee if complaint.assignee != first else "", "asked_to_write")):
+    for who, key in (
+        (first, "assignee"),
+        (complaint.assignee if complaint.assignee != first else "", "asked_to_write"),
+    ):
         if who and (person := office.staff_by_id(who)):
             yield say(f"desk.card.{key}", name=person.name)
     helpers = [person for each in complaint.helpers if (person := office.staff_by_id(each))]

@@ -85,11 +85,7 @@ def _typed(talk: Talk) -> list[str]:
     asked = [each.id for each in talk.standard.asked() if each.kind in wanted.TEXT and each.id != "statement"]
     names = [*asked, *(name for name in ("name",) if name not in asked)]
     called = wanted.short if talk.limits.short else wanted.label
-    return [
-        say("summary.field", label=_capital(called(name)), text=values[name])
-        for name in names
-        if values.get(name)
-    ]
+    return [say("summary.field", label=_capital(called(name)), text=values[name]) for name in names if values.get(name)]
 
 
 def _papers(talk: Talk) -> str:

@@ -180,7 +180,9 @@ def _closed_status(complaint: Complaint, world: World, limits: Limits) -> Iterat
         if complaint.kind == "suggestion" and ended == "answered":
             ended = "done"  # nothing is to be solved
         date = _day(complaint.closed_at, world, limits) if complaint.closed_at else ""
-        yield say_for(limits, of_kind(complaint, f"telling.status.closed_{ended}"), where=complaint.referred_to, date=date)
+        yield say_for(
+            limits, of_kind(complaint, f"telling.status.closed_{ended}"), where=complaint.referred_to, date=date
+        )
     if complaint.referred_tracking:
         yield say_for(limits, "telling.status.tracking", tracking=complaint.referred_tracking)
 

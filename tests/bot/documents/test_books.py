@@ -340,7 +340,9 @@ async def test_a_book_that_the_desk_asked_for_is_fetched_from_the_press_and_goes
     try:
         assert await Fetcher(road, files, media, {"press": press}).step()
         for shape, suffix in shapes.items():
-            shown = await Enclosures(kept, files, media).shown(Enclosure(file=f"id1.book-{shape}", name="register 2026-01"))
+            shown = await Enclosures(kept, files, media).shown(
+                Enclosure(file=f"id1.book-{shape}", name="register 2026-01")
+            )
             assert shown.name == f"register 2026-01{suffix}"
             assert len(shown.content) > 5000
     finally:
