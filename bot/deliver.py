@@ -189,7 +189,8 @@ class Deliver:
                 fact=error.fact,
                 pause_s=pause_s,
             )
-        level = _log.warning if error.fact == "uncertain" else _log.info
+        # That a paper is still being drawn is every paper's lot, and nothing for an operator.
+        level = {"uncertain": _log.warning, "unready": _log.debug}.get(error.fact, _log.info)
         level(
             "not sent",
             channel=way.to.channel,
