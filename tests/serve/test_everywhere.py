@@ -83,6 +83,12 @@ async def kanigaran_by_mail(dewi: Writer, desk: Desk) -> None:
     answer = await dewi.sees("Jawaban Kecamatan Kanigaran", stories.REPORT)
     (thread,) = threads([answer, receipt, asked, seen(begun, desk.town.world.now())])
     assert len(thread) == 4
+    # The papers stand in the very mails whose words they belong to, and none comes by itself.
+    for mail, paper in ((receipt, "Tanda terima"), (answer, "Surat jawaban")):
+        (file,) = mail.attached
+        assert re.fullmatch(paper + r" KNG-\d{4}-0001\.pdf", file.name)
+        assert file.content.startswith(b"%PDF-")
+    assert sum(len(mail.attached) for mail in dewi.mails) == 2
     await desk.who("Siti").sees("Langkah 7 dari 7", "Selesai, diarsipkan")
 
 
