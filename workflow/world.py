@@ -30,7 +30,7 @@ class Search(Value):
 
 
 class Sought(Value):
-    """A letter's number that somebody may be giving: has it been used, and how far is its series counted?"""
+    """A letter's number that somebody may be giving: whether it has been used, and how far its series is counted."""
 
     series: str
     number: str = ""  # as typed; "": the next one is to be counted
@@ -105,7 +105,7 @@ class Supply:
         return self.numbers[year]
 
     def letter(self, series: str, year: int) -> int:
-        """The next running number of a series of letters, gapless as the register's; `Needs.letters` must ask for it."""
+        """The next running number of a series of letters, gapless as the register's; `Needs.letters` asks for it."""
         self.letters[series, year] = self.letters.get((series, year), 0) + 1
         return self.letters[series, year]
 

@@ -212,8 +212,10 @@ def test_what_is_lacking_is_decided_by_a_petugas() -> None:
     assert scene.in_group() == ["Maaf, mohon ditulis dengan kata-kata."]
     scene.reply("Petugas Satu", "Mohon balas", "Alamat sudah jelas dari KTP.")
     assert scene.to_citizen() == [
-        "Berkas Bapak/Ibu kami nyatakan cukup; KK tidak perlu dikirim.\n"
-        "Batas waktu menurut standar pelayanan: Senin, 23 November 2026 pukul 10.12 WIB."
+        (
+            "Berkas Bapak/Ibu kami nyatakan cukup; KK tidak perlu dikirim.\n"
+            "Batas waktu menurut standar pelayanan: Senin, 23 November 2026 pukul 10.12 WIB."
+        )
     ]
     assert scene.complaint.due_at == moment(scene.bench.office, "2026-11-23 10:12")
     assert scene.complaint.step == "report_up"

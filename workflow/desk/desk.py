@@ -47,7 +47,8 @@ BUTTONS = "d:"
 TIMERS = news.TIMERS | {duty_record.CHANGED}
 """The kinds of bells that ring for the desk."""
 _STAFF_ROLES = frozenset(
-    "card duty handall handover relay prompt question gist pending held document list deadline".split()
+    {"card", "duty", "handall", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document"}
+    | {"list", "deadline"}
 )
 
 

@@ -112,12 +112,7 @@ def _is_opening_word(talk: Talk, text: str) -> bool:
 
 def _text(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:
     """A sentence: an answer to the staff's question, an addition, a new complaint, or something else."""
-    if target is not None and _is_their_signature(message.text, target):
-        talk.heard(message, "")
-        talk.tell("signed.already", name=telling.name_of(target))
-        return True
-    if target is not None and (target.waiting or is_lapsed(talk, target)):
-        pass_on(talk, target, message)
+    if target is not None and _is_waited_for(talk, message, target):
         return True
     heard = intent.guess(message.text)
     if target is not None and _wants_it_withdrawn(message.text):
@@ -146,6 +141,18 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
         return True
     if heard.intent == "unclear" and _open_count(talk) > 1:
         _ask_which(talk, message)
+        return True
+    return False
+
+
+def _is_waited_for(talk: Talk, message: Message, target: Complaint) -> bool:
+    """The signature once more, or an answer to what the staff asked for."""
+    if _is_their_signature(message.text, target):
+        talk.heard(message, "")
+        talk.tell("signed.already", name=telling.name_of(target))
+        return True
+    if target.waiting or is_lapsed(talk, target):
+        pass_on(talk, target, message)
         return True
     return False
 

@@ -32,7 +32,8 @@ def danger(talk: Talk, message: Message, heard: Guess) -> None:
         return
     alarm = desk.emergency(message.text, talk.conversation, talk.world)
     talk.more = talk.more + replace_conversation(alarm, None)
-    lately.mark(talk, lately.DANGER, heard.emergency)
+    if not message.sender.claimed:  # unproven words change nothing of somebody's talk
+        lately.mark(talk, lately.DANGER, heard.emergency)
     if "suicide" in heard.emergency:
         talk.tell("emergency.suicide", numbers=beginning.numbers_line(talk, ("suicide", "police")))
     else:
@@ -97,7 +98,7 @@ def what_is_asked(talk: Talk) -> str:
 
 
 def outside(talk: Talk) -> None:
-    """ "Kemana lagi saya bisa lapor": every other route, as often as it's asked."""
+    """Every other route, as often as it's asked: "Kemana lagi saya bisa lapor"."""
     talk.tell_text(lateness.elsewhere(talk.standard, talk.limits))
 
 
