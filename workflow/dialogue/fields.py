@@ -169,9 +169,8 @@ def _cut(text: str, name: str) -> tuple[str, int, int] | None:
 
 def _named_self(text: str) -> tuple[str, int, int] | None:
     """The name of `saya Ahmad Fauzi, alamat Jl. Mawar 3`: only where what follows says where they live."""
-    lives = {opener.split()[0] for opener in table("fields")["address"]["openers"]} | {"warga", "dari", "tinggal"}
     match = _SELF.search(text)
-    if match is None or match[2].casefold() not in lives - {"saya", "rumah"}:
+    if match is None or match[2].casefold() not in table("fields")["address"]["after_a_name"]:
         return None
     return (match[1], match.start(), match.end()) if is_name(match[1]) and not is_relation(match[1]) else None
 

@@ -15,6 +15,9 @@ def hear(talk: Talk, message: Message) -> bool:
     what, kinds = lately.was(talk)
     if not what or message.attachments or (message.text and hearing.meanings(message.text)):
         return False
+    typed = message.text.strip()
+    if typed.isdecimal() and len(typed) < 3 and int(typed) <= len(talk.conversation.offered):
+        return False  # the number of a choice they were offered
     heard = intent.guess(message.text)
     if what == lately.OUTSIDE:
         return _outside(talk, message, goes_on=heard.intent == "unclear" or heard.confidential)
