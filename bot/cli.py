@@ -226,7 +226,7 @@ def offices_check(
 
     Without a file the shipped ones in short. Ends with 1 if anything must be mended.
     """
-    from bot.offices_check import run
+    from bot.offices.check import run
 
     raise typer.Exit(run(file, _settings(config) if config else None, picture))
 
@@ -237,7 +237,7 @@ def offices_new(
     like: Annotated[str | None, typer.Option(help="Begin from the answers of a shipped one, such as kedopok.")] = None,
 ) -> None:
     """Make another office's standard by questions. Stop at any time: the same command goes on from there."""
-    from bot.offices_new import run
+    from bot.offices.new import run
 
     raise typer.Exit(run(file, like))
 
@@ -252,7 +252,7 @@ def offices_guide(
     Staff get the same page by `/panduan` in their group. Ends with 1 where it can't be written, 2 where the file is
     wrong.
     """
-    from bot.offices_guide import run
+    from bot.offices.guide import run
 
     raise typer.Exit(run(file, out))
 
@@ -273,7 +273,7 @@ def offices_papers(
     Prints the files it wrote; what's wrong with a template is told with file, line and how to mend it. Ends with 1 if
     anything must be mended, with 2 where the office isn't known.
     """
-    from bot.offices_papers import run
+    from bot.offices.papers import run
 
     raise typer.Exit(run(office, out, _settings(config) if config else None, form="png" if pictures else "pdf"))
 

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.offices_picture import drawn
+from bot.offices.picture import drawn
 from workflow.standard.flow import flow
 from workflow.standard.standard import Standard, shipped
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from workflow.desk.typed_dates import read
+from workflow.desk.duty.typed_dates import read
 
 TODAY = date(2026, 11, 23)  # a Monday
 

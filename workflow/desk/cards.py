@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from workflow.clocks.when import say_moment
 from workflow.conversation import Paper
-from workflow.desk import duty_words, more
+from workflow.desk import more
 from workflow.desk.absence_line import less_absence
+from workflow.desk.duty import words as duty_words
 from workflow.desk.letter_lines import letter_line, rewritten
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, button, names
 from workflow.message import Choice

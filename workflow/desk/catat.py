@@ -8,8 +8,8 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from workflow.desk import typed_dates
 from workflow.desk.buttons import Data, asked_to_type
+from workflow.desk.duty import typed_dates
 from workflow.desk.posting import Rows, answered, button, post, refused, said_back
 from workflow.desk.private import link
 from workflow.desk.taken import papers_of

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import bookkeeping, duties, duty_record, guide, handing_all, printing, roles
+from workflow.desk import bookkeeping, guide, printing, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
+from workflow.desk.duty import duties, handing_all
+from workflow.desk.duty import record as duty_record
 from workflow.desk.mails import wanted
 from workflow.desk.news import OPEN
 from workflow.desk.posting import button, post, said_back

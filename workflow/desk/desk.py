@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflow.desk import (
-    buttons,
-    commands,
-    delivery,
-    duty_bells,
-    duty_record,
-    entering,
-    linking,
-    news,
-    press,
-    roles,
-    shared_phone,
-)
+from workflow.desk import buttons, commands, delivery, linking, news, press, roles
+from workflow.desk.duty import bells as duty_bells
+from workflow.desk.duty import entering, shared_phone
+from workflow.desk.duty import record as duty_record
 from workflow.desk.private import TOKEN_PREFIX, is_link, linked
 from workflow.desk.reply import replied
 from workflow.desk.show import show

@@ -7,9 +7,10 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from workflow.desk import catat, entering, more, printing
+from workflow.desk import catat, more, printing
 from workflow.desk.buttons import Data, asked_to_type, edit_card
 from workflow.desk.cards import card_text, paired
+from workflow.desk.duty import entering
 from workflow.desk.posting import answered, button
 from workflow.message import Message, Press
 from workflow.office import Staff

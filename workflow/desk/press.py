@@ -6,20 +6,11 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from workflow.desk import (
-    catat,
-    deadlines,
-    duties,
-    duty_record,
-    entering,
-    handing_all,
-    more,
-    more_acts,
-    several,
-    shared_phone,
-)
+from workflow.desk import catat, deadlines, more, more_acts, several
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
+from workflow.desk.duty import duties, entering, handing_all, shared_phone
+from workflow.desk.duty import record as duty_record
 from workflow.desk.mails import wanted
 from workflow.desk.posting import answered, edited, refused
 from workflow.desk.private import link, send_documents

@@ -8,9 +8,10 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from workflow.conversation import Paper
-from workflow.desk import deadlines, duties, entering, more_acts, shared_phone
+from workflow.desk import deadlines, more_acts
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
 from workflow.desk.catat import written_down
+from workflow.desk.duty import duties, entering, shared_phone
 from workflow.desk.posting import post, said_back, trusted
 from workflow.desk.taken import papers_of
 from workflow.happening import GistTyped

@@ -6,8 +6,10 @@ import dataclasses
 
 from msgspec.structs import replace
 
-from workflow.desk import duty_bells, duty_record, handing_all
 from workflow.desk.buttons import Data
+from workflow.desk.duty import bells as duty_bells
+from workflow.desk.duty import handing_all
+from workflow.desk.duty import record as duty_record
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused
 from workflow.message import Choice, Left, Message, Press, Refers
 from workflow.office import Office, Staff

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_near
 from workflow.conversation import Paper, Saying
-from workflow.desk import duty_words
 from workflow.desk.bookkeeping import recap_timer
 from workflow.desk.cards import card_buttons, card_text
+from workflow.desk.duty import words as duty_words
 from workflow.desk.posting import Rows, button, edited, names, post, rooms, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import DESK_CHANNEL, Staff

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.offices_asking import END, UNITS, ZONES, Requirement, Role, Step, Told
+from bot.offices.asking import END, UNITS, ZONES, Requirement, Role, Step, Told
 from workflow.standard import standard
 from workflow.standard.vocabulary import FIELDS
 

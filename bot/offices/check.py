@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.clock import Clock
-from bot.offices_picture import KINDS, Kind, Undrawable, drawn
+from bot.offices.picture import KINDS, Kind, Undrawable, drawn
 from workflow.procedure.staffing import staffing
 from workflow.standard import review, standard
 from workflow.standard.assumptions import Assumption, assumptions

@@ -8,9 +8,10 @@ from typing import Literal, cast
 
 from msgspec.structs import replace
 
-from workflow.desk import duty_words, typed_dates
 from workflow.desk.buttons import Data
-from workflow.desk.duty_record import (
+from workflow.desk.duty import typed_dates
+from workflow.desk.duty import words as duty_words
+from workflow.desk.duty.record import (
     BUTTON,
     Plan,
     appointers,
@@ -22,8 +23,8 @@ from workflow.desk.duty_record import (
     recorded,
     undone_by_press,
 )
+from workflow.desk.duty.typed_dates import Days
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, post
-from workflow.desk.typed_dates import Days
 from workflow.message import Address, Choice, Message, Press, Refers
 from workflow.office import Staff
 from workflow.procedure.both import WHY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workflow.clocks.when import say_time
 from workflow.desk import commands
 from workflow.desk.buttons import Data, read
-from workflow.desk.duty_record import midnight
+from workflow.desk.duty.record import midnight
 from workflow.desk.posting import LABEL_CHARACTERS, answered, button, edited, post, refused
 from workflow.duty import Duty
 from workflow.happening import Event

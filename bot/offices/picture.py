@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, get_args
 
-TEMPLATE = Path(__file__).with_name("documents") / "templates" / "procedure.typ"
-FONTS = Path(__file__).with_name("documents") / "fonts"
+from bot.documents.typesetting import FONTS, SHIPPED
+
+TEMPLATE = SHIPPED / "procedure.typ"
 Kind = Literal["png", "svg", "pdf"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _PPI = 200.0

@@ -8,9 +8,9 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from workflow.desk import duty_words
+from workflow.desk.duty import words as duty_words
+from workflow.desk.duty.typed_dates import Days
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, names, post
-from workflow.desk.typed_dates import Days
 from workflow.duty import STANDING_IN, Duty
 from workflow.happening import Due
 from workflow.message import Address, Outbound, Press, Refers, Value

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from workflow.desk.cards import card_buttons, card_text
-from workflow.desk.duty_record import who_appoints
+from workflow.desk.duty.record import who_appoints
 from workflow.desk.posting import HOUSEKEEPING, edited, post, trusted
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_key

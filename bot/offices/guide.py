@@ -10,7 +10,7 @@ import typer
 from bot.clock import Clock
 from bot.documents.guide import job
 from bot.documents.typesetting import Typesetter, Unprintable
-from bot.offices_check import text_of
+from bot.offices.check import text_of
 from workflow.office import Office
 from workflow.standard import standard
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import typer
 
-from bot.offices_asking import Told, questions
-from bot.offices_writing import written
+from bot.offices.asking import Told, questions
+from bot.offices.writing import written
 from bot.questions import tell
 from workflow.standard import review, standard
 

@@ -1,0 +1,1 @@
+"""The `aduan offices` commands: check, begin, draw and print an office's standard."""
