@@ -203,6 +203,8 @@ async def test_a_paper_that_waits_for_its_drawing_survives_the_night(road, chann
 
 async def test_a_child_that_grew_with_a_large_document_is_replaced_and_a_small_one_keeps_it():
     """What typst remembers of each volume would otherwise add up until the eleventh has no memory left."""
+    large = bytearray(300_000_000)  # we hold more than the child may grow by, and it isn't to inherit that
+    large[::4096] = b"1" * len(large[::4096])
     setter, began = Typesetter(), datetime(2026, 1, 1, tzinfo=UTC)
 
     async def child_after(words):
