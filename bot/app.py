@@ -18,10 +18,8 @@ from bot.alerts import LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.documents import press
-from bot.documents.books import BookDrawer
-from bot.documents.guide import GuideDrawer
 from bot.documents.look import Look
-from bot.documents.press import Press
+from bot.documents.press import Drawer, Press, at_first_use
 from bot.documents.sheets import Sheets
 from bot.documents.typesetting import Typesetter
 from bot.enclosures import Enclosures
@@ -222,13 +220,7 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
         media, typesetter = Media(), Typesetter()
         road = Road(store, offices, channels, clock, chance)
         files = Files(settings.files, chance.random_bytes)
-        drawn = Press(
-            {
-                "paper": Sheets(typesetter, settings.looks()).draw,
-                "book": BookDrawer(store, road.offices.get, typesetter, clock.now),
-                "guide": GuideDrawer(road.offices.get, typesetter, clock.now),
-            }
-        )
+        drawn = _press(road, typesetter, settings)
         whole = Service(
             settings, clock, chance, store, files, media, http, offices, road, Intake(road), channels, drawn, typesetter
         )
@@ -241,6 +233,28 @@ async def service(settings: Settings, *, migrate_first: bool, clock: Clock | Non
             await media.close()
             await typesetter.close()
             await http.close()
+
+
+def _press(road: Road, typesetter: Typesetter, settings: Settings) -> Press:
+    """What draws: the papers of a complaint; the books and the guide, which few days need."""
+
+    def books() -> Drawer:
+        from bot.documents.books import BookDrawer
+
+        return BookDrawer(road.store, road.offices.get, typesetter, road.clock.now)
+
+    def guides() -> Drawer:
+        from bot.documents.guide import GuideDrawer
+
+        return GuideDrawer(road.offices.get, typesetter, road.clock.now)
+
+    return Press(
+        {
+            "paper": Sheets(typesetter, settings.looks()).draw,
+            "book": at_first_use(books),
+            "guide": at_first_use(guides),
+        }
+    )
 
 
 def serve(settings: Settings, *, roles: Sequence[str], migrate_first: bool) -> int:

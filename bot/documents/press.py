@@ -19,6 +19,18 @@ Drawer = Callable[[Mapping[str, Any]], Awaitable[bytes]]
 """Draws one thing out of its reference; raises `Unprintable` where it can't."""
 
 
+def at_first_use(make: Callable[[], Drawer]) -> Drawer:
+    """A drawer that's made, and whose modules are read, only when something is to be drawn."""
+    made: list[Drawer] = []
+
+    async def draw(wanted: Mapping[str, Any]) -> bytes:
+        if not made:
+            made.append(make())
+        return await made[0](wanted)
+
+    return draw
+
+
 class Press:
     """Draws by the first key of a reference: {"paper": "letter", ...} goes to the drawer of "paper".
 
