@@ -150,10 +150,10 @@ class Service:
 
     async def _prove_papers(self) -> None:
         """Try each office's own templates and logo at the start: what's wrong is told before a paper is needed."""
-        from bot.documents.proofs import problems
-
         for office, look in self.settings.looks().items():
             if look != Look() and office in self.offices:
+                from bot.documents.proofs import problems
+
                 found = await problems(self.offices[office].standard, look, self.typesetter, self.clock.now())
                 self.reports[f"{office}/papers"] = "; ".join(f"{what} ({mend})" for what, mend in found) or READY
                 for what, mend in found:

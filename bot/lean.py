@@ -19,7 +19,20 @@ _UNUSED = (
 _PTB_CLIENT = "telegram.request._httpxrequest"  # with it comes httpx: 2 MB
 
 # Of these the explanations alone, which only programmers read, are 6 MB.
-_MUCH_EXPLAINED = frozenset({"aiohttp", "apscheduler", "pydantic", "sqlalchemy", "telegram"})
+_MUCH_EXPLAINED = frozenset(
+    {
+        "aiohttp",
+        "apscheduler",
+        "pydantic",
+        "sqlalchemy",
+        "telegram",
+        "cryptography",
+        "starlette",
+        "uvicorn",
+        "structlog",
+    }
+    | {"prometheus_client", "yarl", "asyncio", "bot", "workflow", "channels", "storage"}
+)
 
 _HAS_DOCSTRING = 0x4000000  # Python 3.14: the first constant of a function is its docstring only where this is set
 
