@@ -20,18 +20,9 @@ _PTB_CLIENT = "telegram.request._httpxrequest"  # with it comes httpx: 2 MB
 
 # Of these the explanations alone, which only programmers read, are 6 MB.
 _MUCH_EXPLAINED = frozenset(
-    {
-        "aiohttp",
-        "apscheduler",
-        "pydantic",
-        "sqlalchemy",
-        "telegram",
-        "cryptography",
-        "starlette",
-        "uvicorn",
-        "structlog",
-    }
-    | {"prometheus_client", "yarl", "asyncio", "bot", "workflow", "channels", "storage"}
+    {"aiohttp", "apscheduler", "asyncio", "cryptography", "prometheus_client", "pydantic", "sqlalchemy", "starlette"}
+    | {"structlog", "telegram", "uvicorn", "yarl"}
+    | {"bot", "channels", "storage", "workflow"}
 )
 
 _HAS_DOCSTRING = 0x4000000  # Python 3.14: the first constant of a function is its docstring only where this is set
