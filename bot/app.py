@@ -17,7 +17,6 @@ from bot import logs, people
 from bot.alerts import LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
-from bot.documents import press
 from bot.documents.look import Look
 from bot.documents.press import Drawer, Press, at_first_use
 from bot.documents.sheets import Sheets
@@ -35,6 +34,7 @@ from channels.base import Described, Polled
 from channels.http import Http
 from storage.engine import Store
 from storage.files import Files
+from workflow.world import PRESS
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -119,7 +119,7 @@ class Service:
         jobs = {
             "pump": Pump(self.road).run(),
             "deliver": deliver.run(),
-            "fetch": Fetcher(self.road, self.files, self.media, {press.NAME: self.press}).run(),
+            "fetch": Fetcher(self.road, self.files, self.media, {PRESS: self.press}).run(),
             "purge": Purger(self.road).run(),
         }
         for (name, office), channel in self.road.channels.items():

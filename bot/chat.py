@@ -12,7 +12,6 @@ from bot import app, logs
 from bot.clock import Chance, Clock
 from bot.config import parse
 from bot.deliver import Deliver
-from bot.documents.press import NAME
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
 from bot.pump import Pump
@@ -20,6 +19,7 @@ from bot.ticks import Ticks
 from channels.console import Console, Unclear
 from workflow.say import lines, say
 from workflow.standard import standard
+from workflow.world import PRESS
 
 QUICK_S = 0.05
 
@@ -58,7 +58,7 @@ async def _turns(whole: app.Service, console: Console) -> int:
     """Line by line: what was typed goes the whole road, and what comes of it is printed before the next line."""
     deliver = Deliver(whole.road, Enclosures(whole.store, whole.files, whole.media))
     pump, ticks = Pump(whole.road), Ticks(whole.road, deliver)
-    fetcher = Fetcher(whole.road, whole.files, whole.media, {NAME: whole.press})
+    fetcher = Fetcher(whole.road, whole.files, whole.media, {PRESS: whole.press})
 
     async def settle() -> None:
         while True:

@@ -152,6 +152,10 @@ class World:
         return self.standards.get(version, self.office.standard)
 
 
+PRESS = "press"
+"""As `Fetch.source`: nothing is downloaded, it's drawn from what `ref` says."""
+
+
 class Fetch(Value):
     """Download this file and put `FileReady` or `FileFailed` into the lane."""
 

@@ -13,8 +13,6 @@ from channels.base import FetchError
 
 _log = structlog.get_logger("press")
 
-NAME = "press"  # as `Fetch.source` names it
-
 Drawer = Callable[[Mapping[str, Any]], Awaitable[bytes]]
 """Draws one thing out of its reference; raises `Unprintable` where it can't."""
 

@@ -12,11 +12,9 @@ from workflow.message import Address, Enclosure, Message, Outbound
 from workflow.office import Staff
 from workflow.procedure.case import desk_of
 from workflow.say import say
-from workflow.world import Decision, Fetch, Needs, Timer, World
+from workflow.world import PRESS, Decision, Fetch, Needs, Timer, World
 
 MONTHLY = "monthly_recap"
-PRESS = "press"
-"""The source of files that draws them."""
 MAY_ASK = frozenset({"officer", "secretary", "head"})
 """The kinds of roles that may have the books."""
 _MARK = ".book-"

@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from workflow.desk.bookkeeping import PRESS
 from workflow.desk.posting import post
 from workflow.message import Enclosure, Message, Value
 from workflow.office import Office, Staff
@@ -16,7 +15,7 @@ from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, offere
 from workflow.procedure.telling import capital, shortened
 from workflow.say import say
 from workflow.standard.standard import Standard, Step
-from workflow.world import Decision, Fetch, World
+from workflow.world import PRESS, Decision, Fetch, World
 
 STEP_CHARACTERS = 110
 _OTHERS = ("enough", "seen", "return", "ask", "refuse")

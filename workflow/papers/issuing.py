@@ -30,10 +30,8 @@ from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of
 from workflow.record import Complaint, Entry
 from workflow.say import say, say_for
-from workflow.world import Decision, Fetch, Needs, World
+from workflow.world import PRESS, Decision, Fetch, Needs, World
 
-PRESS = "press"
-"""The source of files that draws them."""
 _LETTERS = "letters"
 """Where `Complaint.extra` keeps what was printed with its code."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.deliver import Deliver
-from bot.documents.press import NAME, Press
+from bot.documents.press import Press
 from bot.documents.typesetting import Job, Typesetter, Unprintable
 from bot.enclosures import Enclosures
 from bot.fetch import Fetcher
@@ -16,7 +16,7 @@ from storage.rows import read_event
 from tests.doubles import MORNING, a_seal, citizen
 from workflow.happening import Delivery, FileFailed, FileReady
 from workflow.message import Enclosure, Outbound
-from workflow.world import Fetch
+from workflow.world import PRESS, Fetch
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PAGE = b"#let data = json(bytes(sys.inputs.data))\n#data.words"
@@ -87,13 +87,13 @@ class Line:
     def __init__(self, road, drawers):
         files = Files("memory:", a_seal().random_bytes)
         self.road, self.media = road, Media()
-        self.fetcher = Fetcher(road, files, self.media, {NAME: Press(drawers)})
+        self.fetcher = Fetcher(road, files, self.media, {PRESS: Press(drawers)})
         self.deliver = Deliver(road, Enclosures(road.store, files, self.media))
 
     async def ask(self, *messages, ref='{"paper": "receipt"}'):
         """One decision: a paper is asked for and enclosed, other messages follow it."""
         now = self.road.clock.now()
-        fetch = Fetch(file="k1.receipt", lane=citizen(), ref=ref, kind="document", keyring="7K3F", source=NAME)
+        fetch = Fetch(file="k1.receipt", lane=citizen(), ref=ref, kind="document", keyring="7K3F", source=PRESS)
 
         def put(unit):
             unit.shelf.expect([fetch], now)

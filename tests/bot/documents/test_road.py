@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.deliver import Deliver
-from bot.documents.press import NAME, Press
+from bot.documents.press import Press
 from bot.documents.sheets import Sheets
 from bot.documents.typesetting import Typesetter
 from bot.enclosures import Enclosures
@@ -14,6 +14,7 @@ from bot.pump import Pump
 from storage.files import Files
 from tests.doubles import MORNING, FakeChannel, a_road, a_seal, citizen, payload, said
 from workflow.message import Message, Sender
+from workflow.world import PRESS
 
 TALK = ("min lampu jalan di gg mawar rt 3 rw 2 mati sdh 2 minggu gelap bgt", "nanti", "nanti", "nanti", "ya")
 
@@ -24,7 +25,7 @@ async def test_the_receipt_is_drawn_and_sent_along_and_a_letters_code_is_looked_
     files, typesetter = Files("memory:", a_seal().random_bytes), Typesetter()
     pump, intake = Pump(road), Intake(road)
     deliver = Deliver(road, Enclosures(sqlite, files, Media()))
-    fetcher = Fetcher(road, files, Media(), {NAME: Press({"paper": Sheets(typesetter).draw})})
+    fetcher = Fetcher(road, files, Media(), {PRESS: Press({"paper": Sheets(typesetter).draw})})
 
     async def hear(key, value):
         await intake.receive(channel, payload(key, value, value.chat.chat))
