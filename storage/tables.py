@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
+import storage.tables_personal  # noqa: F401 - on the same metadata
 from storage.columns import count as _count
 from storage.columns import later_count as _later_count
 from storage.columns import later_text as _later_text
@@ -19,7 +20,7 @@ from storage.columns import serial as _serial
 from storage.columns import text as _text
 from storage.columns import when as _when
 
-REVISION = "0004"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
+REVISION = "0005"  # the newest migration; a test holds the two together, so that a start needs no alembic to compare
 
 # --- the road in ------------------------------------------------------------------------------------------------------
 
