@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
-from bot import people
+from bot import people, secrecy
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
-from bot.config import SECRETS, Secret, Settings
+from bot.config import Settings
 from bot.foundation import KEY_CHECK
 from storage.engine import Store, Unavailable
 from storage.files import Files
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from workflow.office import Office
 
 _ROOM = "make room: what can't be stored isn't acknowledged"
-_OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +90,22 @@ def looked_at(settings: Settings) -> Found:
 
 
 def _readers(settings: Settings, found: Found) -> None:
-    """Whether others on this machine can read the secrets."""
+    """Whether the secrets are secret: no examples, and nobody else on this machine can read them."""
     if settings.path is None:
         return
-    written = [place for place, secret in _secrets(settings.file) if not secret.source]
-    if written and settings.path.stat().st_mode & _OTHERS:
-        what = f"everybody on this machine can read it, and {', '.join(written)} stand in it"
+    troubles = secrecy.troubles(settings)
+    for problem in troubles:
+        found.wrong(problem.place, problem.sentence, problem.mend)
+    if any(problem.place == settings.path.name for problem in troubles):
+        return
+    own = ", ".join(secrecy.written(settings))
+    if own and secrecy.is_open(settings.path):
+        what = f"everybody on this machine can read it, and {own} stand in it"
         found.wrong(settings.path.name, what, f'chmod 640 {settings.path}, and write secrets as {{ env = "NAME" }}')
-    elif written:
-        found.note(settings.path.name, f'holds {", ".join(written)} itself; {{ env = "NAME" }} keeps secrets out of it')
+    elif own:
+        found.note(settings.path.name, f'holds {own} itself; {{ env = "NAME" }} keeps secrets out of it')
     else:
         found.right(settings.path.name, "can be read, and holds no secret itself")
-    beside = settings.path.with_name(SECRETS)
-    if beside.exists() and beside.stat().st_mode & _OTHERS:
-        found.wrong(SECRETS, "everybody on this machine can read the secrets", f"chmod 600 {beside}")
-
-
-def _secrets(part: object, place: str = "") -> Iterator[tuple[str, Secret]]:
-    """Every secret of the configuration with its place in it."""
-    if isinstance(part, Secret):
-        yield place, part
-    elif isinstance(part, BaseModel):
-        for name, value in part:
-            yield from _secrets(value, f"{place}.{name}" if place else name)
-    elif isinstance(part, Mapping):
-        for name, value in part.items():
-            yield from _secrets(value, f"{place}.{name}")
-    elif isinstance(part, list):
-        for value in part:
-            yield from _secrets(value, place)
 
 
 # --- the database -----------------------------------------------------------------------------------------------------

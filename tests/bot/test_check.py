@@ -277,7 +277,7 @@ async def test_a_key_that_is_not_the_databases_is_named(it):
     it.only("telegram")
     async with it.serving():
         pass
-    it.environ["KUNCI"] = "A" * 43 + "="
+    it.environ["KUNCI"] = "Q" * 43 + "="
     (found,) = wrong(await it.check())
     assert found.startswith("key: doesn't open what was sealed before")
     assert "ADUAN_KEY" in found
