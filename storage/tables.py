@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
+import storage.tables_desks
 import storage.tables_personal  # noqa: F401 - on the same metadata
 from storage.columns import count as _count
 from storage.columns import later_count as _later_count

@@ -47,11 +47,18 @@ def upgrade() -> None:
         _when("at"),
     )
     op.create_index("erasures_at", "erasures", ["office", "at"])
+    op.create_table(
+        "moves",
+        _text("office", primary_key=True),
+        _text("former", primary_key=True),
+        _text("chat"),
+        _when("at"),
+    )
 
 
 def downgrade() -> None:
     """Back to the tables before."""
-    for table in ("erasures", "data_requests", "identities"):
+    for table in ("moves", "erasures", "data_requests", "identities"):
         op.drop_table(table)
 
 
