@@ -15,11 +15,10 @@ from bot.config import OfficeSettings, Settings
 from bot.documents.look import Look
 from bot.documents.proofs import problems
 from bot.documents.typesetting import Typesetter
-from bot.foundation import channels_of_table
+from bot.foundation import channels_of_table, seal_of
 from channels.base import Call, Channel, Described, Probing
 from channels.http import Http, Lost, NotSent
 from channels.settings import CHANNEL_TABLES
-from storage.seal import Seal
 from workflow.problems import listed
 from workflow.procedure.staffing import acting, own_drafts
 from workflow.standard import review
@@ -145,7 +144,7 @@ async def _papers(office: Office, settings: Settings) -> AsyncIterator[Line]:
 async def _accounts(settings: OfficeSettings, office: Office, whole: Settings, http: Http) -> AsyncIterator[Line]:
     """Every account of an office, all asked at once and told in their order."""
     clock = Clock()
-    seal = Seal([whole.master_key], Chance(clock).random_bytes)
+    seal = seal_of(whole, Chance(clock))
     unused, asked = [], []
     for name in CHANNEL_TABLES:
         channels = channels_of_table(whole, settings, name, http, seal, clock)

@@ -12,11 +12,10 @@ from bot import people, secrecy
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
 from bot.config import Settings
-from bot.foundation import KEY_CHECK
-from storage.engine import Store, Unavailable
+from bot.foundation import KEY_CHECK, open_store
+from storage.engine import Unavailable
 from storage.files import Files
 from storage.schema import is_current
-from storage.seal import Seal
 from storage.unit import Conflict
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def _has_room(settings: Settings, found: Found) -> bool:
 
 
 def _database(settings: Settings, clock: Clock, found: Found) -> None:
-    store = Store(settings.database_url, Seal([settings.master_key], Chance(clock).random_bytes))
+    store = open_store(settings, Chance(clock))
     try:
         if not is_current(store):
             mend = "run `aduan migrate` while nothing else runs; `aduan serve` does it by itself at its start"

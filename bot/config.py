@@ -41,6 +41,7 @@ class ServiceSettings(Part):
     listen: Annotated[str, StringConstraints(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:8080"
     public_url: Url | None = None
     key: SecretValue
+    former_keys: list[SecretValue] = []
 
 
 class StaffSettings(Part):
@@ -119,6 +120,11 @@ class Settings:
     def master_key(self) -> bytes:
         """The 32 bytes that wrap every other key."""
         return master_from_text(self.service.key.reveal())
+
+    @property
+    def masters(self) -> tuple[bytes, ...]:
+        """Every master key: the one that seals, then those that still open."""
+        return self.master_key, *(master_from_text(each.reveal()) for each in self.service.former_keys)
 
     def office(self, settings: OfficeSettings) -> Office:
         """The office as the core sees it."""
@@ -268,6 +274,12 @@ def _whole_findings(file: ConfigFile) -> Iterator[Finding]:
     if not _is_key(file.service.key.reveal()):
         mend = "Print one with `aduan key new` and keep it safe."
         yield Finding(("service", "key"), "The key isn't 32 bytes in base64.", mend)
+    for nth, former in enumerate(file.service.former_keys):
+        loc = ("service", "former_keys", nth)
+        if not _is_key(former.reveal()):
+            yield Finding(loc, "A former key isn't 32 bytes in base64.", "Give it exactly the value it had as the key.")
+        elif former in (file.service.key, *file.service.former_keys[:nth]):
+            yield Finding(loc, "This key stands twice.", "`key` is the new one; here stand those it takes the place of.")
     ids = [office.id for office in file.offices]
     for index, office in enumerate(file.offices):
         if office.id in ids[:index]:

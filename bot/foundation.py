@@ -72,7 +72,12 @@ def locked(settings: Settings) -> Iterator[None]:
 
 def open_store(settings: Settings, chance: Chance) -> Store:
     """The database, not looked at yet."""
-    return Store(settings.database_url, Seal([settings.master_key], chance.random_bytes))
+    return Store(settings.database_url, seal_of(settings, chance))
+
+
+def seal_of(settings: Settings, chance: Chance) -> Seal:
+    """The master keys at work: the first seals, all of them open."""
+    return Seal(settings.masters, chance.random_bytes)
 
 
 def store_of(settings: Settings, chance: Chance, *, migrate_first: bool) -> Store:
@@ -93,11 +98,19 @@ def store_of(settings: Settings, chance: Chance, *, migrate_first: bool) -> Stor
 
 
 def check_key(store: Store, clock: Clock) -> None:
-    """Recognise a wrong master key before anything is sealed with it."""
-    if not store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())):
+    """Recognise a wrong master key before anything is sealed with it; say by the check that the first one is in use."""
+
+    def look(unit: Unit) -> bool:
+        if not unit.shelf.ensure_keys([KEY_CHECK], clock.now()):
+            return False
+        unit.shelf.rewrap(KEY_CHECK)
+        return True
+
+    if not store.now(look):
         raise CannotStart(
             "The master key isn't the one this database was begun with: what was sealed can't be opened. "
-            "Give ADUAN_KEY its former value.",
+            "Give ADUAN_KEY its former value; or, where the key was changed, name the former one in "
+            "[service] former_keys.",
             2,
         )
 
@@ -122,8 +135,8 @@ def channels_of_table(
     chosen = getattr(office, table)
     if chosen is None:
         return ()
-    secret, name = seal.secret(f"tokens of {office.id}"), settings.office(office).standard.office.name
-    ground = Ground(http, settings.service.public_url or "", secret, clock.now, name)
+    (secret, *former), name = seal.secrets(f"tokens of {office.id}"), settings.office(office).standard.office.name
+    ground = Ground(http, settings.service.public_url or "", secret, clock.now, name, tuple(former))
     return REGISTRY[table](office.id, chosen, ground)
 
 

@@ -15,7 +15,7 @@ from bot.config import SECRETS, Secret, Settings
 from workflow.problems import Problem
 
 OTHERS = stat.S_IROTH | stat.S_IWOTH
-KEY = "service.key"
+KEY, FORMER = "service.key", "service.former_keys"
 _ON_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 # What people leave in place of a secret, and the tokens of Telegram's own documentation (core.telegram.org/bots/api and
 # /bots/features), which everybody has read.
@@ -66,7 +66,7 @@ def troubles(settings: Settings) -> list[Problem]:
 def _open_files(settings: Settings) -> Iterator[Problem]:
     if settings.path is None:
         return
-    if KEY in written(settings) and is_open(settings.path):
+    if {KEY, FORMER} & set(written(settings)) and is_open(settings.path):
         mend = f'chmod 640 {settings.path}, and write it as {{ env = "ADUAN_KEY" }}.'
         yield Problem(settings.path.name, "Everybody on this machine can read the master key in it.", mend)
     beside = settings.path.with_name(SECRETS)

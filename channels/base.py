@@ -116,6 +116,7 @@ class Ground:
     secret: bytes = b""  # of the office, for tokens that come back to us; derived from the master key
     now: Callable[[], datetime] = _untold  # the present moment, aware: for what comes without a date, and for expiries
     name: str = ""  # of the office, as citizens read it
+    former_secrets: tuple[bytes, ...] = ()  # of former master keys: tokens made with them are still known as ours
 
 
 class Channel(Protocol):

@@ -22,6 +22,7 @@ RandomBytes = Callable[[int], bytes]
 _FORM = b"\x01"  # how a sealed value is laid out: form, master's id (4), nonce (12), ciphertext with its tag
 _ID_BYTES = 4
 _NONCE_BYTES = 12
+HEAD_BYTES = len(_FORM) + _ID_BYTES  # form and master: enough to see who can open it
 KEY_BYTES = 32
 
 
@@ -31,6 +32,10 @@ class BadKey(ValueError):
 
 class Unopenable(Exception):
     """Sealed under a key we don't have, or damaged, or moved from another place."""
+
+
+class UnknownMaster(Unopenable):
+    """Sealed under a master key that isn't configured: nothing is wrong with the value, and its key may come back."""
 
 
 def master_from_text(text: str) -> bytes:
@@ -77,18 +82,43 @@ class Seal:
 
     def open(self, purpose: str, sealed: bytes) -> bytes:
         """The inverse of `close`, under whichever master sealed it. Raises `Unopenable`."""
-        head, rest = sealed[: 1 + _ID_BYTES], sealed[1 + _ID_BYTES :]
-        if head[:1] != _FORM or head[1:] not in self._masters:
-            raise Unopenable(f"{purpose}: sealed with a master key that isn't configured")
+        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        if len(head) < HEAD_BYTES or head[:1] != _FORM:
+            raise Unopenable(f"{purpose}: not sealed by us")
+        if head[1:] not in self._masters:
+            raise UnknownMaster(f"{purpose}: sealed with a master key that isn't configured")
         try:
             return self._cipher(head[1:], purpose).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], head)
         except (InvalidTag, ValueError):
             raise Unopenable(f"{purpose}: damaged or sealed for another purpose") from None
 
-    def secret(self, purpose: str) -> bytes:
-        """32 bytes that follow from the first master key and the purpose, for tokens that come back to us."""
-        derived = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"aduan secret {purpose}".encode())
-        return derived.derive(self._masters[self._first])
+    @property
+    def first(self) -> bytes:
+        """The id of the master that seals."""
+        return self._first
+
+    @property
+    def head(self) -> bytes:
+        """How everything begins that is sealed from now on: what begins otherwise needs a former master."""
+        return _FORM + self._first
+
+    def knows(self, sealed: bytes) -> bool:
+        """Whether this was sealed under a master that is configured."""
+        return sealed[:1] == _FORM and sealed[1:HEAD_BYTES] in self._masters
+
+    def secrets(self, purpose: str) -> tuple[bytes, ...]:
+        """32 bytes that follow from each master key and the purpose, for tokens that come back to us.
+
+        The first makes them; all of them recognise them, as long as a former master is configured.
+        """
+        info = f"aduan secret {purpose}".encode()
+        return tuple(HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(key) for key in self._masters.values())
+
+    def derived(self, master: bytes, purpose: str, salt: bytes) -> bytes:
+        """32 bytes that follow from the master of this id, the purpose and the salt. Raises `UnknownMaster`."""
+        if master not in self._masters:
+            raise UnknownMaster(f"{purpose}: made with a master key that isn't configured")
+        return HKDF(SHA256(), KEY_BYTES, salt=salt, info=f"aduan {purpose}".encode()).derive(self._masters[master])
 
     def new_key(self) -> bytes:
         """A fresh random key, to be stored wrapped."""

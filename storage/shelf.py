@@ -49,6 +49,20 @@ class Shelf(Part):
             known |= self._known(fresh)  # as stored: another process may have been first
         return {name: key for name, key in known.items() if key is not None}
 
+    def rewrap(self, name: str) -> None:
+        """Wrap a key with the first master, if another wraps it. Raises `Unopenable`."""
+        wrapped = self.connection.execute(select(keys.c.sealed).where(keys.c.name == name)).scalar()
+        if wrapped is None or wrapped.startswith(self.seal.head):
+            return
+        again = self.seal.wrap(name, self.seal.unwrap(name, wrapped))
+        same = (keys.c.name == name) & (keys.c.sealed == wrapped)  # it may be destroyed at this very moment
+        self.connection.execute(update(keys).where(same).values(sealed=again))
+
+    def wrapped_by_first(self, name: str) -> bool:
+        """Whether the first master wraps this key."""
+        wrapped = self.connection.execute(select(keys.c.sealed).where(keys.c.name == name)).scalar()
+        return wrapped is not None and wrapped.startswith(self.seal.head)
+
     def erase_keys(self, names: Sequence[str], now: datetime) -> None:
         """Destroy keys: what they sealed can never be opened again."""
         if names:

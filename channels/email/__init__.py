@@ -19,6 +19,6 @@ def channel_of(office: str, settings: EmailSettings, ground: Ground) -> Email:
     from channels.email.read import Reader
 
     settings = settings.model_copy(update={"name": settings.name or ground.name})
-    tokens = Tokens(office, settings.address, ground.secret)
+    tokens = Tokens(office, settings.address, ground.secret, ground.former_secrets)
     reading = Reader(office, settings, tokens)
     return Email(office, settings, reading, http=ground.http, tokens=tokens, now=ground.now)

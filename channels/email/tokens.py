@@ -38,6 +38,7 @@ class Tokens:
     office: str
     address: str  # the mailbox's own
     secret: bytes = field(repr=False)
+    former: tuple[bytes, ...] = field(default=(), repr=False)  # secrets that made tags before; still known as ours
 
     def message_id(self, number: int, to: str) -> str:
         """The Message-ID, brackets included, of our message with this number to that address."""
@@ -62,20 +63,24 @@ class Tokens:
 
     def was_sent_to(self, ours: Ours, address: str) -> bool:
         """Whether it was written to this address; nobody else could have read it there."""
-        return hmac.compare_digest(ours.tag, self._tag(ours.number, address))
+        return any(hmac.compare_digest(ours.tag, self._tag(ours.number, address, each)) for each in self._secrets)
 
     def _proven(self, matches: Iterable[re.Match[str]]) -> Iterator[Ours]:
         for match in matches:
             number, tag = int(match["number"]), match["tag"].lower()
-            if hmac.compare_digest(tag[:_HALF], self._half(str(number))):
+            if any(hmac.compare_digest(tag[:_HALF], self._half(str(number), each)) for each in self._secrets):
                 yield Ours(number, self._spelled(number, tag), tag)
 
     def _spelled(self, number: int, tag: str) -> str:
         return f"<aduan.{self.office}.{number}.{tag}@{self.address.rpartition('@')[2]}>"
 
-    def _tag(self, number: int, to: str) -> str:
-        return self._half(str(number)) + self._half(f"{number} {to.casefold()}")
+    @property
+    def _secrets(self) -> tuple[bytes, ...]:
+        return self.secret, *self.former
 
-    def _half(self, what: str) -> str:
-        made = hmac.new(self.secret, f"mail {self.office} {what}".encode(), hashlib.sha256).digest()
+    def _tag(self, number: int, to: str, secret: bytes = b"") -> str:
+        return self._half(str(number), secret) + self._half(f"{number} {to.casefold()}", secret)
+
+    def _half(self, what: str, secret: bytes = b"") -> str:
+        made = hmac.new(secret or self.secret, f"mail {self.office} {what}".encode(), hashlib.sha256).digest()
         return base64.b32encode(made).decode("ascii").lower()[:_HALF]

@@ -41,6 +41,7 @@ class Shelf:
     path: str
     secret: bytes
     now: Callable[[], datetime]
+    former: tuple[bytes, ...] = ()  # secrets that made tokens before; theirs are good for their few hours
 
     def url(self, enclosure: Enclosure) -> str:
         """The address of a file. Raises `SendError` for what must not lie at one.
@@ -53,21 +54,22 @@ class Shelf:
             raise SendError("refused", "without [service] public_url no file can go along")
         until_s = int(self.now().timestamp()) + GOOD_FOR_S
         body = msgspec.json.encode(Ticket(until_s, enclosure.file, enclosure.shown_as, enclosure.name[:100]))
-        return f"{self.public_url}/{self.path}/{_text(body)}.{_text(self._tag(body))}"
+        return f"{self.public_url}/{self.path}/{_text(body)}.{_text(self._tag(body, self.secret))}"
 
     def opened(self, token: str) -> Enclosure:
         """The file that a token of ours names. Raises `Forged`, also after its time."""
         body, tag = (_bytes(part) for part in token[:_LONGEST_TOKEN].partition(".")[::2])
-        if not self.secret or not hmac.compare_digest(tag, self._tag(body)):
+        secrets = (self.secret, *self.former) if self.secret else ()
+        if not any(hmac.compare_digest(tag, self._tag(body, each)) for each in secrets):
             raise Forged
         ticket = _ticket.decode(body)
         if self.now().timestamp() > ticket.until_s or ticket.shown_as not in _SHOWN:
             raise Forged
         return Enclosure(file=ticket.file, shown_as=ticket.shown_as, name=ticket.name)  # type: ignore[arg-type] # looked at above
 
-    def _tag(self, body: bytes) -> bytes:
+    def _tag(self, body: bytes, secret: bytes) -> bytes:
         said = b"share\0" + self.path.encode() + b"\0" + body
-        return hmac.new(self.secret, said, hashlib.sha256).digest()[:_TAG_BYTES]
+        return hmac.new(secret, said, hashlib.sha256).digest()[:_TAG_BYTES]
 
 
 def _text(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +97,7 @@ def test_all_problems_are_told_at_once_with_line_and_suggestion() -> None:
     )
     told = problems(broken, {})
     assert any("ADUAN_KEY is not set" in line for line in told)
-    assert any("'mod' is no key" in line and "Did you mean 'mode'?" in line and "(line 35)" in line for line in told)
+    assert any("'mod' is no key" in line and "Did you mean 'mode'?" in line and "(line 38)" in line for line in told)
     assert any("Did you mean 'kanigaran'?" in line for line in told)
     assert any("imap.port" in line for line in told)
 
@@ -157,3 +158,26 @@ def test_a_secret_never_shows() -> None:
     assert token.reveal() == "1:token"
     assert "1:token" not in f"{token} {token!r} {settings.offices[0]!r}"
     assert token == Secret("1:token")
+
+
+@pytest.mark.parametrize(
+    ("former", "sentence"),
+    [
+        ('["kurang"]', "A former key isn't 32 bytes in base64."),
+        ('[{ env = "ADUAN_KEY" }]', "This key stands twice."),
+        ('[{ env = "ADUAN_KEY_BEFORE" }, { env = "ADUAN_KEY_BEFORE" }]', "This key stands twice."),
+    ],
+)
+def test_former_keys_are_keys_and_none_stands_twice(former: str, sentence: str) -> None:
+    text = EXAMPLE.replace("former_keys = []", f"former_keys = {former}")
+    environ = ENVIRON | {"ADUAN_KEY_BEFORE": base64.b64encode(b"b" * 32).decode()}
+    (told,) = problems(text, environ)
+    assert sentence in told
+    assert environ["ADUAN_KEY"] not in told
+
+
+def test_the_key_comes_first_among_the_masters_and_the_former_ones_after_it() -> None:
+    text = EXAMPLE.replace("former_keys = []", 'former_keys = [{ env = "ADUAN_KEY_BEFORE" }]')
+    environ = ENVIRON | {"ADUAN_KEY_BEFORE": base64.b64encode(b"b" * 32).decode()}
+    found = read(text, environ)
+    assert found.masters == (found.master_key, b"b" * 32)

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from storage.seal import BadKey, Seal, Unopenable, box, master_from_text, unbox
+from storage.seal import BadKey, Seal, UnknownMaster, Unopenable, box, master_from_text, unbox
 from tests.doubles import MASTER, a_seal
 
 OTHER = bytes(reversed(range(32)))
@@ -85,3 +85,21 @@ def test_anything_else_is_no_master_key_and_is_not_quoted(text):
     with pytest.raises(BadKey) as caught:
         master_from_text(text)
     assert not text or text not in str(caught.value)
+
+
+def test_what_a_former_master_sealed_shows_by_its_beginning_and_its_absence_is_told_apart_from_damage():
+    old, new = Seal([MASTER], counting()), Seal([OTHER], counting())
+    sealed = old.close("inbox", b"lama")
+    assert sealed.startswith(old.head)
+    assert not sealed.startswith(Seal([OTHER, MASTER], counting()).head)
+    with pytest.raises(UnknownMaster):
+        new.open("inbox", sealed)
+    with pytest.raises(Unopenable) as damaged:
+        old.open("inbox", sealed[:-1])
+    assert not isinstance(damaged.value, UnknownMaster)
+
+
+def test_secrets_of_a_former_master_follow_the_one_in_use():
+    before, both = Seal([MASTER], counting()), Seal([OTHER, MASTER], counting())
+    assert both.secrets("tokens of a")[1:] == before.secrets("tokens of a")
+    assert len({*both.secrets("tokens of a"), *both.secrets("tokens of b")}) == 4
