@@ -279,7 +279,9 @@ def _whole_findings(file: ConfigFile) -> Iterator[Finding]:
         if not _is_key(former.reveal()):
             yield Finding(loc, "A former key isn't 32 bytes in base64.", "Give it exactly the value it had as the key.")
         elif former in (file.service.key, *file.service.former_keys[:nth]):
-            yield Finding(loc, "This key stands twice.", "`key` is the new one; here stand those it takes the place of.")
+            yield Finding(
+                loc, "This key stands twice.", "`key` is the new one; here stand those it takes the place of."
+            )
     ids = [office.id for office in file.offices]
     for index, office in enumerate(file.offices):
         if office.id in ids[:index]:

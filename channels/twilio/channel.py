@@ -116,9 +116,7 @@ class Twilio:
         self._reader = Reader(account.office, kind, account.senders, account.hosts)
         self._renderer = Renderer(kind, account.senders, account.templates, account.public(account.status_path))
         ground = account.ground
-        self._shelf = Shelf(
-            ground.public_url, account.media_path, ground.secret, ground.now, ground.former_secrets
-        )
+        self._shelf = Shelf(ground.public_url, account.media_path, ground.secret, ground.now, ground.former_secrets)
         self._reconciling = reconcile.Reconciling(account.api, kind, account.senders, ground.now)
 
     def __repr__(self) -> str:
