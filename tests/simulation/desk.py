@@ -60,6 +60,7 @@ class Desk:
     plans: set[str] = field(default_factory=set)  # what was written for a citizen when a deadline came near
     numbers: set[str] = field(default_factory=set)  # what was typed as a letter's number
     standing_in: set[tuple[str, str, date]] = field(default_factory=set)  # (person, role, day) as it was said
+    dues: dict[str, set[str]] = field(default_factory=dict)  # complaint's code -> its limit, as cards showed it
     agenda_at: int = 0  # the last number in the paper agenda
     refused: set[tuple[str, str]] = field(default_factory=set)  # (message, button) that was refused
     pressed: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -83,6 +84,9 @@ class Desk:
         draw = self.random
         if (code := _code(shown)) and shown.message.refers is not None:
             self.codes[shown.message.refers.complaint] = code
+        over = has(shown.text, "desk.card.answered", "desk.card.answer_set", "desk.card.no_clock")
+        if code and not over and (due := says(shown.text, "desk.card.due")):
+            self.dues.setdefault(code, set()).add(due["moment"].partition(";")[0])
         if has(shown.text, "desk.post.held") and draw.random() < 0.3:
             self._plan(shown.id, "stop", 2, 14, lambda: self._press_if(shown, say("desk.button.stop"), shown.message))
             return

@@ -19,7 +19,7 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
-from tests.simulation import procedure
+from tests.simulation import expected, procedure
 from tests.simulation.citizens import OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _MAY_BE_DROPPED = ("ack", "press", "topic", "edit", "delete")
 _CHANGES = ("edit", "delete", "press", "topic")
-_DOUBTFUL = ("timeout", "broken", "lost")
+_DOUBTFUL = ("timeout", "broken", "garbled", "lost")
 _PERSONAL = ("name", "address")
 _DIRECT = timedelta(minutes=15)
 _PACE_SLACK_S = 2.0
@@ -56,7 +56,8 @@ def judge(world: Simulation, counts: Counter[str]) -> list[str]:
     seen = _read(world)
     counts.update(what for lines in seen.entries.values() for entry in lines for what in procedure.rarely(entry))
     checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
-    return [problem for check in (*checks, procedure.records, procedure.numbers) for problem in check(seen)]
+    others = (procedure.records, procedure.numbers, expected.at_its_hour)
+    return [problem for check in (*checks, *others) for problem in check(seen)]
 
 
 def _read(world: Simulation) -> Seen:
