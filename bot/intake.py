@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
 
@@ -22,7 +23,7 @@ _TOGETHER = 256  # at most so many payloads in one transaction
 _TOGETHER_BYTES = 1_000_000  # and about so much; a longer one goes alone
 _WAITING = 5_000  # with more than these waiting, we're overloaded and say so
 _CONFLICTS = 5
-_POLL_LEASE_S = 90
+_POLL_LEASE_S = 15.0  # renewed while it's ours: whoever follows a process that died waits no longer
 _LONGEST_PAUSE_S = 60.0
 # A backlog is taken in as fast as it's decided: behind more lanes than these a word that comes in just now would wait.
 _AHEAD_LANES = 32
@@ -116,12 +117,14 @@ class Intake:
         Where several processes share the database only one polls a channel; the others look again later.
         """
         assert isinstance(channel, Polled)
-        name, office, store, clock = channel.name, channel.office, self._road.store, self._road.clock
-        lease_s = _POLL_LEASE_S + channel.pause_s
-        if store.postgres and not await store.write(
-            lambda unit: unit.times.hold(f"poll:{name}:{office}", holder, unit.clock(clock.now()), lease_s)
-        ):
+        if self._road.store.postgres and not await self._hold(channel, holder):
             return _POLL_LEASE_S / 3
+        async with self._kept(channel, holder):
+            return await self._ask(channel)
+
+    async def _ask(self, channel: Channel) -> float:
+        assert isinstance(channel, Polled)
+        name, office, store = channel.name, channel.office, self._road.store
         cursor = await store.read(lambda unit: unit.times.cursor(office, name))
         payloads, after = await channel.poll(cursor)
         if not payloads and after == cursor:
@@ -131,6 +134,27 @@ class Intake:
             await self._write(await _arrivals(channel, lot))
         await self._write(await _arrivals(channel, last), (office, name, after))
         return 0.0 if payloads else channel.pause_s
+
+    async def _hold(self, channel: Channel, holder: str) -> bool:
+        role, now = f"poll:{channel.name}:{channel.office}", self._road.clock.now()
+        return await self._road.store.write(lambda unit: unit.times.hold(role, holder, unit.clock(now), _POLL_LEASE_S))
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, channel: Channel, holder: str) -> AsyncIterator[None]:
+        """Meanwhile the other processes that share the database are told that the channel is still ours."""
+
+        async def keep() -> None:
+            while True:
+                await self._road.clock.wait(_POLL_LEASE_S / 3)
+                with contextlib.suppress(Unavailable, Conflict):
+                    await self._hold(channel, holder)
+
+        renewal = asyncio.create_task(keep()) if self._road.store.postgres else None
+        try:
+            yield
+        finally:
+            if renewal is not None:
+                renewal.cancel()
 
     async def _let_others(self, channel: Channel) -> None:
         """While what was polled waits to be decided, others come first."""
@@ -149,9 +173,10 @@ class Intake:
                 idle_s = await self.poll(channel, holder)
                 pause_s = 1.0
                 self.trouble.pop((channel.name, channel.office), None)
-                await clock.wait(idle_s)
-                if not idle_s:
-                    await self._let_others(channel)
+                async with self._kept(channel, holder):
+                    await clock.wait(idle_s)
+                    if not idle_s:
+                        await self._let_others(channel)
             except Exception as error:  # noqa: BLE001 - whatever the provider or the database says, we ask again
                 level = _log.info if pause_s == 1.0 else _log.warning  # once is nothing: a connection that broke
                 why = error.reason if isinstance(error, SendError) else place_of(error)

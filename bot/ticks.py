@@ -10,6 +10,7 @@ import structlog
 
 from bot.deliver import Deliver
 from bot.reckoning import Reckoning
+from bot.retaining import Retaining
 from bot.road import Road
 from bot.tidying import Tidying
 from storage.columns import micros
@@ -26,6 +27,9 @@ _log = structlog.get_logger("ticks")
 _AT_ONCE = 256
 _EVERY_S = 1
 _SWEEP_EVERY_S = 30
+_TAKE_OVER_EVERY_S = (
+    5  # where several processes share the database: what one left behind waits for its lease, no longer
+)
 _TIDY_EVERY_S = 3600
 _ASLEEP = timedelta(seconds=20)
 
@@ -71,19 +75,31 @@ class Ticks:
         )
         if found:
             _log.warning("work was left asleep", lanes=found)
-        found += await self.deliver.recover(everything=False)
+        found += await self.take_over()
         bells = self.road.bells
         for bell in (bells.inbox, bells.outbox, bells.files) if found else ():
             bell.set()
         return found
 
+    async def take_over(self) -> int:
+        """Look after messages whose sender died and whose lease has run out. How many that were."""
+        found = await self.deliver.recover(everything=False)
+        if found:
+            self.road.bells.outbox.set()
+        return found
+
     async def tidy(self) -> int:
-        """Let go for good what has done its work; how much that was."""
+        """Let go for good what has done its work; how much that was. Whose time may have come is looked at before."""
+        await self.retain()
         return await Tidying(self.road, self.deliver.enclosures.files).step()
 
     async def reckon(self) -> int:
         """Look whether the calendar moved open deadlines; how many of them have to be looked at."""
         return await Reckoning(self.road).step()
+
+    async def retain(self) -> int:
+        """See that everything closed has its bells of retention; how many bells and events that made."""
+        return await Retaining(self.road).step()
 
     def start(self) -> None:
         """Begin to tick on the running loop."""
@@ -94,8 +110,11 @@ class Ticks:
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=late_too)
         self._scheduler.add_job(self._safely, "interval", seconds=_EVERY_S, args=["step"])
         self._scheduler.add_job(self._safely, "interval", seconds=_SWEEP_EVERY_S, args=["sweep"])
+        if self.road.store.postgres:
+            self._scheduler.add_job(self._safely, "interval", seconds=_TAKE_OVER_EVERY_S, args=["take over"])
         self._scheduler.add_job(self._safely, "interval", seconds=_TIDY_EVERY_S, args=["tidy"])
         self._scheduler.add_job(self._safely, args=["reckon"])  # once, at the start
+        self._scheduler.add_job(self._safely, args=["retain"])
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -109,8 +128,14 @@ class Ticks:
             if what == "sweep":
                 await self.sweep()
                 return
+            if what == "take over":
+                await self.take_over()
+                return
             if what == "reckon":
                 await self.reckon()
+                return
+            if what == "retain":
+                await self.retain()
                 return
             if what == "tidy":
                 await self.tidy()

@@ -1,15 +1,18 @@
 """Intake: durable before it's acknowledged, together where it arrives together, nothing twice, nothing lost."""
 
 import asyncio
+import time
 from collections import deque
 
 import pytest
 from sqlalchemy import event
 
+from bot import intake as intake_module
+from bot.clock import Clock
 from bot.intake import Intake
 from channels.base import Malformed
 from storage.engine import Store, Unavailable
-from tests.doubles import Crash, FakeChannel, a_road, a_seal, payload, said
+from tests.doubles import MORNING, Crash, FakeChannel, a_road, a_seal, payload, said
 
 
 @pytest.fixture
@@ -168,6 +171,37 @@ async def test_after_a_poll_that_brought_nothing_the_channel_has_its_pause(road,
     channel.polls, channel.pause_s = deque([(payloads, after)]), 600.0
     assert await Intake(road).poll(channel, "me") == pause_s
     assert await road.store.read(lambda unit: unit.times.cursor("kanigaran", "telegram")) == after
+
+
+async def test_who_polls_says_so_again_while_it_waits_for_news_and_is_followed_soon_after_its_death(
+    postgres_url, monkeypatch
+):
+    assert intake_module._POLL_LEASE_S == 15
+    monkeypatch.setattr(intake_module, "_POLL_LEASE_S", 0.4)
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    class Patient(FakeChannel):
+        async def poll(self, after):
+            asked.set()
+            await answer.wait()
+            return [], "1"
+
+    store, channel = Store(postgres_url, a_seal()), Patient()
+    intake = Intake(a_road(store, channel, clock=Clock()))
+    alive = asyncio.create_task(intake.poll(channel, "a"))
+    await asked.wait()
+
+    async def free():
+        return await store.write(lambda unit: unit.times.hold("poll:telegram:kanigaran", "b", unit.clock(MORNING), 9))
+
+    began = time.monotonic()
+    while time.monotonic() < began + 1.2:  # three leases
+        assert not await free()
+        await asyncio.sleep(0.05)
+    alive.cancel()
+    while not await free():  # noqa: ASYNC110 - the database's clock alone says when
+        await asyncio.sleep(0.05)
+    store.close()
 
 
 async def test_only_one_process_polls_a_channel(postgres_url):
