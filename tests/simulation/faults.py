@@ -19,11 +19,13 @@ class Odds:
     lost: float = 0.01  # reset before the provider took it
     timeout: float = 0.01  # taken, and no answer in time
     broken: float = 0.01  # taken, and answered with a 5xx
+    garbled: float = 0.005  # taken, and answered with something else than the provider's words
     doublet: float = 0.05  # an update comes again
     many: float = 0.01  # an update comes ten times
     late: float = 0.05  # an update is held up
     download: float = 0.08  # a download fails, to be tried again
     poll: float = 0.01  # a poll fails
+    forged: float = 0.002  # somebody else calls the webhook first, without the secret
     slow: float = 0.05  # a role gets to its work late, so that much waits for it
     name: str = "usual"
 
@@ -36,29 +38,43 @@ ROUGH = Odds(crash=0.01, name="rough")
 
 @dataclass
 class Faults:
-    """Draws what goes wrong. A dead process does nothing any more: every point it reaches is its end again."""
+    """Draws what goes wrong, and counts it."""
 
     odds: Odds
     random: random.Random
-    alive: bool = True
     armed: bool = True
-    incarnation: int = 1
+    lives: int = 0
     crashes: Counter[str] = field(default_factory=Counter)
     counted: Counter[str] = field(default_factory=Counter)
-
-    def may_crash(self, where: str) -> None:
-        """A point at which the process may die."""
-        if not self.armed:
-            return
-        if not self.alive:
-            raise Crash(where)
-        if self.random.random() < self.odds.crash:
-            self.alive = False
-            self.crashes[where] += 1
-            raise Crash(where)
 
     def strikes(self, what: str) -> bool:
         """Whether this fault happens now."""
         struck = self.random.random() < getattr(self.odds, what)
         self.counted[what] += struck
         return struck
+
+    def life(self) -> Life:
+        """A process is started."""
+        self.lives += 1
+        return Life(self, self.lives)
+
+
+@dataclass
+class Life:
+    """One process from its start to its end. A dead one does nothing more: every point it reaches is its end again."""
+
+    faults: Faults
+    incarnation: int
+    alive: bool = True
+
+    def may_crash(self, where: str) -> None:
+        """A point at which the process may die."""
+        faults = self.faults
+        if not faults.armed:
+            return
+        if not self.alive:
+            raise Crash(where)
+        if faults.random.random() < faults.odds.crash:
+            self.alive = False
+            faults.crashes[where] += 1
+            raise Crash(where)

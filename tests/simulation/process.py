@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from bot.media import Finding, Unfit
 from bot.pump import Pump
 from bot.road import Road
 from bot.ticks import Ticks
-from channels.base import Channel
+from channels.base import Call, Called, Channel, Forged, NotMine
 from storage.columns import Moment
 from storage.engine import Store
 from storage.files import NotThere
@@ -28,8 +29,10 @@ from storage.tables import files as files_table
 from storage.unit import Unit
 from tests.doubles import MASTER, Crash
 from tests.simulation.agenda import Agenda, VirtualClock
-from tests.simulation.faults import Faults
-from tests.simulation.provider import Provider, SimChannel, WebhookChannel
+from tests.simulation.faults import Faults, Life
+from tests.simulation.provider import Provider
+from tests.simulation.wires.base import Wire, WireHttp, remembering
+from workflow.message import SendError
 from workflow.office import Office
 
 _LATENCY_S = {"pump": (0.005, 0.08), "deliver": (0.03, 0.4), "fetch": (0.2, 3.0), "ticks": (0.0, 1.0)}
@@ -39,14 +42,14 @@ _SWEEP_EVERY = timedelta(hours=1)
 class SealedDisk:
     """Files in memory, sealed as the real ones are. A crash may come before and after each is written."""
 
-    def __init__(self, faults: Faults) -> None:
-        self._faults, self._sealed = faults, dict[str, bytes]()
-        self.random_bytes = faults.random.randbytes
+    def __init__(self, sealed: dict[str, bytes], life: Life) -> None:
+        self._life, self._sealed = life, sealed
+        self.random_bytes = life.faults.random.randbytes
 
     async def write(self, name: str, plain: bytes, key: bytes) -> None:
-        self._faults.may_crash("before a file")
+        self._life.may_crash("before a file")
         self._sealed[name] = box(key, plain, f"file {name}", self.random_bytes)
-        self._faults.may_crash("after a file")
+        self._life.may_crash("after a file")
 
     async def read(self, name: str, key: bytes) -> bytes:
         if name not in self._sealed:
@@ -88,13 +91,14 @@ class Process:
     """One process at a time. `boot` builds everything from storage; a crash leaves nothing of it."""
 
     store: Store
-    disk: SealedDisk
+    disk: dict[str, bytes]
     offices: Mapping[str, Office]
-    providers: Mapping[str, Provider]
+    wires: Sequence[Wire]
     agenda: Agenda
     faults: Faults
     failures: list[str] = field(default_factory=list)
     up: bool = False
+    life: Life = field(init=False)
     _due: dict[str, datetime] = field(default_factory=dict)
     _swept: datetime | None = None
 
@@ -102,22 +106,27 @@ class Process:
 
     async def boot(self) -> None:
         """Start as the program does: free what a dead process held, turn `sending` into `uncertain`, begin."""
-        faults, random = self.faults, self.faults.random
-        faults.alive, faults.incarnation = True, faults.incarnation + 1
+        random = self.faults.random
+        life = self.life = self.faults.life()
         clock = VirtualClock(self.agenda)
         chance = Chance(clock, seed=random.getrandbits(48))
         self.store.seal = Seal([MASTER], chance.random_bytes)
-        self.store.around_commit = lambda moment: faults.may_crash(f"{moment} commit")
-        channels: dict[tuple[str, str], Channel] = {}
-        for provider in self.providers.values():
-            channel = SimChannel(provider) if provider.polled else WebhookChannel(provider)
-            channels[channel.name, channel.office] = channel
+        self.store.around_commit = lambda moment: life.may_crash(f"{moment} commit")
+        self.channels: dict[tuple[str, str], Channel] = {}
+        self._paths: dict[str, list[Channel]] = {}
+        for wire in self.wires:
+            for channel in wire.adapters(WireHttp(wire), clock.now):
+                provider = wire.providers[channel.name]
+                self.channels[channel.name, channel.office] = remembering(channel, provider, life)
+                for path in channel.paths if isinstance(channel, Called) else ():
+                    self._paths.setdefault(path, []).append(channel)
+        disk, channels = SealedDisk(self.disk, life), self.channels
         self.road = Road(self.store, self.offices, channels, clock, chance)
         self.intake = Intake(self.road)
         self.pump = Pump(self.road)
         eyes = Eyes()
-        self.deliver = Deliver(self.road, Enclosures(self.store, self.disk, eyes))  # type: ignore[arg-type]
-        self.fetcher = Fetcher(self.road, self.disk, eyes, {"press": Printer()})  # type: ignore[arg-type]
+        self.deliver = Deliver(self.road, Enclosures(self.store, disk, eyes))  # type: ignore[arg-type]
+        self.fetcher = Fetcher(self.road, disk, eyes, {"press": Printer()})  # type: ignore[arg-type]
         self.ticks = Ticks(self.road, self.deliver)
         self.holder = chance.id()
         try:
@@ -127,11 +136,12 @@ class Process:
             return
         self.up = True
         self._due.clear()
-        for role in ("pump", "deliver", "fetch", "ticks", *(f"poll {p.office}" for p in self._polled())):
+        polls = [f"poll {each.channel} {each.office}" for each in self._lines() if each.polled]
+        for role in ("pump", "deliver", "fetch", "ticks", *polls):
             self.wake(role)
 
-    def _polled(self) -> list[Provider]:
-        return [each for each in self.providers.values() if each.polled]
+    def _lines(self) -> list[Provider]:
+        return [provider for wire in self.wires for provider in wire.providers.values()]
 
     def _died(self) -> None:
         """Nothing of the process is left; another one starts soon."""
@@ -145,17 +155,37 @@ class Process:
 
     # --- what comes from outside --------------------------------------------------------------------------------------
 
-    async def receive(self, provider: Provider, body: bytes) -> bool:
-        """A webhook call; False: no 200 came back, the provider will call again."""
+    async def receive(self, call: Call) -> bool:
+        """A provider's call; False: no 200 came back, it will call again."""
         if not self.up:
             return False
         try:
-            await self.intake.receive(self.road.channels["telegram", provider.office], body)
+            for channel in self._paths[call.path]:
+                try:
+                    payload = channel.accept(call)
+                except NotMine:
+                    continue
+                await self.intake.receive(channel, payload)
+                break
+            else:
+                raise AssertionError(f"nobody took a call to {call.path}")
         except Crash:
             self._died()
             return False
         self._ring()
         return True
+
+    async def is_fooled(self, call: Call) -> bool:
+        """Whether somebody who doesn't know the secret gets a call taken in."""
+        wrong = {name: value[::-1] for name, value in call.headers.items() if "secret" in name or "signature" in name}
+        forged = dataclasses.replace(call, headers={**call.headers, **wrong})
+        for channel in self._paths[call.path] if self.up else ():
+            try:
+                channel.accept(forged)
+            except (Forged, NotMine):
+                continue
+            return True
+        return False
 
     # --- the roles ----------------------------------------------------------------------------------------------------
 
@@ -172,10 +202,10 @@ class Process:
         if planned is not None and planned <= moment:
             return
         self._due[role] = moment
-        incarnation = self.faults.incarnation
+        life = self.life
 
         async def work() -> None:
-            if self.up and self.faults.incarnation == incarnation and self._due.get(role) == moment:
+            if self.up and self.life is life and self._due.get(role) == moment:
                 del self._due[role]
                 await self._work(role)
 
@@ -210,7 +240,8 @@ class Process:
             await self._sweep()
             more = await self.ticks.step()
             return now if more else await store.read(lambda unit: unit.times.next_due())
-        return await self._poll(self.providers[role.removeprefix("poll ")])
+        _, name, office = role.split(" ")
+        return await self._poll(name, office)
 
     async def _sweep(self) -> None:
         if self._swept is None or self.agenda.now - self._swept > _SWEEP_EVERY:
@@ -218,13 +249,13 @@ class Process:
             if found := await self.ticks.sweep():
                 self.failures.append(f"{found} lanes or addresses slept over work")
 
-    async def _poll(self, provider: Provider) -> datetime | None:
+    async def _poll(self, name: str, office: str) -> datetime | None:
         try:
-            await self.intake.poll(self.road.channels["telegram", provider.office], self.holder)
-        except OSError:
+            await self.intake.poll(self.channels[name, office], self.holder)
+        except SendError:
             return self.agenda.now + timedelta(seconds=self.faults.random.uniform(1, 5))
-        cursor = await self.store.read(lambda unit: unit.times.cursor(provider.office, "telegram"))
-        return self.agenda.now if provider.has_news(cursor) else None
+        provider = next(each for each in self._lines() if (each.channel, each.office) == (name, office))
+        return self.agenda.now if provider.has_news else None
 
     def _ring(self) -> None:
         """The bells that were rung wake who listens."""

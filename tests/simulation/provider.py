@@ -1,7 +1,8 @@
-"""The provider of one office's bot: chats as they really stand, faults, and updates that come late, twice or again.
+"""One channel of one office at its provider: chats as they really stand, faults, and updates that come late or again.
 
-It stands in at the level of `channels.base.Channel`. What it records is what really arrived at each chat; the
-invariants compare that with what should have.
+What people do goes out as the provider's own payloads, and what the program sends comes in as its requests: the wires
+write and read both (`tests/simulation/wires`). What's recorded here is what really arrived at each chat; the invariants
+compare that with what should have.
 """
 
 from __future__ import annotations
@@ -9,31 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from channels.base import Envelope, FetchError, Malformed, Parcel
-from channels.text import utf16
-from tests.doubles import payload
 from tests.simulation.agenda import Agenda
 from tests.simulation.faults import Faults
-from workflow.message import (
-    Address,
-    BadPayload,
-    Choice,
-    Inbound,
-    Limits,
-    Message,
-    Outbound,
-    Press,
-    SendError,
-    Sent,
-    TopicMade,
-)
+from tests.simulation.wires.base import Asked, Hand, Wire
+from workflow.message import Address, Choice, Inbound, Limits, Message, Outbound, Press, TopicMade
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -41,8 +26,6 @@ if TYPE_CHECKING:
 CHANNEL = "telegram"
 _FIELD = re.compile(r"\{[a-z_]+\}")
 TRIES = 3  # so often the program tries a download
-_DATA_BYTES = 64
-_ALERT_CHARACTERS = 200
 
 
 @dataclass
@@ -52,7 +35,7 @@ class Shown:
     id: str
     chat: str
     key: str  # the same for every attempt of one message
-    message: Outbound
+    message: Outbound  # what the program meant by it
     at: datetime
     text: str
     choices: tuple[tuple[Choice, ...], ...]
@@ -60,6 +43,8 @@ class Shown:
     mime: str = ""
     thread: str = ""
     reply_to: str = ""
+    silent: bool = False
+    protected: bool = False
     edited_at: datetime | None = None
     deleted: bool = False
 
@@ -94,14 +79,14 @@ class Update:
 
     key: str
     chat: str
-    body: bytes
-    press: bool
+    bodies: Callable[[], list[bytes]]
+    apart: bool  # it may overtake what else happened in its chat
     told: bool = False
 
 
 @dataclass
 class Provider:
-    """One office's bot at its provider, and every chat it's in."""
+    """One channel of one office, and every chat it's in. `polled`: it's asked for news instead of calling."""
 
     office: str
     desk: str
@@ -111,6 +96,9 @@ class Provider:
     faults: Faults
     trace: Callable[[str], None]
     again_mark: str
+    wire: Wire
+    channel: str = CHANNEL
+    limits: Limits = Limits()
     arrived: Callable[[Provider, Shown], None] = lambda provider, shown: None
     answered: Callable[[Provider, Outbound], None] = lambda provider, message: None
     chats: dict[str, list[Shown]] = field(default_factory=dict)
@@ -124,296 +112,267 @@ class Provider:
     downloaded: set[str] = field(default_factory=set)
     failed_downloads: Counter[str] = field(default_factory=Counter)
     busy_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and which process was told so
-    threads: dict[str, str] = field(default_factory=dict)  # topic's name -> thread
+    retry_s: float = 0.0  # of the last refusal that asked for a pause
+    threads: dict[str, str] = field(default_factory=dict)  # topic's name by its thread
+    blocked: set[str] = field(default_factory=set)  # chats whose people let nothing in
+    migrated: dict[str, str] = field(default_factory=dict)  # groups that became others
     process: Process | None = None
-    _updates: Sequence[int] = field(default_factory=lambda: itertools.count(1))  # type: ignore[assignment]
-    _ids: Sequence[int] = field(default_factory=lambda: itertools.count(1001))  # type: ignore[assignment]
+    _updates: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _queues: dict[tuple[str, bool], deque[Update]] = field(default_factory=dict)
-    _polled: list[Update] = field(default_factory=list)
+    _waiting: deque[tuple[int, str, bytes]] = field(default_factory=deque)  # to be fetched: number, chat, payload
+    _repeated: list[tuple[str, bytes]] = field(default_factory=list)
+    _known: dict[tuple[str, str], Shown] = field(default_factory=dict)
+    _askers: dict[str, str] = field(default_factory=dict)
 
     # --- what people do -----------------------------------------------------------------------------------------------
 
     def next_id(self) -> str:
-        """An id for a message, counted in all chats of this bot."""
-        return str(next(self._ids))  # type: ignore[call-overload]
+        """An id for a message, counted in all chats of this account."""
+        return str(next(self._ids))
 
     def tell(self, value: Inbound) -> None:
         """A person did something: the program is to be told, in each chat in order, presses apart from messages."""
         if isinstance(value, Press):
             self.presses.append(value)
-        chat = value.chat.chat
-        number = next(self._updates)  # type: ignore[call-overload]
-        update = Update(f"u{number}", chat, payload(f"u{number}", value, chat), isinstance(value, Press))
-        self.trace(f"{self.office} update {update.key} {type(value).__name__} {chat} {_short(value)}")
-        if self.polled:
-            self._poll_later(update)
-            return
-        queue = self._queues.setdefault((chat, update.press), deque())
+            self._askers[value.id] = value.chat.chat
+        number = next(self._updates)
+        self.trace(f"{self.office} update u{number} {type(value).__name__} {value.chat.chat} {_short(value)}")
+        self._queue(number, value.chat.chat, lambda: self.wire.payloads(self, value, number), isinstance(value, Press))
+
+    def bring(self, body: bytes, chat: str, seconds: float = 0.0, *, apart: bool = True) -> None:
+        """The provider has news of its own (what became of a message), to be told in so many seconds at the earliest."""
+        number = next(self._updates)
+
+        async def tell() -> None:
+            self.trace(f"{self.office} update u{number} news {chat}")
+            self._queue(number, chat, lambda: [body], apart)
+
+        self.agenda.after(seconds, f"{self.office}: news {number}", tell)
+
+    def asker(self, press: str) -> str:
+        """The chat that a press was made in."""
+        return self._askers[press]
+
+    def _queue(self, number: int, chat: str, bodies: Callable[[], list[bytes]], apart: bool) -> None:
+        made: list[bytes] = []
+
+        def once() -> list[bytes]:
+            if not made:
+                made.extend(bodies())
+            return made
+
+        update = Update(f"u{number}", chat, once, apart)
+        queue = self._queues.setdefault((chat, apart), deque())
         queue.append(update)
         if len(queue) == 1:
-            self._post_later(update, self._lag())
+            self._later(update, self._lag())
+
+    def _later(self, update: Update, seconds: float) -> None:
+        bring = self._put_up if self.polled else self._post
+
+        async def come() -> None:
+            await bring(update)
+
+        self.agenda.after(seconds, f"{self.office}: update {update.key}", come)
 
     def _lag(self, most_s: float = 0.5) -> float:
         late = self.faults.strikes("late")
         return self.faults.random.uniform(5, 60) if late else self.faults.random.uniform(0, most_s)
 
+    def _is_told(self, update: Update, pauses_s: tuple[float, ...]) -> None:
+        """The next one of this chat may come; and this one again, if the provider likes to repeat itself."""
+        if update.told:
+            return
+        update.told = True
+        queue = self._queues[update.chat, update.apart]
+        queue.popleft()
+        if queue:
+            self._later(queue[0], self._lag(0.05))
+        else:
+            del self._queues[update.chat, update.apart]
+        for _ in range(9 if self.faults.strikes("many") else int(self.faults.strikes("doublet"))):
+            self._later(update, self.faults.random.choice(pauses_s))
+
     # --- by webhook ---------------------------------------------------------------------------------------------------
-
-    def _post_later(self, update: Update, seconds: float) -> None:
-        async def post() -> None:
-            await self._post(update)
-
-        self.agenda.after(seconds, f"{self.office}: update {update.key}", post)
 
     async def _post(self, update: Update) -> None:
         assert self.process is not None
         if self.process.up:  # it may have been stored even where no 200 comes back
             self.said.setdefault(update.chat, []).append(self.agenda.now)
-        if not await self.process.receive(self, update.body):
-            self._post_later(update, self.faults.random.uniform(1, 30))
-            return
-        if not update.told:
-            update.told = True
-            queue = self._queues[update.chat, update.press]
-            queue.popleft()
-            if queue:
-                self._post_later(queue[0], self._lag(0.05))
-            for _ in range(self._doublets()):
-                self._post_later(update, self.faults.random.choice((0.1, 3, 90, 7200)))
-
-    def _doublets(self) -> int:
-        return 9 if self.faults.strikes("many") else int(self.faults.strikes("doublet"))
+        for body in update.bodies():
+            call = self.wire.call(self, body)
+            assert call is not None
+            if self.faults.strikes("forged") and await self.process.is_fooled(call):
+                self.wrong.append(f"{self.office}: a forged call was taken in")
+            if not await self.process.receive(call):
+                self._later(update, self.faults.random.uniform(1, 30))
+                return
+        self._is_told(update, (0.1, 3, 90, 7200))
 
     # --- by polling ---------------------------------------------------------------------------------------------------
 
-    def _poll_later(self, update: Update) -> None:
-        queue = self._queues.setdefault((update.chat, update.press), deque())
-        queue.append(update)
-        if len(queue) == 1:
-            self._put_up_later(update, self._lag())
+    async def _put_up(self, update: Update) -> None:
+        for body in update.bodies():
+            if update.told:
+                self._repeated.append((update.chat, body))
+            else:
+                self._waiting.append((int(update.key[1:]), update.chat, body))
+        self._is_told(update, (0.1, 3, 90))
+        if self.process is not None:
+            self.process.wake(f"poll {self.channel} {self.office}")
 
-    def _put_up_later(self, update: Update, seconds: float) -> None:
-        async def put_up() -> None:
-            self._polled.append(update)
-            if not update.told:
-                update.told = True
-                queue = self._queues[update.chat, update.press]
-                queue.popleft()
-                if queue:
-                    self._put_up_later(queue[0], self._lag(0.05))
-                for _ in range(self._doublets()):
-                    self._put_up_later(update, self.faults.random.choice((0.1, 3, 90)))
-            if self.process is not None:
-                self.process.wake(f"poll {self.office}")
+    def polled_from(self, offset: int, most: int) -> list[bytes]:
+        """What wasn't fetched yet; what's before `offset` is forgotten. Now and then something comes once more."""
+        while self._waiting and self._waiting[0][0] < offset:
+            self._waiting.popleft()
+        found = self._repeated + [(chat, body) for _, chat, body in itertools.islice(self._waiting, most)]
+        self._repeated = []
+        for chat, _ in found:
+            self.said.setdefault(chat, []).append(self.agenda.now)
+        return [body for _, body in found]
 
-        self.agenda.after(seconds, f"{self.office}: update {update.key}", put_up)
+    @property
+    def has_news(self) -> bool:
+        """Whether a poll would find anything that no earlier one has found."""
+        return bool(self._waiting or self._repeated)
 
-    def poll(self, after: str) -> tuple[list[bytes], str]:
-        """What came after the cursor."""
-        if self.faults.strikes("poll"):
-            raise OSError("the provider hung up")
-        at = int(after or 0)
-        found = self._polled[at : at + 20]
-        for update in found:
-            self.said.setdefault(update.chat, []).append(self.agenda.now)
-        return [update.body for update in found], str(at + len(found))
+    # --- faults -------------------------------------------------------------------------------------------------------
+
+    def trouble(self, asked: Asked) -> str:
+        """What keeps the program from its news or from a file: "", "refused", "broken" or "lost"."""
+        if asked.what == "file":
+            ref = asked.fields["ref"]
+            if asked.method != "getFile" or ref in self.lost_files or self.faults.random.random() < 0.5:
+                return ""
+            if not self.faults.strikes("download"):
+                return ""
+            self.failed_downloads[ref] += 1
+        elif not self.faults.strikes("poll"):
+            return ""
+        return self.faults.random.choice(("refused", "broken", "lost"))
+
+    def breaks_off(self, ref: str) -> bool:
+        """Whether a download ends in its middle."""
+        if self.faults.strikes("download"):
+            self.failed_downloads[ref] += 1
+            return True
+        self.downloaded.add(ref)
+        return False
 
     def is_hopeless(self, ref: str) -> bool:
         """Whether a file could never be had, however often it was tried."""
         return self.failed_downloads[ref] >= TRIES and ref not in self.downloaded
 
-    def has_news(self, cursor: str) -> bool:
-        """Whether a poll would find anything."""
-        return len(self._polled) > int(cursor or 0)
+    def file(self, ref: str) -> bytes:
+        """The bytes of a file."""
+        return self.files[ref]
 
-    # --- what the program sends ---------------------------------------------------------------------------------------
-
-    async def send(self, parcel: Parcel, key: str) -> Sent:
-        """One attempt, with whatever goes wrong before or after the provider takes it."""
-        self.faults.may_crash("before send")
-        message = parcel.message
-        if message.to.office != self.office:
-            self.wrong.append(f"a message of {message.to.office} was sent by {self.office}'s bot")
-        is_press = message.kind == "press"
-        until, incarnation = self.busy_until.get(message.to.chat, (self.agenda.now, 0))
-        if self.agenda.now < until and incarnation == self.faults.incarnation and not is_press:
-            self.wrong.append(f"{self.office}: chat {message.to.chat} was written to before its retry_after was over")
+    def strikes_before(self, hand: Hand, chat: str, *, press: bool = False) -> str:
+        """What happens before the provider takes a message: "", "refused", "busy" or "lost"."""
+        hand.life.may_crash("before send")
+        message = hand.parcel.message
+        if message.to.office != self.office or message.to.channel != self.channel:
+            self.wrong.append(f"a message of {message.to.lane} was sent by {self.channel} of {self.office}")
+        until, incarnation = self.busy_until.get(chat, (self.agenda.now, 0))
+        if self.agenda.now < until and incarnation == hand.life.incarnation and not press:
+            self.wrong.append(f"{self.office}: chat {chat} was written to before its retry_after was over")
         if self.faults.strikes("refused"):
-            raise self._note(parcel, key, accepted=False, fact="down", outcome="refused")
-        if not is_press and self.faults.strikes("busy"):
-            retry_s = float(self.faults.random.randint(2, 40))
-            until = self.agenda.now + timedelta(seconds=retry_s)
-            self.busy_until[message.to.chat] = until, self.faults.incarnation
-            raise self._note(parcel, key, accepted=False, fact="busy", outcome="busy", retry_s=retry_s)
-        if self.faults.strikes("lost"):
-            raise self._note(parcel, key, accepted=False, fact="uncertain", outcome="lost")
-        sent = self._take(parcel, key)
-        for fault in ("timeout", "broken"):
-            if self.faults.strikes(fault):
-                raise self._note(parcel, key, accepted=True, fact="uncertain", outcome=fault)
-        self._note(parcel, key, accepted=True, fact="uncertain", outcome="ok")
-        self.faults.may_crash("after send")
-        return sent
+            hand.outcome = "refused"
+        elif not press and self.faults.strikes("busy"):
+            hand.outcome = "busy"
+            self.retry_s = float(self.faults.random.randint(2, 40))
+            self.busy_until[chat] = self.agenda.now + timedelta(seconds=self.retry_s), hand.life.incarnation
+        elif self.faults.strikes("lost"):
+            hand.outcome = "lost"
+        return hand.outcome
 
-    def _note(
-        self, parcel: Parcel, key: str, *, accepted: bool, fact: str, outcome: str, retry_s: float = 0.0
-    ) -> SendError:
-        text = parcel.message.text
+    def strikes_after(self, hand: Hand) -> str:
+        """What happens once the provider has taken a message: "", "timeout", "broken" or "garbled"."""
+        for fault in ("timeout", "broken", "garbled"):
+            if self.faults.strikes(fault):
+                hand.outcome = fault
+                return fault
+        hand.life.may_crash("after send")
+        return ""
+
+    def note(self, hand: Hand) -> None:
+        """An attempt is over, however it ended."""
+        message = hand.parcel.message
+        outcome = hand.outcome or ("ok" if hand.accepted else "no")
         self.attempts.append(
             Attempt(
                 self.agenda.now,
-                parcel.message.to.chat,
-                key,
-                parcel.message.kind,
-                text,
-                accepted,
+                message.to.chat,
+                hand.key,
+                message.kind,
+                message.text,
+                hand.accepted,
                 outcome,
-                self.faults.incarnation,
-                text.endswith(self.again_mark),
+                hand.life.incarnation,
+                message.text.endswith(self.again_mark),
             )
         )
-        self.trace(f"{self.office} send {key} {parcel.message.kind} to {parcel.message.to.chat}: {outcome} {text!r}")
-        return SendError(fact, outcome, retry_after_s=retry_s)  # type: ignore[arg-type]
+        self.trace(f"{self.office} send {hand.key} {message.kind} to {message.to.chat}: {outcome} {message.text!r}")
 
-    def _take(self, parcel: Parcel, key: str) -> Sent:
-        """The provider has it: the chat changes."""
-        message, chat = parcel.message, self.chats.setdefault(parcel.message.to.chat, [])
-        self._judge(parcel)
-        if message.kind == "press":
-            self.answers.setdefault(message.press, []).append(message)
-            self.answered(self, message)
-            return Sent()
-        if message.kind == "topic":
-            return self._topic(message)
-        if message.kind in ("edit", "delete"):
-            shown = next((each for each in chat if each.id == parcel.target), None)
-            if shown is None or (shown.deleted and message.kind == "edit"):
-                self.wrong.append(
-                    f"{self.office}: {message.kind} of {parcel.target!r}, which isn't in {message.to.chat}"
-                )
-                return Sent()
-            if message.kind == "delete":
-                shown.deleted = True
-                return Sent(id=shown.id)
-            shown.text, shown.choices = message.text or shown.text, message.choices
-            shown.edited_at = self.agenda.now
-            self.arrived(self, shown)
-            return Sent(id=shown.id)
-        thread = parcel.thread if self.forum else ""
+    # --- what stands in the chats -------------------------------------------------------------------------------------
+
+    def find(self, chat: str, message_id: str) -> Shown | None:
+        """A message of the program's."""
+        return self._known.get((chat, message_id))
+
+    def show(
+        self,
+        hand: Hand,
+        *,
+        chat: str,
+        text: str,
+        choices: tuple[tuple[Choice, ...], ...] = (),
+        content: bytes = b"",
+        mime: str = "",
+        thread: str = "",
+        reply_to: str = "",
+        message_id: str = "",
+    ) -> Shown:
+        """A new message stands in a chat."""
+        if found := _FIELD.search(text):
+            self.wrong.append(f"{self.office}, to {chat}: the field {found[0]} isn't filled in: {text!r}")
         shown = Shown(
-            self.next_id(),
-            message.to.chat,
-            key,
-            message,
+            message_id or self.next_id(),
+            chat,
+            hand.key,
+            hand.parcel.message,
             self.agenda.now,
-            message.text,
-            message.choices,
-            parcel.content,
-            parcel.mime,
+            text,
+            choices,
+            content,
+            mime,
             thread,
-            parcel.reply_to,
+            reply_to,
         )
-        chat.append(shown)
+        self.chats.setdefault(chat, []).append(shown)
+        self._known[chat, shown.id] = shown
         self.arrived(self, shown)
-        return Sent(id=shown.id)
+        return shown
 
-    def _topic(self, message: Outbound) -> Sent:
-        if not self.forum:
-            return Sent()
+    def change(self, shown: Shown, text: str, choices: tuple[tuple[Choice, ...], ...]) -> None:
+        """A message has other words and buttons now."""
+        shown.text, shown.choices, shown.edited_at = text, choices, self.agenda.now
+        self.arrived(self, shown)
+
+    def answer(self, hand: Hand, text: str, *, alert: bool) -> None:
+        """Whoever pressed reads this."""
+        message = hand.parcel.message
+        self.answers.setdefault(message.press, []).append(message)
+        self.answered(self, message)
+
+    def open_topic(self, chat: str, name: str) -> str:
+        """A topic of the group; the program is told of it. Its thread."""
         thread = self.next_id()
-        self.threads[thread] = message.text
-        self.tell(
-            TopicMade(
-                chat=Address(self.office, CHANNEL, message.to.chat),
-                at=self.agenda.now,
-                thread=thread,
-                name=message.text,
-                ours=True,
-            )
-        )
-        return Sent(id=thread, thread=thread)
-
-    def _judge(self, parcel: Parcel) -> None:
-        """What no message may be, whoever sends it."""
-        message = parcel.message
-        where = f"{self.office}, {message.kind} to {message.to.chat}"
-        if found := _FIELD.search(message.text):
-            self.wrong.append(f"{where}: the field {found[0]} isn't filled in: {message.text!r}")
-        limit = LIMITS.caption_units if parcel.content or message.location else LIMITS.text_units
-        if utf16(message.text) > limit:
-            self.wrong.append(f"{where}: {utf16(message.text)} units of text, {limit} are allowed")
-        if message.kind == "press" and len(message.text) > _ALERT_CHARACTERS:
-            self.wrong.append(f"{where}: an alert of {len(message.text)} characters")
-        if message.kind not in ("edit", "delete", "press") and not (message.text or parcel.content or message.location):
-            self.wrong.append(f"{where}: a message without anything in it")
-        for choice in (each for row in message.choices for each in row):
-            if not choice.label or len(choice.data.encode()) > _DATA_BYTES or not (choice.data or choice.url):
-                self.wrong.append(f"{where}: a button that can't be: {choice}")
-
-    # --- files --------------------------------------------------------------------------------------------------------
-
-    async def download(self, ref: str) -> AsyncIterator[bytes]:
-        """The bytes of a file, or a failure that may pass, or one that won't."""
-        self.faults.may_crash("in a download")
-        if ref in self.lost_files:
-            raise FetchError("gone", again=False)
-        if self.faults.strikes("download"):
-            self.failed_downloads[ref] += 1
-            raise FetchError("timeout", again=True)
-        self.downloaded.add(ref)
-        yield self.files[ref]
-
-
-LIMITS = Limits()
-
-
-@dataclass
-class SimChannel:
-    """The program's side of the provider: what `channels.base` asks of an adapter."""
-
-    provider: Provider
-    name: str = CHANNEL
-    limits: Limits = LIMITS
-    pause_s: float = 0.0
-    polled: bool = True
-
-    @property
-    def office(self) -> str:
-        """Whose bot it is."""
-        return self.provider.office
-
-    def envelope(self, body: bytes) -> Envelope:
-        """Key and lane."""
-        try:
-            data = msgspec.json.decode(body)
-            return Envelope(data["key"], Address(self.office, self.name, data["chat"]).lane)
-        except (msgspec.MsgspecError, KeyError, TypeError) as error:
-            raise Malformed(str(error)) from error
-
-    def read(self, body: bytes) -> Inbound:
-        """The value that was put in."""
-        try:
-            return msgspec.convert(msgspec.json.decode(body)["value"], Inbound)
-        except (msgspec.MsgspecError, KeyError) as error:
-            raise BadPayload(str(error)) from error
-
-    async def send(self, parcel: Parcel, key: str) -> Sent:
-        """One attempt."""
-        return await self.provider.send(parcel, key)
-
-    def download(self, ref: str, limit_bytes: int) -> AsyncIterator[bytes]:
-        """The file in one piece."""
-        return self.provider.download(ref)
-
-    async def poll(self, after: str) -> tuple[Sequence[bytes], str]:
-        """What came; it never waits."""
-        return self.provider.poll(after)
-
-
-class WebhookChannel(SimChannel):
-    """The same without polling: its provider calls."""
-
-    poll = None  # type: ignore[assignment]
+        self.threads[thread] = name
+        where = Address(self.office, self.channel, chat)
+        self.tell(TopicMade(chat=where, at=self.agenda.now, thread=thread, name=name, ours=True))
+        return thread
 
 
 def _short(value: Inbound) -> str:

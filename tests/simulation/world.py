@@ -21,8 +21,10 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.citizens import Citizen
 from tests.simulation.desk import Desk, staff_of
 from tests.simulation.faults import Faults, Odds
-from tests.simulation.process import Process, SealedDisk
+from tests.simulation.process import Process
 from tests.simulation.provider import Provider, Shown
+from tests.simulation.wires.base import Wire
+from tests.simulation.wires.telegram import TelegramWire
 from workflow.message import Outbound
 from workflow.office import Office
 from workflow.say import say
@@ -92,7 +94,8 @@ class Simulation:
         self._hash = hashlib.sha256()
         standards = shipped()
         offices = {}
-        self.providers: dict[str, Provider] = {}
+        self.providers: dict[str, Provider] = {}  # of each office's bot, where its desk is
+        self.wires: list[Wire] = []
         for n, office_id in enumerate(self.places, 1):
             desk = f"-100{n}"
             rules = standards[office_id]
@@ -100,7 +103,9 @@ class Simulation:
                 rules = rules.model_copy(update={"letter": rules.letter.model_copy(update={"number_owner": "system"})})
             staff = staff_of(office_id, rules, n * 1000)
             offices[office_id] = Office(id=office_id, standard=rules, staff=staff, desk=desk)
-            self.providers[office_id] = Provider(
+            wire = TelegramWire(office_id, 7_000_000 + n, desk, polled=n % 2 == 0)
+            self.wires.append(wire)
+            self.providers[office_id] = wire.providers["telegram"] = Provider(
                 office_id,
                 desk,
                 forum=n % 2 == 0,
@@ -109,14 +114,15 @@ class Simulation:
                 faults=self.faults,
                 trace=self.trace,
                 again_mark="\n" + say("deliver.again"),
+                wire=wire,
                 arrived=self.arrived,
                 answered=self.answered,
             )
         self.offices = offices
         self.store = Store("sqlite://", a_seal(), inline=True)
         schema.create(self.store)
-        disk = SealedDisk(self.faults)
-        self.process = Process(self.store, disk, offices, self.providers, self.agenda, self.faults)
+        self.lines = {(each.channel, each.office): each for wire in self.wires for each in wire.providers.values()}
+        self.process = Process(self.store, {}, offices, self.wires, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
         for each in self.desks.values():
             each.open_up()
@@ -137,7 +143,7 @@ class Simulation:
                 who.begin()
 
             self.agenda.at(at, f"{office.id}/{citizen.chat} begins", begin)
-        for provider in self.providers.values():
+        for provider in self.lines.values():
             provider.process = self.process
 
     def next_name(self) -> int:
@@ -204,12 +210,12 @@ class Simulation:
             virtual.run(self._run())
         self.faults.armed = False
         self.problems += self.process.failures
-        self.problems += [problem for provider in self.providers.values() for problem in provider.wrong]
+        self.problems += [problem for provider in self.lines.values() for problem in provider.wrong]
         self.problems += logged
         counts = Counter(
             citizens=self.size,
-            messages=sum(len(each.attempts) for each in self.providers.values()),
-            updates=sum(len(times) for each in self.providers.values() for times in each.said.values()),
+            messages=sum(len(each.attempts) for each in self.lines.values()),
+            updates=sum(len(times) for each in self.lines.values() for times in each.said.values()),
             crashes=sum(self.faults.crashes.values()),
             faults=sum(self.faults.counted.values()),
         )
@@ -245,13 +251,13 @@ class Simulation:
         self.problems.append(f"after {most} events there's still something to do")
 
     def _only_bells(self, planned: object) -> bool:
-        """Whether all that's still to come are the opening lists of each day and the recap of each month."""
+        """Whether all that's still to come are each day's list, each month's recap, and the end of what's kept."""
         if planned - self.agenda.now < timedelta(minutes=30):  # type: ignore[operator]
             return False
         kinds = select(timers.c.kind).where(timers.c.rung_at.is_(None)).distinct()
         with self.unharmed():
             left = set(self.store.now(lambda unit: unit.connection.execute(kinds).scalars().all()))
-        return left <= {"opening_list", "monthly_recap"}
+        return all(kind in ("opening_list", "monthly_recap") or kind.startswith("keep_") for kind in left)
 
 
 @contextmanager
