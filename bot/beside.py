@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.foundation import CannotStart, open_store
 from storage.engine import Store, Unavailable
 from storage.schema import is_current
+from storage.seal import UnknownMaster
 from storage.unit import Unit
 from workflow.world import Link
 
@@ -84,5 +85,7 @@ def opened(settings: Settings) -> Iterator[Store]:
         yield store
     except Unavailable as error:
         raise CannotStart(f"The database can't be reached: {error}") from None
+    except UnknownMaster:
+        raise CannotStart("The master key doesn't open what this database holds: `aduan check` says more.", 2) from None
     finally:
         store.close()

@@ -12,7 +12,7 @@ from bot import people, secrecy
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
 from bot.config import Settings
-from bot.foundation import KEY_CHECK, open_store
+from bot.foundation import key_opens, open_store
 from storage.engine import Unavailable
 from storage.files import Files
 from storage.schema import is_current
@@ -138,8 +138,8 @@ def _database(settings: Settings, clock: Clock, found: Found) -> None:
             mend = "run `aduan migrate` while nothing else runs; `aduan serve` does it by itself at its start"
             found.wrong("database", "has another shape than this version", mend)
             return
-        if not store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())):
-            mend = "give ADUAN_KEY the value it had when this database was begun"
+        if not key_opens(store, clock):
+            mend = "give ADUAN_KEY the value it had when this database was begun, or name that in former_keys"
             found.wrong("key", "doesn't open what was sealed before", mend)
             return
         found.right("database", "reachable, and of this version's shape")

@@ -14,7 +14,7 @@ from channels.http import Http
 from storage.engine import Store, Unavailable
 from storage.lock import DatabaseLock, Taken
 from storage.schema import is_current, migrate
-from storage.seal import Seal
+from storage.seal import Seal, UnknownMaster
 from storage.unit import Unit
 
 if TYPE_CHECKING:
@@ -99,20 +99,22 @@ def store_of(settings: Settings, chance: Chance, *, migrate_first: bool) -> Stor
 
 def check_key(store: Store, clock: Clock) -> None:
     """Recognise a wrong master key before anything is sealed with it; say by the check that the first one is in use."""
-
-    def look(unit: Unit) -> bool:
-        if not unit.shelf.ensure_keys([KEY_CHECK], clock.now()):
-            return False
-        unit.shelf.rewrap(KEY_CHECK)
-        return True
-
-    if not store.now(look):
+    if not key_opens(store, clock):
         raise CannotStart(
             "The master key isn't the one this database was begun with: what was sealed can't be opened. "
             "Give ADUAN_KEY its former value; or, where the key was changed, name the former one in "
             "[service] former_keys.",
             2,
         )
+    store.now(lambda unit: unit.shelf.rewrap(KEY_CHECK))
+
+
+def key_opens(store: Store, clock: Clock) -> bool:
+    """Whether the master keys open what this database was begun with; a new database is begun with them."""
+    try:
+        return bool(store.now(lambda unit: unit.shelf.ensure_keys([KEY_CHECK], clock.now())))
+    except UnknownMaster:
+        return False
 
 
 def channels_of(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from storage.parts import Part, among
 from storage.rows import FileRow, Keys, keyring
-from storage.seal import Unopenable, box, unbox
+from storage.seal import UnknownMaster, Unopenable, box, unbox
 from storage.tables import files, keys, purges
 from workflow.world import Fetch
 
@@ -33,7 +33,7 @@ class Shelf(Part):
     # --- keys ---------------------------------------------------------------------------------------------------------
 
     def keys(self, names: Iterable[str]) -> Keys:
-        """The keys of these names, as far as they exist and were not destroyed."""
+        """The keys of these names, as far as they exist and were not destroyed. Raises `UnknownMaster`."""
         return {name: key for name, key in self._known(names).items() if key is not None}
 
     def ensure_keys(self, names: Iterable[str], now: datetime) -> Keys:
@@ -78,8 +78,10 @@ class Shelf(Part):
         for name, wrapped in self.connection.execute(_KEYS, {"values": wanted}):
             try:
                 found[name] = None if wrapped is None else self.seal.unwrap(name, wrapped)
+            except UnknownMaster:
+                raise  # not destroyed: what it sealed must not be written anew without it
             except Unopenable:
-                found[name] = None  # of a master that isn't configured any more: as good as destroyed
+                found[name] = None  # damaged: as good as destroyed
         return found
 
     # --- files --------------------------------------------------------------------------------------------------------
