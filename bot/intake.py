@@ -59,7 +59,8 @@ class Intake:
 
     async def _write_what_waits(self) -> None:
         while self._waiting:
-            lot, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
+            count = _together(self._waiting)
+            lot, self._waiting = self._waiting[:count], self._waiting[count:]
             try:
                 await self._write([arrival for arrival, _ in lot])
             except Exception as error:  # noqa: BLE001 - handed to who waits for it
@@ -184,6 +185,16 @@ class Intake:
                 self.trouble[channel.name, channel.office] = f"it can't be asked for news: {why}"
                 await clock.wait(self._road.chance.jitter(pause_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _together(waiting: Sequence[tuple[Arrival, object]]) -> int:
+    """How many of those that wait make a short transaction; at least one."""
+    size = 0
+    for count, (arrival, _) in enumerate(waiting[:_TOGETHER]):
+        size += len(arrival.payload)
+        if count and size > _TOGETHER_BYTES:
+            return count
+    return min(len(waiting), _TOGETHER)
 
 
 def _lots(payloads: Sequence[bytes]) -> list[list[bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,6 +34,7 @@ _log = structlog.get_logger("web")
 MOST_BYTES = 1 << 20
 RETRY_AFTER_S = 5
 LONGEST_BODY_S = 20.0  # whoever takes longer to say it keeps a connection and its memory from the others
+MOST_HELD_BYTES = 32 << 20  # of calls that are being read or wait to be stored; with more we're overloaded and say so
 
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -42,6 +43,19 @@ _PRIVATE = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nos
 
 class _TooBig(Exception):
     """More than we read."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """The bytes of all calls that aren't answered yet."""
+
+    count: int = 0
+
+    def more(self, count: int) -> None:
+        """So many more came in. Raises `Unavailable` if that's too much at once."""
+        self.count += count
+        if self.count > MOST_HELD_BYTES:
+            raise Unavailable(f"{self.count >> 20} MiB of calls are being read or wait to be stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class Web:
     intake: Intake
     health: Health
     enclosures: Enclosures | None = None  # opens what providers fetch from us; None: nothing is shared
+    held: _Held = field(default_factory=_Held)
 
     def app(self, further: list[BaseRoute] | None = None) -> Starlette:
         """The application; `further` routes come first."""
@@ -154,10 +169,11 @@ class Web:
         if not channels:
             return PlainTextResponse("", 404)
         name, office = path.split("/")[0], channels[0].office
+        body = bytearray()
         try:
             async with asyncio.timeout(LONGEST_BODY_S):
-                body = await _body(request)
-            channel = await self._taken(channels, Call(path, request.headers, body, request.url.query))
+                await self._read(request, body)
+            channel = await self._taken(channels, Call(path, request.headers, bytes(body), request.url.query))
         except Forged:
             return self._refused(name, 403)
         except _TooBig:
@@ -172,8 +188,21 @@ class Web:
         except (Unavailable, Conflict) as error:
             _log.error("a call can't be stored", channel=name, office=office, reason=str(error))
             return self._refused(name, 503, {"Retry-After": str(RETRY_AFTER_S)})
+        finally:
+            self.held.count -= len(body)
         kind, thanks = channel.thanks
         return Response(thanks, media_type=kind)
+
+    async def _read(self, request: Request, body: bytearray) -> None:
+        """The body, as far as it's no longer than we take: a chunked one says its length too late."""
+        said = request.headers.get("content-length", "")
+        if said.isdecimal() and int(said) > MOST_BYTES:
+            raise _TooBig
+        async for piece in request.stream():
+            body += piece
+            self.held.more(len(piece))
+            if len(body) > MOST_BYTES:
+                raise _TooBig
 
     async def _taken(self, channels: Sequence[Called], call: Call) -> Called:
         """Store the call as the channel's it's for; that channel. Raises `Malformed` where it's nobody's."""
@@ -219,19 +248,6 @@ def _only(method: str) -> Response:
     return PlainTextResponse("", 405, {"Allow": method})
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as far as it's no longer than we take: a chunked one says its length too late."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > MOST_BYTES:
-        raise _TooBig
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise _TooBig
-    return bytes(body)
-
-
 def listen(host: str, port: int) -> socket.socket:
     """Bind the socket to serve on. Raises `OSError` if the port is taken.
 
@@ -253,8 +269,11 @@ def server(app: Starlette) -> uvicorn.Server:
     """Uvicorn around the application: await its `serve(sockets=[listen(host, port)])`; `should_exit = True` ends it."""
     import uvicorn
 
+    from bot.door import Door
+
     settings = uvicorn.Config(
         app,
+        http=Door,
         lifespan="off",
         log_config=None,
         access_log=False,
