@@ -22,7 +22,7 @@ from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Press, Refers
 from workflow.office import Office
 from workflow.procedure.complaint import Complaint, Entry
-from workflow.world import OPEN_AFTER, Decision, Fetch, Lettered, Search, Sought, Supply, Timer, Way, World
+from workflow.world import OPEN_AFTER, Decision, Erasure, Fetch, Lettered, Search, Sought, Supply, Timer, Way, World
 
 
 @dataclass(slots=True)
@@ -69,6 +69,9 @@ class Bench:
     waiting: list[Outbound] = field(default_factory=list)  # outside the window: until they write again
     forum: bool = False
     letters: list[Lettered] = field(default_factory=list)
+    fetched: list[Fetch] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)  # files whose key was destroyed
+    erasures: list[Erasure] = field(default_factory=list)
     _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _supply: Supply = field(init=False)
@@ -233,6 +236,13 @@ class Bench:
             assert known is None or complaint.version > known.version, f"{complaint.code} changed without a new version"
             self.complaints[complaint.id] = complaint
         self.entries.extend(decision.entries)
+        self.erased.extend(decision.erased)
+        self.erasures.extend(decision.erasures)
+        for complaint_id, acts in decision.blanked:
+            self.entries = [
+                msgspec.structs.replace(each, text="") if each.complaint == complaint_id and each.act in acts else each
+                for each in self.entries
+            ]
         for key in decision.unset:
             self.timers.pop(key, None)
         for timer in decision.timers:
@@ -256,6 +266,7 @@ class Bench:
                 self.held.append(message)
             else:
                 following.extend(self._send(message))
+        self.fetched.extend(decision.fetches)
         following.extend(self._arrive(fetch) for fetch in decision.fetches)
         if decision.ignored:
             self.ignored.append(decision.ignored)

@@ -8,7 +8,7 @@ from typing import Literal
 from workflow.happening import FileType
 from workflow.message import Address, Location, Value
 
-PaperState = Literal["pending", "ready", "failed"]
+PaperState = Literal["pending", "ready", "failed", "erased"]
 
 
 class Paper(Value):
@@ -119,6 +119,7 @@ class Draft(Value):
     topic: str = ""  # a guess that only suggests whom to name
     kind: Literal["complaint", "suggestion"] = "complaint"
     confidential: bool = False
+    withheld: bool = False  # they ask that the desk doesn't learn who they are; see `procedure.secrecy`
     place_last: Location | None = None  # of a position that moved
     summaries: int = 0  # how many were shown; a button carries the number of its own
     shown: tuple[str, ...] = ()  # files that stood in the last summary

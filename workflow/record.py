@@ -84,6 +84,7 @@ class Complaint(Value):
     edited: int = 0  # messages the citizen changed after YA
     topic: str = ""
     confidential: bool = False
+    withheld: bool = False  # name and contact are hidden from the desk, at their wish; see `procedure.secrecy`
     notice: str = ""
     notice_at: datetime | None = None
 
@@ -135,6 +136,9 @@ class Complaint(Value):
     undo: Undo | None = None
     card: int = 0  # counts the cards posted; the last one carries the buttons
     shown: tuple[str, ...] = ()  # keys of the cards that carry buttons now: the group's and private ones
+    erased: dict[str, str] = {}  # kind of data -> when it was erased: see `privacy/retention.py`
+    hold: str = ""  # why nothing of it is erased though its time is over
+    erase_asked: str = ""  # the citizen's request for deletion that came while it was open
     extra: dict[str, str] = {}
 
 

@@ -15,6 +15,7 @@ from workflow.clocks.when import say_clock, say_short_date
 from workflow.conversation import Paper
 from workflow.dialogue.wanted import sorts_of, things, usable
 from workflow.message import Value
+from workflow.procedure import secrecy
 from workflow.procedure.progress import is_voice
 from workflow.procedure.telling import shortened, thing
 from workflow.record import Complaint, Entry
@@ -73,6 +74,8 @@ class Rules(Value):
 
 def line_of(complaint: Complaint, history: Iterable[Entry], rules: Rules) -> Line:
     """The line of one complaint. A confidential one tells neither who nor what."""
+    if complaint.withheld:
+        history, complaint = secrecy.hidden_lines(history, complaint), secrecy.hidden(complaint)
     trail, zone = trail_of(history, stays=bool(rules.gaps)), rules.calendar.zone
     secret = complaint.confidential
     clocks = timing(complaint, rules.standard, rules.calendar, rules.now, absent_in(trail, rules.standard, rules.gaps))
@@ -189,6 +192,8 @@ def _person(complaint: Complaint, *, names: bool) -> Cell:
         return _plain(word("books.person.hidden"))
     if not names:
         return _plain(word("books.person.withheld"))
+    if complaint.withheld:
+        return _plain(word("withheld.book"))
     if complaint.kind == "suggestion":
         return _plain(say("books.person.suggestion"))
     private = complaint.private

@@ -29,6 +29,8 @@ def remarks(complaint: Complaint, trail: Trail, standard: Standard, zone: ZoneIn
 def _kind(complaint: Complaint) -> Iterator[str]:
     if complaint.confidential:
         yield say("books.remarks.confidential")
+    if complaint.withheld:
+        yield say("withheld.remark")
     if complaint.kind == "suggestion":
         yield say("books.remarks.suggestion")
 

@@ -64,6 +64,8 @@ def _head(complaint: Complaint, world: World) -> Iterator[str]:
     yield say(first, number=complaint.number, code=complaint.code)
     if complaint.confidential:
         yield say("desk.card.confidential")
+    if complaint.withheld:
+        yield say("withheld.card")
     if complaint.kind == "suggestion":
         yield say("desk.card.suggestion")
     step = standard.step(complaint.step)
@@ -120,7 +122,8 @@ def _answers_by(complaint: Complaint) -> str:
 def _address(complaint: Complaint) -> str:
     if complaint.citizen is None:
         return ""
-    name, whose = channel_name(complaint.citizen.channel), masked_address(complaint.citizen.chat)
+    name = channel_name(complaint.citizen.channel)
+    whose = "" if complaint.withheld else masked_address(complaint.citizen.chat)
     return f"{name}, {whose}" if whose else name
 
 
@@ -167,6 +170,8 @@ def _paper_words(paper: Paper) -> str:
         return say("desk.card.arriving", thing=name)
     if paper.state == "failed":
         return say("desk.card.failed", thing=name)
+    if paper.state == "erased":
+        return say("privacy.card.erased", thing=name)
     flaw = say(f"desk.card.flaw_{paper.flaw}") if paper.flaw else ""
     return say("desk.card.received", thing=name) + flaw
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from workflow.clocks.when import say_moment
 from workflow.desk.posting import post
-from workflow.desk.private import VIEW_S, link, may_see, viewed
+from workflow.desk.private import VIEW_S, check_may_see, link, may_see, viewed
 from workflow.happening import Due
 from workflow.message import Address, Refers
 from workflow.office import Staff
@@ -24,8 +24,7 @@ NEWEST = 10
 
 def wanted(at: Address, complaint: Complaint, person: Staff, world: World) -> Decision:
     """Somebody asks for them at `at`. Raises `Refused` where they may not see them, or there are none."""
-    if not may_see(person, complaint, world):
-        raise Refused("desk.refused.not_officer")
+    check_may_see(person, complaint, world)
     if MAILS not in complaint.extra:
         raise Refused("desk.mails.none")
     private = private_of(world, person)

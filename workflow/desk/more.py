@@ -46,6 +46,15 @@ def _was_written_down(complaint: Complaint, person: Staff | None, world: World) 
     return is_written_down(complaint) and _officer(complaint, person, world)
 
 
+def _may_be_withheld(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    """Who came to the counter or phoned may ask for secrecy as well."""
+    return not complaint.withheld and not complaint.confidential and _was_written_down(complaint, person, world)
+
+
+def _may_be_told_again(complaint: Complaint, person: Staff | None, world: World) -> bool:
+    return complaint.withheld and complaint.citizen is None and _was_written_down(complaint, person, world)
+
+
 def _came_from_lapor(complaint: Complaint, person: Staff | None, world: World) -> bool:
     return complaint.source == "lapor" and _officer(complaint, person, world)
 
@@ -96,6 +105,8 @@ MORE: tuple[Row, ...] = (
     Row("tracking", "desk.more.tracking", _came_from_lapor),
     Row("received", "desk.more.received", _was_written_down),
     Row("behalf", "desk.more.behalf", _was_written_down),
+    Row("withhold", "withheld.menu_on", _may_be_withheld),
+    Row("unwithhold", "withheld.menu_off", _may_be_told_again),
     Row("for", "duty.more.entered", _waits_for_others),
     Row("prints", "papers.more", _may_print_something),
 )

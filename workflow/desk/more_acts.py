@@ -61,6 +61,12 @@ def _photos(press: Press, data: Data, complaint: Complaint, person: Staff, world
     return complaints.apply(complaint, act, world) + Decision(sends=(answered(press, "desk.done.plain"),))
 
 
+def _at_once(press: Press, data: Data, complaint: Complaint, person: Staff, world: World) -> Decision:
+    """An act that asks nothing more."""
+    act = Act(kind=data.act, by=f"staff:{person.id}", version=data.version)
+    return complaints.apply(complaint, act, world) + Decision(sends=(answered(press, "desk.done.plain"),))
+
+
 HANDLERS: Mapping[str, Handler] = {
     "photos_along": _photos,
     "photos_stay": _photos,
@@ -69,6 +75,8 @@ HANDLERS: Mapping[str, Handler] = {
     "tracking": asked_to_type,
     "received": asked_to_type,
     "behalf": catat.asked_in_private,
+    "withhold": _at_once,
+    "unwithhold": _at_once,
     entering.BUTTON: entering.pressed,
     printing.BUTTON: printing.pressed,
 }

@@ -14,7 +14,7 @@ from workflow.desk.posting import Rows, answered, button, post, refused
 from workflow.happening import Due
 from workflow.message import Address, Choice, Enclosure, Message, Outbound, Press, Refers
 from workflow.office import Staff
-from workflow.procedure import capacity
+from workflow.procedure import capacity, secrecy
 from workflow.procedure.case import Refused, private_of
 from workflow.procedure.progress import is_voice
 from workflow.procedure.rights import has_turn, is_officer
@@ -88,8 +88,7 @@ def linked(message: Message, world: World) -> Decision:
 
 def send_documents(press: Press, complaint: Complaint, person: Staff, world: World) -> Decision:
     """Files and personal data into the private chat of who may see them: stamped, not to be forwarded, soon deleted."""
-    if not may_see(person, complaint, world):
-        raise Refused("desk.refused.not_officer")
+    check_may_see(person, complaint, world)
     private = private_of(world, person)
     if private is None:
         return refused(press, "desk.refused.link_first") + link(press.chat, person, world)
@@ -100,8 +99,21 @@ def send_documents(press: Press, complaint: Complaint, person: Staff, world: Wor
     return Decision(entries=(entry,), sends=(answered(press, "desk.done.sent_private"), *sends))
 
 
+def check_may_see(person: Staff, complaint: Complaint, world: World) -> None:
+    """Raises `Refused` for who may not see a complaint's files and whose it is."""
+    if complaint.withheld and person not in world.office.may_know(world.now):
+        raise Refused("withheld.refused", roles=secrecy.roles(world.office.standard))
+    if not may_see(person, complaint, world):
+        raise Refused("desk.refused.not_officer")
+
+
 def may_see(person: Staff, complaint: Complaint, world: World) -> bool:
-    """Officers and whose turn it is; of a confidential report only those it concerns."""
+    """Officers and whose turn it is; of a confidential report only those it concerns.
+
+    Whose complaint it is that asked for secrecy, only those see whom the office trusts with confidential reports.
+    """
+    if complaint.withheld:
+        return person in world.office.may_know(world.now)
     officer = is_officer(person, world.standard_of(complaint.standard)) and not complaint.confidential
     return officer or has_turn(person, complaint, world)
 

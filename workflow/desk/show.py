@@ -16,7 +16,7 @@ from workflow.conversation import Paper, Saying
 from workflow.desk.bookkeeping import recap_timer
 from workflow.desk.cards import card_buttons, card_text
 from workflow.desk.duty import words as duty_words
-from workflow.desk.posting import Rows, button, edited, names, post, rooms, trusted
+from workflow.desk.posting import Rows, button, edited, names, post, rooms, topic_of, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import DESK_CHANNEL, Staff
 from workflow.procedure import telling
@@ -24,18 +24,20 @@ from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.duty_acts import ALL
 from workflow.procedure.progress import FIELD, part_of, turn
 from workflow.procedure.stages import word_of
-from workflow.procedure.telling import capital, matter, name_of, shortened, sort_name
+from workflow.procedure.telling import capital, name_of, shortened, sort_name
 from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, lines, say
 from workflow.standard.standard import Standard
 from workflow.world import Decision, Timer, World
 
-TOPIC_CHARACTERS = 120  # a topic's name has at most 128 (Bot API, createForumTopic)
 RELAY_CHARACTERS = 4096  # as long as anything a citizen can write in a message; a channel splits what is longer
 GROUP_SORTS = ("location_photo", "supporting", FIELD)
 """The only papers that may enter the group, once confirmed or labelled (design, "The desk")."""
 
-_RELAYED = ("said", "evidence", "supply", "edited", "withdraw", "satisfied", "unsatisfied", "answered")
+_RELAYED = frozenset(
+    {"said", "evidence", "supply", "edited", "withdraw", "satisfied", "unsatisfied", "answered"}
+    | {"withhold", "unwithhold"}
+)
 
 
 def show(before: Mapping[str, Complaint], after: tuple[Complaint, ...], decision: Decision, world: World) -> Decision:
@@ -109,8 +111,7 @@ def _first(complaint: Complaint, world: World) -> Iterator[Outbound]:
     if desk is None:
         return
     if not complaint.confidential:
-        name = shortened(f"{complaint.number or complaint.code} {matter(complaint)}", TOPIC_CHARACTERS)
-        yield Outbound(to=desk, kind="topic", topic=complaint.code, text=name, key=f"topic:{complaint.id}")
+        yield topic_of(complaint, desk)
         return
     unlinked = [person for person in turn(complaint, world).people if private_of(world, person) is None]
     if unlinked:

@@ -11,6 +11,7 @@ from workflow.conversation import Conversation, Paper, Question
 from workflow.desk.posting import button, post, rooms, secret, trusted
 from workflow.message import Address, Enclosure, Message, Refers
 from workflow.office import Staff
+from workflow.procedure import secrecy
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of, shortened
@@ -23,10 +24,11 @@ TEXT_CHARACTERS = 4096  # as long as anything a citizen can write in one message
 
 def question_card(question: Question, conversation: Conversation, world: World) -> Decision:
     """A question about a service: a reply answers it, one button turns it into a complaint. No number, no clock."""
-    refers = Refers(role="question", conversation=conversation.address.lane, detail=question.id, words=question.text)
+    asked = _veiled(question.text, conversation, world)
+    refers = Refers(role="question", conversation=conversation.address.lane, detail=question.id, words=asked)
     choices = ((button(say("desk.button.complain"), "complain"),),)
     text = lines(
-        say("desk.post.question", text=shortened(question.text, TEXT_CHARACTERS)),
+        say("desk.post.question", text=shortened(asked, TEXT_CHARACTERS)),
         say("desk.post.question_beside", numbers=listing(beside))
         if (beside := _open_reports(conversation, world))
         else "",
@@ -86,9 +88,9 @@ def unproven(message: Message, about: Complaint | None, conversation: Conversati
         return Decision()
     text = say(
         "desk.unproven.mail",
-        address=masked_address(message.chat.chat) or channel_name(message.chat.channel),
+        address=_whose(message, conversation, world) or channel_name(message.chat.channel),
         about=say("desk.unproven.about", number=name_of(about)) if about else "",
-        text=shortened(message.text, TEXT_CHARACTERS),
+        text=shortened(_veiled(message.text, conversation, world), TEXT_CHARACTERS),
         files=say("desk.unproven.files", n=len(message.attachments)) if message.attachments else "",
     )
     return _about_one(text, about, conversation, world)
@@ -101,8 +103,8 @@ def machine(message: Message, hidden: Complaint | None, conversation: Conversati
     text = say(
         "desk.unproven.machine",
         channel=channel_name(message.chat.channel),
-        address=masked_address(message.chat.chat),
-        text="" if secret_draft else shortened(message.text, TEXT_CHARACTERS),
+        address=_whose(message, conversation, world),
+        text="" if secret_draft else shortened(_veiled(message.text, conversation, world), TEXT_CHARACTERS),
     )
     return _about_one(text, hidden, conversation, world)
 
@@ -117,16 +119,40 @@ def _about_one(text: str, about: Complaint | None, conversation: Conversation, w
 def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:
     """A voice note: it's played at the desk, and a petugas types in reply what it says.
 
-    Where it may belong to a confidential report, only those trusted hear it.
+    Where it may belong to a confidential report, or who speaks asked for secrecy, only those trusted hear it.
     """
     draft = conversation.draft
     hidden = (draft is not None and draft.confidential) or secret(conversation, world) is not None
+    hidden = hidden or (_is_withheld(conversation, world) and bool(_trusted_rooms(world)))  # a voice tells who speaks
     refers = Refers(role="gist", conversation=conversation.address.lane, detail=paper.file)
     sends = []
     for to in _trusted_rooms(world) if hidden else _rooms(world):
         sent = post(world, to, say("desk.post.gist"), refers=refers, key=f"gist:{paper.file}")
         sends.append(replace(sent, enclosure=Enclosure(file=paper.file, shown_as="voice"), protect=hidden))
     return Decision(sends=tuple(sends))
+
+
+def _whose(message: Message, conversation: Conversation, world: World) -> str:
+    """As much of the address as the desk may see: nothing of who asked for secrecy."""
+    return "" if _is_withheld(conversation, world) else masked_address(message.chat.chat)
+
+
+def _is_withheld(conversation: Conversation, world: World) -> bool:
+    """Whether the desk shall not learn who this is: by the report being told or by one that's registered."""
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    told = conversation.draft is not None and conversation.draft.withheld
+    return told or any(each is not None and each.withheld for each in mine)
+
+
+def _veiled(text: str, conversation: Conversation, world: World) -> str:
+    """The words without whoever asked for secrecy, as far as it's known who that is."""
+    if not _is_withheld(conversation, world):
+        return text
+    mine = (world.complaints.get(each) for each in conversation.complaints)
+    reports = [*(each for each in mine if each is not None), *((conversation.draft,) if conversation.draft else ())]
+    for report in reports:
+        text = secrecy.without(text, report.private, conversation.address.chat)
+    return text
 
 
 def _talk(

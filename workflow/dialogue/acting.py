@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace as with_world
 
+from msgspec.structs import replace
+
+from workflow.dialogue import fields
 from workflow.dialogue.talk import Talk, replace_conversation
 from workflow.heard import hearing
 from workflow.message import Message
@@ -16,6 +19,7 @@ from workflow.say import UnknownWords, say
 def act(talk: Talk, complaint_id: str, what: Act) -> bool:
     """Let an act be applied; a refusal is said in its own words."""
     target = talk.world.complaints[complaint_id]
+    what = _personal_apart(target, what, talk)
     try:
         decision = complaint.apply(target, what, talk.world)
     except complaint.Refused as refusal:
@@ -25,6 +29,16 @@ def act(talk: Talk, complaint_id: str, what: Act) -> bool:
     newer = {each.id: each for each in decision.complaints}
     talk.world = with_world(talk.world, complaints={**talk.world.complaints, **newer})
     return True
+
+
+def _personal_apart(target: Complaint, what: Act, talk: Talk) -> Act:
+    """What they say of themselves is sealed, where they asked that the desk doesn't learn who they are."""
+    if not target.withheld or not what.text:
+        return what
+    standard = talk.world.standard_of(target.standard)
+    found, _, shown = fields.read(what.text, fields.looked_for(target, standard))
+    private = {name: text for name, text in found.items() if name in fields.PRIVATE and name not in target.private}
+    return replace(what, text=shown, private={**private, **what.private})
 
 
 def _citizens(key: str) -> str:

@@ -14,6 +14,7 @@ from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
+from workflow.procedure import secrecy
 from workflow.say import say, short_office
 
 INTRODUCED = timedelta(hours=12)
@@ -89,9 +90,16 @@ def empty(talk: Talk) -> None:
         began_at=talk.world.moment,
         last_at=talk.world.now,
         papers=adopted,
+        withheld=_secrecy_asked(talk),
+        extra={secrecy.TOLD: "yes"} if conversation.extra.get(secrecy.BEFORE) == "told" else {},
     )
     kept = tuple(paper for paper in conversation.papers if paper not in adopted)
     talk.set(draft=draft, papers=kept, awaiting="", awaiting_for="", unclear=0, offered=())
+
+
+def _secrecy_asked(talk: Talk) -> bool:
+    """Whether a report that begins now is withheld from its first word: asked before it, or of an earlier one."""
+    return secrecy.BEFORE in talk.conversation.extra or any(each.withheld for each in talk.complaints())
 
 
 def start(talk: Talk, message: Message, heard: Guess, *, told: tuple[str, ...] = ()) -> None:

@@ -30,6 +30,7 @@ from workflow.dialogue import (
     narrowing,
     opening,
     reminding,
+    secrecy,
     stuck,
 )
 from workflow.dialogue.talk import RECENT, Talk, begin
@@ -158,7 +159,7 @@ def _admitted(talk: Talk, message: Message) -> None:
             return
     if message.contact is not None:
         _contact(talk, message)
-    if not going_on.hear(talk, message):
+    if not secrecy.hear(talk, message) and not going_on.hear(talk, message):
         _hear(talk, message)
     stuck.help_out(talk)
 

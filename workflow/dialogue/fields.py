@@ -36,6 +36,8 @@ def looked_for(report: Draft | Complaint, standard: Standard) -> tuple[str, ...]
         return ()
     asked = [each for each in standard.asked() if each.kind == "text" and each.id != "statement"]
     names = [each.id for each in asked]
+    if report.withheld:  # what they tell of themselves all the same is sealed, whatever the office asks
+        names += [each for each in ("name", "address") if each not in names]
     if any(each.identity for each in standard.asked()) and "name" not in names:
         names.append("name")
     return tuple(name for name in names if name in table("fields"))
@@ -156,15 +158,21 @@ def _cut(text: str, name: str) -> tuple[str, int, int] | None:
     rules = table("fields")[name]
     openers = sorted(rules["openers"], key=len, reverse=True)
     pattern = rf"(?:^|(?<=[\s,.;(]))(?:{'|'.join(map(re.escape, openers))})(?:\s*(?:adalah|yaitu|[:=])\s*|\s+)(?=\S)"
-    match = re.search(pattern, text, re.IGNORECASE)
-    if match is None:
-        return _named_self(text) if name == "name" else None
-    begins, start = match.start(), match.end()
-    end = _end(text, start, name, rules["longest_words"])
-    value = text[start:end].strip(" ,.;:-")
-    if not value or (name == "name" and (not is_name(value) or is_relation(value) or hearing.meanings(value))):
-        return None
-    return value, begins, end
+    matches = list(re.finditer(pattern, text, re.IGNORECASE))
+    for match in matches:
+        end = _end(text, match.end(), name, rules["longest_words"])
+        value = text[match.end() : end].strip(" ,.;:-")
+        if value and (name != "name" or _may_be_named(value)):
+            return value, match.start(), end
+    return None if matches or name != "name" else _named_self(text)
+
+
+def _may_be_named(value: str) -> bool:
+    """Whether what stands behind "nama saya" may be a name: "jangan disebutkan" and "ibu saya" are none."""
+    first = hearing.folded(value)[:1]
+    if first and first[0] in table("fields")["name"]["is_none"]:
+        return False
+    return is_name(value) and not is_relation(value) and not hearing.meanings(value)
 
 
 def _named_self(text: str) -> tuple[str, int, int] | None:

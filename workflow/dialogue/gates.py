@@ -6,6 +6,7 @@ from workflow.conversation import Paper
 from workflow.dialogue import behalf, wanted
 from workflow.dialogue.talk import Talk, choice
 from workflow.heard import hearing
+from workflow.procedure import secrecy
 from workflow.procedure.taken_acts import is_written_down
 from workflow.record import Complaint
 from workflow.say import listing
@@ -16,6 +17,8 @@ def stands(talk: Talk) -> bool:
     draft = talk.draft
     if not draft.statement:
         return False
+    tell_withheld(talk)
+    draft = talk.draft
     if draft.confidential and "told" not in draft.extra:
         talk.edit(extra={**draft.extra, "told": "yes"})
         talk.tell("confidential.notice", roles=_confidential_roles(talk))
@@ -26,6 +29,13 @@ def stands(talk: Talk) -> bool:
         ask_same_person(talk)
         return True
     return behalf.stands(talk)
+
+
+def tell_withheld(talk: Talk) -> None:
+    """Say once what is hidden of who asked for secrecy, from whom, and what remains known."""
+    if talk.draft.withheld and secrecy.TOLD not in talk.draft.extra:
+        talk.edit(extra={**talk.draft.extra, secrecy.TOLD: "yes"})
+        talk.tell("withheld.notice", roles=secrecy.roles(talk.standard))
 
 
 # --- confidential -----------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def body(talk: Talk) -> str:
         _line("summary.later", listing(tuple(wanted.label(item) for item in draft.later))),
         _line("summary.lacking", ", ".join(_lacking(draft))),
         say("summary.confidential") if draft.confidential else "",
+        say("withheld.summary") if draft.withheld else "",
     )
 
 

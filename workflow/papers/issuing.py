@@ -24,6 +24,7 @@ from workflow.papers.letter import is_on_paper, subject, written_at
 from workflow.papers.making import MAKERS
 from workflow.papers.sheet import LONGEST_REF_BYTES, Kind, ref
 from workflow.papers.wanted import DIRECT, KINDS, WANTED, wish, wish_of_staff
+from workflow.procedure import secrecy
 from workflow.procedure.case import desk_of, limits_of, private_of
 from workflow.procedure.progress import part_of, turn
 from workflow.procedure.rights import is_officer
@@ -171,7 +172,10 @@ def _made(event: Due, world: World) -> Decision:
     if complaint is None or kind is None or event.chat == desk_of(world):
         return Decision(ignored="a paper of no complaint, or for nobody")
     staff = None if event.chat == complaint.citizen else _staff_at(event, world)
-    sheet = MAKERS[kind](complaint, world.histories.get(complaint.id, ()), world)
+    about, history = complaint, world.histories.get(complaint.id, ())
+    if event.chat != complaint.citizen:
+        about, history = secrecy.hidden(complaint), secrecy.hidden_lines(history, complaint)
+    sheet = MAKERS[kind](about, history, world)
     if sheet is None:
         return _none(event, kind, complaint, staff, world)
     wanted = ref(sheet)

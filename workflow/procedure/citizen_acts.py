@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workflow.conversation import Paper, Revision, Saying
 from workflow.message import Location
-from workflow.procedure import lapsing, lateness, telling
+from workflow.procedure import lapsing, lateness, secrecy, telling
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.progress import close, lacking, reopen, resume, unnamed
 from workflow.procedure.reach import is_out, out_at
@@ -33,6 +33,8 @@ def _add_papers(case: Case, papers: tuple[Paper, ...]) -> list[Paper]:
 def _heard(case: Case, act: Act, kind: str) -> None:
     """File what came, tell the desk by an entry, and take up the work again if the office waited for it."""
     fresh = _add_papers(case, act.papers)
+    if act.private:
+        case.set(private={**case.complaint.private, **act.private})
     if not act.text and not fresh:
         return
     message = act.data.get("message", fresh[0].message if fresh else "")
@@ -177,5 +179,7 @@ CITIZEN_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "withdraw": _withdraw,
     "satisfied": _satisfied,
     "unsatisfied": _unsatisfied,
+    "withhold": secrecy.withhold,
+    "unwithhold": secrecy.unwithhold,
 }
 """What the dialogue may do to a complaint on a citizen's behalf."""

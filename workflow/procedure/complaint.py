@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft
-from workflow.procedure import lapsing, stays, telling, wholes
+from workflow.procedure import lapsing, secrecy, stays, telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
 from workflow.procedure.duty_acts import remember_entered
@@ -57,10 +57,12 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
         revisions=draft.revisions,
         topic=draft.topic,
         confidential=draft.confidential,
+        withheld=draft.withheld,
         behalf=draft.behalf,
         notice=draft.notice,
         notice_at=draft.notice_at,
     )
+    complaint = secrecy.clean(complaint) if complaint.withheld else complaint
     complaint, mails = wholes.filed(complaint, world.now)
     return open_case(complaint, world, by="citizen") + Decision(entries=mails)
 
@@ -88,7 +90,7 @@ def apply(complaint: Complaint, act: Act, world: World) -> Decision:
         STAFF_ACTS[act.kind](case, act)
         case.set(extra=remember_entered(case, act))
     elif act.kind in CITIZEN_ACTS:
-        CITIZEN_ACTS[act.kind](case, act)
+        CITIZEN_ACTS[act.kind](case, secrecy.heard(before, act))
     else:
         raise Refused("desk.refused.unknown")
     stays.remember(before, case)

@@ -78,6 +78,8 @@ ACTS: Mapping[str, Rule] = {
     "tracking": Rule(who="officer", wants="text", final=True),
     "received": Rule(who="officer", final=True),
     "behalf": Rule(who="officer", wants="text", final=True),
+    "withhold": Rule(who="officer", final=True),
+    "unwithhold": Rule(who="officer", final=True),
     "undo": Rule(who="staff", final=True),
     # about what was entered for somebody, and all that somebody has
     "object": Rule(who="staff", final=True),

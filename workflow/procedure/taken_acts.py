@@ -9,7 +9,7 @@ from typing import get_args
 
 from workflow.happening import WrittenDown
 from workflow.message import Address
-from workflow.procedure import telling
+from workflow.procedure import secrecy, telling
 from workflow.procedure.acted import words_of
 from workflow.procedure.case import Case, Refused
 from workflow.record import Act, Complaint, Source
@@ -119,5 +119,7 @@ TAKEN_ACTS: Mapping[str, Callable[[Case, Act], None]] = {
     "tracking": _tracking,
     "received": _received,
     "behalf": _behalf,
+    "withhold": secrecy.withhold,
+    "unwithhold": secrecy.unwithhold,
 }
 """The acts of a clerk who writes down what somebody said, phoned or wrote on paper."""
