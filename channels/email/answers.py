@@ -33,9 +33,14 @@ _TOO_LARGE = frozenset({"2.3", "3.4"})
 
 
 def meaning(step: Step, code: int, said: str, age: timedelta) -> SendError:
-    """The fact behind an answer that isn't yes, for a mail that was decided so long ago. Nothing of it was taken."""
+    """The fact behind an answer that isn't yes, for a mail that was decided so long ago.
+
+    Nothing of it was taken, unless the answer to the mail itself is none of the protocol's: then nobody knows.
+    """
     words = " ".join(said.split())[:200]
     reason = f"SMTP {step} {code}: {words}"
+    if not 400 <= code < 600:
+        return SendError("uncertain" if step == "content" else "down", reason)
     if 400 <= code < 500:
         return _later(step, reason, age)
     enhanced = _ENHANCED.search(said)

@@ -131,6 +131,12 @@ ANSWERS = [
     ("data", "550 5.7.1 Daily limit of messages exceeded", "busy"),
     ("data", DROPPED, "uncertain"),
     ("data", TAKEN_THEN_DROPPED, "uncertain"),
+    # something between us and the server spoke, or it lost its thread: no word of the protocol
+    ("mail", "OK mungkin", "down"),
+    ("rcpt", "OK mungkin", "down"),
+    ("rcpt", "354 silakan", "down"),
+    ("data", "OK mungkin", "uncertain"),
+    ("data", "199 mungkin", "uncertain"),
 ]
 
 
