@@ -13,10 +13,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.simulation.faults import CALM, ROUGH, Odds
+from tests.simulation.grounds import STORES, ground
 from tests.simulation.mutants import MUTANTS, planted
 from tests.simulation.shrink import shrunk
-from tests.simulation.world import OFFICES, Simulation
+from tests.simulation.world import BUSY, OFFICES, QUIET, Simulation
 
+TOWNS = {"quiet": QUIET, "busy": BUSY}
 ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH}
 
 
@@ -25,7 +27,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
-    parser.add_argument("--citizens", type=int, default=200, help="as many at each office")
+    parser.add_argument("--citizens", type=int, default=200, help="how many, at all offices together")
+    parser.add_argument("--town", choices=TOWNS, default="quiet", help="who they are and how close they come")
+    parser.add_argument("--store", choices=STORES, default="memory", help="what it's stored in")
     parser.add_argument("--offices", nargs="+", choices=OFFICES, default=OFFICES, help="where they live")
     parser.add_argument("--odds", choices=ODDS, default="usual", help="how much goes wrong")
     parser.add_argument("--mutant", choices=MUTANTS, default="", help="plant this bug: it must be caught")
@@ -41,7 +45,11 @@ def main(given: list[str] | None = None) -> int:
         task = progress.add_task(f"{wanted.seeds} seeds, {wanted.citizens} citizens each", total=wanted.seeds)
         for seed in range(wanted.seed, wanted.seed + wanted.seeds):
             odds = ODDS[wanted.odds]
-            report = Simulation(seed, wanted.citizens, odds, wanted.trace, tuple(wanted.offices)).run()
+            town = TOWNS[wanted.town]
+            with ground(wanted.store) as url:
+                places = tuple(wanted.offices)
+                world = Simulation(seed, wanted.citizens, odds, wanted.trace, places, town, wanted.store, url)
+                report = world.run()
             if wanted.trace:
                 sys.stdout.write("\n".join(report.lines) + "\n")
             if report.problems:

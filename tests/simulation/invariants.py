@@ -19,7 +19,7 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
-from tests.simulation import expected, procedure
+from tests.simulation import crowd, expected, procedure
 from tests.simulation.citizens import OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
@@ -56,7 +56,8 @@ def judge(world: Simulation, counts: Counter[str]) -> list[str]:
     seen = _read(world)
     counts.update(what for lines in seen.entries.values() for entry in lines for what in procedure.rarely(entry))
     checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
-    others = (procedure.records, procedure.numbers, expected.at_its_hour)
+    counts.update({f"who {errand}": count for errand, count in crowd.errands(seen).items()})
+    others = (procedure.records, procedure.numbers, expected.at_its_hour, crowd.passers)
     return [problem for check in (*checks, *others) for problem in check(seen)]
 
 

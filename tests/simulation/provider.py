@@ -101,6 +101,7 @@ class Provider:
     limits: Limits = Limits()
     arrived: Callable[[Provider, Shown], None] = lambda provider, shown: None
     answered: Callable[[Provider, Outbound], None] = lambda provider, message: None
+    holds: Callable[[], bool] = lambda: False  # whether a box of the provider's own has something in it
     chats: dict[str, list[Shown]] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     answers: dict[str, list[Outbound]] = field(default_factory=dict)  # of presses, by their id
@@ -121,6 +122,7 @@ class Provider:
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _queues: dict[tuple[str, bool], deque[Update]] = field(default_factory=dict)
     _waiting: deque[tuple[int, str, bytes]] = field(default_factory=deque)  # to be fetched: number, chat, payload
+    _last: int = 0  # number of what can be fetched
     _repeated: list[tuple[str, bytes]] = field(default_factory=list)
     _known: dict[tuple[str, str], Shown] = field(default_factory=dict)
     _askers: dict[str, str] = field(default_factory=dict)
@@ -138,7 +140,11 @@ class Provider:
             self._askers[value.id] = value.chat.chat
         number = next(self._updates)
         self.trace(f"{self.office} update u{number} {type(value).__name__} {value.chat.chat} {_short(value)}")
-        self._queue(number, value.chat.chat, lambda: self.wire.payloads(self, value, number), isinstance(value, Press))
+
+        def payloads() -> list[bytes]:  # what's fetched is numbered in the order it can be fetched in
+            return self.wire.payloads(self, value, self._last + 1 if self.polled else number)
+
+        self._queue(number, value.chat.chat, payloads, isinstance(value, Press))
 
     def bring(self, body: bytes, chat: str, seconds: float = 0.0, *, apart: bool = True) -> None:
         """The provider has news of its own (what became of a message), to be told in so many seconds at the earliest."""
@@ -217,7 +223,8 @@ class Provider:
             if update.told:
                 self._repeated.append((update.chat, body))
             else:
-                self._waiting.append((int(update.key[1:]), update.chat, body))
+                self._last += 1
+                self._waiting.append((self._last, update.chat, body))
         self._is_told(update, (0.1, 3, 90))
         if self.process is not None:
             self.process.wake(f"poll {self.channel} {self.office}")
@@ -232,10 +239,19 @@ class Provider:
             self.said.setdefault(chat, []).append(self.agenda.now)
         return [body for _, body in found]
 
+    def drained(self) -> list[bytes]:
+        """All that came, for a provider that keeps it in a box of its own."""
+        found = [(chat, body) for _, chat, body in self._waiting] + self._repeated
+        self._waiting.clear()
+        self._repeated = []
+        for chat, _ in found:
+            self.said.setdefault(chat, []).append(self.agenda.now)
+        return [body for _, body in found]
+
     @property
     def has_news(self) -> bool:
         """Whether a poll would find anything that no earlier one has found."""
-        return bool(self._waiting or self._repeated)
+        return bool(self._waiting or self._repeated) or self.holds()
 
     # --- faults -------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation.faults import Odds
+from tests.simulation.grounds import ground
 from tests.simulation.world import Report, Simulation
 
 _SIZES = (4, 8, 12, 20, 32, 50)
@@ -13,7 +14,9 @@ def shrunk(report: Report, odds: Odds) -> Report:
     for size in _SIZES:
         if size >= report.citizens:
             break
-        smaller = Simulation(report.seed, size, odds, places=report.places).run()
+        with ground(report.store) as url:
+            more = {"places": report.places, "town": report.town, "store_kind": report.store, "url": url}
+            smaller = Simulation(report.seed, size, odds, **more).run()
         if smaller.problems:
             return smaller
     return report

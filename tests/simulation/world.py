@@ -19,6 +19,7 @@ from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
 from tests.simulation.agenda import Agenda
 from tests.simulation.citizens import Citizen
+from tests.simulation.crowd import Passer
 from tests.simulation.desk import Desk, staff_of
 from tests.simulation.faults import Faults, Odds
 from tests.simulation.process import Process
@@ -37,6 +38,21 @@ LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000
 
 
+@dataclass(frozen=True)
+class Town:
+    """How many people come for what, and how closely they follow each other."""
+
+    walkers: float  # the share of those who go all the way with a complaint
+    apart_s: float  # between two people who begin, on average
+    name: str
+
+
+QUIET = Town(1.0, 360.0, "quiet")
+"""Everybody complains, one after the other: each road in every detail."""
+BUSY = Town(0.12, 4.0, "busy")
+"""What an office sees in a rush: most people greet, ask, look, tell half a story; some go through with it."""
+
+
 @dataclass
 class Report:
     """What a run showed."""
@@ -51,13 +67,18 @@ class Report:
     faults: Counter[str]
     odds: str = "usual"
     places: tuple[str, ...] = OFFICES
+    town: Town = QUIET
+    store: str = "memory"
 
     @property
     def repeat(self) -> str:
         """The command that runs it again."""
         odds = "" if self.odds == "usual" else f" --odds {self.odds}"
         places = "" if self.places == OFFICES else f" --offices {' '.join(self.places)}"
-        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{odds}{places}"
+        town = "" if self.town == QUIET else f" --town {self.town.name}"
+        store = "" if self.store == "memory" else f" --store {self.store}"
+        where = f"{odds}{places}{town}{store}"
+        return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{where}"
 
     def __str__(self) -> str:
         """What happened, in a few lines."""
@@ -80,6 +101,9 @@ class Simulation:
     odds: Odds = field(default_factory=Odds)
     keep_trace: bool = False
     places: tuple[str, ...] = OFFICES
+    town: Town = QUIET
+    store_kind: str = "memory"
+    url: str = "sqlite://"
 
     def __post_init__(self) -> None:
         """Build the world; the program isn't running yet."""
@@ -119,8 +143,9 @@ class Simulation:
                 answered=self.answered,
             )
         self.offices = offices
-        self.store = Store("sqlite://", a_seal(), inline=True)
-        schema.create(self.store)
+        self.store = Store(self.url, a_seal(), inline=True)
+        if not self.store.postgres:
+            schema.create(self.store)
         self.lines = {(each.channel, each.office): each for wire in self.wires for each in wire.providers.values()}
         self.process = Process(self.store, {}, offices, self.wires, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
@@ -135,9 +160,10 @@ class Simulation:
             office = places[n % len(places)]
             provider = self.providers[office.id]
             provider.process = self.process
-            citizen = Citizen(self, office, provider, str(50_000 + n), self.random)
+            walks = self.town.walkers == 1 or self.random.random() < self.town.walkers
+            citizen = (Citizen if walks else Passer)(self, office, provider, str(50_000 + n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
-            at = self.agenda.now + timedelta(minutes=self.random.uniform(0, max(60, self.size * 6)))
+            at = self.agenda.now + timedelta(seconds=self.random.uniform(0, max(3600, self.size * self.town.apart_s)))
 
             async def begin(who: Citizen = citizen) -> None:
                 who.begin()
@@ -178,11 +204,12 @@ class Simulation:
 
     def unanswered(self, citizen: Citizen) -> None:
         """Somebody got no answer: only chatter that was dropped after an uncertain sending may be missing."""
-        if not self._had_dropped(citizen):
+        if not self.had_dropped(citizen):
             asked = f"{citizen.questions[-1:]}, last spoke {citizen.last_spoke}"
             self.problems.append(f"{citizen.address.lane} got no answer at all for 20 minutes ({asked})")
 
-    def _had_dropped(self, citizen: Citizen) -> bool:
+    def had_dropped(self, citizen: Citizen) -> bool:
+        """Whether something for them was chatter that isn't repeated."""
         dropped = (
             select(func.count())
             .select_from(outbox)
@@ -232,6 +259,8 @@ class Simulation:
             self.faults.counted,
             self.odds.name,
             self.places,
+            self.town,
+            self.store_kind,
         )
 
     async def _run(self) -> None:
