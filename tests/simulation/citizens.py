@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tests.simulation.dates import awake
 from tests.simulation.names import name
 from tests.simulation.provider import CHANNEL, Provider, Shown
 from tests.simulation.reading import has, number_in, question_in, says
@@ -48,6 +49,8 @@ _SHOWN = ("document", "place_photo")
 TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
 CROSSING = timedelta(seconds=90)
 REPLY_WITHIN = timedelta(minutes=20)
+PATIENCE = timedelta(minutes=40)
+"""So long after its hour a reminder may come: what they said last was late, a process died, a provider refused."""
 
 
 @dataclass
@@ -104,6 +107,8 @@ class Citizen:
         self.gave_up: set[str] = set()
         self.questions: list[str] = []
         self.last_spoke: datetime | None = None
+        self.silent_since: datetime | None = None
+        self.reminded = False
         self.resting_until = self.world.agenda.now
         self.gave: dict[str, datetime] = {}  # when they last gave what was asked for
         self.brought: dict[str, datetime] = {}  # what followed after registration, and when
@@ -141,7 +146,7 @@ class Citizen:
             text=text,
             **more,  # type: ignore[arg-type]
         )
-        self.last_spoke = self.world.agenda.now
+        self.last_spoke, self.silent_since = self.world.agenda.now, None
         self.world.sayings[text] = self
         self.provider.tell(message)
         return message_id
@@ -157,7 +162,7 @@ class Citizen:
                 data=choice.data,
                 message_id=shown.id,
             )
-            self.last_spoke = self.world.agenda.now
+            self.last_spoke, self.silent_since = self.world.agenda.now, None
             self.provider.tell(press)
 
     def choose(self, shown: Shown, label: str, typed: str) -> None:
@@ -229,6 +234,7 @@ class Citizen:
         if self.falls_silent and self.told and not self.confirmed:
             self.falls_silent = False
             self.resting_until = self.world.agenda.now + timedelta(days=draw.uniform(1, 5))
+            self.expect_reminders()
         at = max(self.world.agenda.now + timedelta(seconds=think_s), self.resting_until)
 
         async def answer() -> None:
@@ -281,9 +287,33 @@ class Citizen:
 
         self.world.agenda.at(since + REPLY_WITHIN, f"{self.office.id}/{self.chat} wonders", look)
 
+    def expect_reminders(self) -> None:
+        """They fall silent over an unfinished report: it's kept, and they hear so at its hours."""
+        if not self.reminded:
+            self._expect("remind", timedelta(hours=self.office.standard.asking.remind_hours))
+        if self.vanished:
+            days = self.office.standard.asking.draft_days
+            self._expect("forget.soon", timedelta(days=days - self.office.standard.asking.warn_days))
+            self._expect("forget.done", timedelta(days=days))
+
+    def _expect(self, key: str, after: timedelta) -> None:
+        """A message that's to come so long after they were last heard of, and not at night."""
+        silent = self.silent_since = self.world.agenda.now
+        by = awake(self.office.id, silent + after) + PATIENCE
+
+        async def look() -> None:
+            if self.silent_since != silent or self.confirmed or self.cancelled:
+                return
+            if not any(each.at > silent and has(each.text, key) for each in self.shown):
+                self.world.problems.append(f"{self.address.lane} was never reminded ({key}), silent since {silent}")
+            self.reminded |= key == "remind"
+
+        self.world.agenda.at(by, f"{self.office.id}/{self.chat} still hears nothing", look)
+
     def _reply(self, question: str, shown: Shown) -> bool:
         if self.fate == "vanish" and self.told and self.random.random() < 0.5:
             self.vanished = True
+            self.expect_reminders()
             return False
         wavers = self.fate == "cancel" and self.told and question.startswith(("ask.", "summary.text", "summary.sign"))
         if wavers and self.random.random() < 0.5:

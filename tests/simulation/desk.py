@@ -58,6 +58,9 @@ class Desk:
     codes: dict[str, str] = field(default_factory=dict)  # complaint's id -> its code, as its cards say
     handed: set[str] = field(default_factory=set)  # codes of answers that somebody began to hand over themselves
     plans: set[str] = field(default_factory=set)  # what was written for a citizen when a deadline came near
+    authors: dict[str, str] = field(default_factory=dict)  # what was written in reply to something -> "staff:ID"
+    approvals: dict[str, tuple[Shown, Choice]] = field(default_factory=dict)  # code -> the button before the return
+    old_presses: dict[str, str] = field(default_factory=dict)  # presses of such buttons, once the draft is another one
     numbers: set[str] = field(default_factory=set)  # what was typed as a letter's number
     standing_in: set[tuple[str, str, date]] = field(default_factory=set)  # (person, role, day) as it was said
     dues: dict[str, set[str]] = field(default_factory=dict)  # complaint's code -> its limit, as cards showed it
@@ -127,6 +130,9 @@ class Desk:
         """The answer to a press: what was refused isn't pressed again."""
         if message.alert and message.press in self.pressed:
             self.refused.add(self.pressed[message.press])
+        if not message.alert and message.press in self.old_presses:
+            code = self.old_presses[message.press]
+            self.world.problems.append(f"{self.office.id}: an old button of {code} was taken: {message.text!r}")
 
     def _prompt(self, shown: Shown) -> str:
         if has(shown.text, "duty.ask.why"):
@@ -227,7 +233,7 @@ class Desk:
         people = [each for each in card.buttons if each.data.startswith(("d:dispose:", "d:ask_staff:"))]
         if people := [each for each in people if (card.id, each.data) not in self.refused]:
             return draw.choice(people)
-        if button := self._judged(card, code):
+        if button := self._judged(person, card, code):
             return button
         if button := self._one_of(card, "report", "draft_own") or self._starting(card, "desk.button.draft"):
             return button
@@ -261,13 +267,22 @@ class Desk:
             return ask
         return enough
 
-    def _judged(self, card: Shown, code: str) -> Choice | None:
+    def _judged(self, person: Staff, card: Shown, code: str) -> Choice | None:
         """A draft is approved, or goes back once."""
         approve, back = self._one_of(card, "approve", "paraf"), self._one_of(card, "return")
         if approve and back and code not in self.returned and self.random.random() < 0.25:
             self.returned.add(code)
+            self.approvals[code] = card, approve
             return back
+        if approve and code in self.approvals and self.random.random() < 0.7:
+            self._press_old(person, code, approve)
         return approve
+
+    def _press_old(self, person: Staff, code: str, now: Choice) -> None:
+        """Their phone still shows the card of before the return, and they press its button first."""
+        card, then = self.approvals.pop(code)
+        if then.data != now.data:
+            self.old_presses[self._press(person, card, then, remembered=False)] = code
 
     def _asks_words(self, card: Shown) -> bool:
         return has(
@@ -299,7 +314,7 @@ class Desk:
         if button is not None and refers is not None and refers.person:
             self._press(self._person(refers.person), shown, button)
 
-    def _press(self, person: Staff, shown: Shown, button: Choice, *, remembered: bool = True) -> None:
+    def _press(self, person: Staff, shown: Shown, button: Choice, *, remembered: bool = True) -> str:
         press_id = f"{self.office.id}-p{self.provider.next_id()}"
         if remembered:
             self.pressed[press_id] = (shown.id, button.data)
@@ -315,10 +330,12 @@ class Desk:
                 thread=shown.thread,
             )
         )
+        return press_id
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def _reply(self, person: Staff, shown: Shown, text: str) -> None:
+        self.authors[text.removeprefix(". ")] = f"staff:{person.id}"
         self._write(person, text, reply_to=shown.id, thread=shown.thread)
 
     def _write(

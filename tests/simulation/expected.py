@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LATE = timedelta(minutes=30)
 """So much later a message may come that was to come at its hour: a process dies, a provider refuses, a chat is busy."""
+SOON = timedelta(minutes=10)
+"""What is to come before an hour comes at least so long before it, if there's room."""
 
 
 def at_its_hour(seen: Seen) -> Iterator[str]:
@@ -69,16 +71,16 @@ def _asked_and_told(complaint: Complaint, ends: datetime, about: list[Shown], se
     over = complaint.answered_at or complaint.closed_at or seen.world.agenda.now
     asked = max(dates.asked_at(complaint.office, ends), complaint.clock_started_at)
     has_word = any(each.act in ("plan", "respond") and each.at < ends for each in seen.entries[complaint.id])
-    if over > asked + LATE and asked + LATE < ends and not has_word:
-        yield from _missing("asked for a word", about, asked, ("late.desk.ask_total", "late.desk.ask_step"))
+    if over > ends and asked + SOON < ends and not has_word:
+        yield from _missing("asked for a word", about, asked, ends, "late.desk.ask_total")
     if over > ends + LATE:
-        yield from _missing("told that it's late", about, ends, ("late.desk.total",))
+        yield from _missing("told that it's late", about, ends, ends + LATE, "late.desk.total")
 
 
-def _missing(what: str, about: Iterable[Shown], at: datetime, keys: tuple[str, ...]) -> Iterator[str]:
-    came = [each.at for each in about if has(each.text, *keys)]
-    if not any(at <= each <= at + LATE for each in came):
-        yield f"the desk wasn't {what} at {at}, only {came}"
+def _missing(what: str, about: Iterable[Shown], at: datetime, by: datetime, key: str) -> Iterator[str]:
+    came = [each.at for each in about if has(each.text, key)]
+    if not any(at <= each <= by for each in came):
+        yield f"the desk wasn't {what} from {at} to {by}, only {came}"
 
 
 def _mornings(office: str, seen: Seen) -> Iterator[str]:

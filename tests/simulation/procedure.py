@@ -24,6 +24,8 @@ _OF_THE_TURN = ("accept", "complete", "verify", "enough", "pass_on", "branch", "
                 "report", "draft", "approve", "return", "copy", "sign", "number", "reword", "deliver", "hand_over",
                 "archive")  # fmt: skip
 """What only those may do whom the step names, or who stand in for them."""
+_WORDS = ("write", "note", "plan", "return", "reword", "ask", "branch")
+"""What's done by writing it."""
 
 
 def rarely(entry: Entry) -> Iterator[str]:
@@ -159,10 +161,12 @@ def _doers(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[s
             yield f"{entry.act} at {step.id} doesn't say that {person.name} stood in"
 
 
-def _authors(_: Complaint, entries: list[Entry], __: Seen) -> Iterator[str]:
-    """Nobody approves or signs what they wrote, unless they stand in and say why they do both."""
-    author = ""
+def _authors(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[str]:
+    """Everybody's words are theirs. Nobody approves or signs what they wrote, unless they stand in and say why."""
+    author, authors = "", seen.world.desks[complaint.office].authors
     for entry in entries:
+        if entry.act in _WORDS and entry.by != authors.get(entry.text, entry.by):
+            yield f"{entry.text!r} is {entry.by}'s by the record, which was written by {authors[entry.text]}"
         if entry.act == "write":
             author = entry.by
         if entry.act in ("approve", "sign") and entry.by == author and not entry.data.get("why_both"):
@@ -189,6 +193,8 @@ def numbers(seen: Seen) -> Iterator[str]:
         counted = seen.world.offices[office].standard.letter.number_owner == "system"
         if len(set(found)) != len(found) or (counted and sorted(found) != list(range(1, len(found) + 1))):
             yield f"{office}: the letters of {year} count {sorted(found)}"
+    borne = Counter((each.office, each.letter_number) for each in seen.complaints.values() if each.letter_number)
+    yield from (f"{office}: {count} letters bear the number {text}" for (office, text), count in borne.items() if count > 1)
     for complaint in seen.complaints.values():
         if complaint.letter_number and complaint.letter_number not in given[complaint.office]:
             yield f"{complaint.office}: the number {complaint.letter_number} isn't kept"
