@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.retaining import ALERT_DAYS, UNREAD_DAYS
 from bot.road import Road
 from storage.unit import Unit
 from workflow.message import Outbound
@@ -53,7 +54,7 @@ class Alerts:
     async def step(self) -> int:
         """One look; how many troubles are new."""
         now, store = self.road.clock.now(), self.road.store
-        stuck, told = await store.read(lambda unit: (_stuck(unit), unit.people.alerts()))
+        stuck, told = await store.read(lambda unit: (_stuck(unit, now), unit.people.alerts()))
         found = {each.key: each for each in (*self._at_hand(), *stuck)}
         self._since = {key: self._since.get(key, now) for key in found}
         lasting = {key: each for key, each in found.items() if now - self._since[key] >= each.patience}
@@ -78,8 +79,11 @@ class Alerts:
             yield Trouble("disk", say("operator.disk", why=why), say("operator.disk_mend"))
 
 
-def _stuck(unit: Unit) -> list[Trouble]:
-    """Lanes that stand still and messages nobody could read. No number and no name of a citizen is in it."""
+def _stuck(unit: Unit, now: datetime) -> list[Trouble]:
+    """Lanes that stand still, messages nobody could read, and what the law asks for and nobody did.
+
+    No number and no name of a citizen is in it.
+    """
     mend = say("operator.inbox_mend")
     found = []
     for each in unit.inbox.parked():
@@ -89,6 +93,9 @@ def _stuck(unit: Unit) -> list[Trouble]:
     for office, channel, count, newest in unit.inbox.unread():
         what = say("operator.quarantine", office=office, channel=channel, n=count)
         found.append(Trouble(f"quarantine:{office}:{channel}:{newest}", what, mend, ends=False))
+    for office, channel, count in unit.privacy.unread_before(now - timedelta(days=ALERT_DAYS)):
+        what = say("privacy.operator.unread", office=office, channel=channel, n=count, days=UNREAD_DAYS)
+        found.append(Trouble(f"unread:{office}:{channel}", what, mend, ends=False))
     return found
 
 

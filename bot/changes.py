@@ -16,7 +16,7 @@ from workflow.conversation import Conversation
 from workflow.message import Address, Limits, Outbound
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
-from workflow.world import Decision, Fetch, Lettered, Link, Timer
+from workflow.world import Decision, Erasure, Fetch, Lettered, Link, Timer
 
 Drawn = tuple[Mapping[int, int], Mapping[int, int], Sequence[str]]  # numbers before and after, codes
 
@@ -41,6 +41,8 @@ class Changes:
         self._used: list[str] = []
         self._erased: list[str] = []
         self._forgotten: list[str] = []
+        self._erasures: list[tuple[str, Erasure]] = []
+        self._blanked: list[tuple[str, tuple[str, ...]]] = []
         self._letters: list[tuple[str, Lettered]] = []
         self._unlettered: list[tuple[str, tuple[str, str]]] = []  # office, and (complaint, number)
         self.noticed = Noticed(now)
@@ -68,6 +70,8 @@ class Changes:
         self._linked.extend((office, staff, chat) for staff, chat in decision.linked)
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
+        self._erasures.extend((office, each) for each in decision.erasures)
+        self._blanked.extend(decision.blanked)
         gone = {(office, taken_back) for taken_back in decision.unlettered}
         self._letters = [each for each in self._letters if (each[0], (each[1].complaint, each[1].number)) not in gone]
         self._unlettered.extend(sorted(gone))
@@ -138,6 +142,9 @@ class Changes:
         for office, staff, chat in self._linked:
             unit.cases.link(office, [(staff, chat)], self._now)
         unit.cases.use_tokens(self._used, self._now)
+        unit.privacy.record(self._erasures)
+        for complaint, acts in self._blanked:
+            unit.privacy.blank(complaint, acts)
 
 
 def _turn(complaint: Complaint, standards: Mapping[str, Standard]) -> Turn:

@@ -200,6 +200,22 @@ def recap(
             typer.echo(path)
 
 
+@app.command()
+def retention(
+    office: Annotated[str, typer.Option(help="The office's id in config.toml; not needed where there's one.")] = "",
+    days: Annotated[int, typer.Option(help="How far back to look for what was erased.", min=1)] = 365,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print what was erased by which rule and what is due next, as a table of tab-separated columns."""
+    from bot.retention_cli import HEAD, report
+
+    settings = _settings(config)
+    name = _one_office(settings, office)
+    with _told():
+        for row in (HEAD, *report(settings, name, days)):
+            typer.echo("\t".join(row))
+
+
 @key_app.command("new")
 def key_new() -> None:
     """Print a new master key; put it into the environment as ADUAN_KEY and keep a copy in a safe place."""

@@ -93,6 +93,7 @@ conversations = Table(
     _when("changed_at"),
 )
 Index("conversations_draft", conversations.c.office, conversations.c.code)
+Index("conversations_changed", conversations.c.office, conversations.c.changed_at)
 
 complaints = Table(
     "complaints",

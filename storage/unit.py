@@ -14,6 +14,7 @@ from storage.letters import Letters
 from storage.outbox import Outbox
 from storage.parts import Conflict, Part
 from storage.people import People
+from storage.privacy import Privacy
 from storage.pruning import Pruning
 from storage.receipts import Receipts
 from storage.shelf import Shelf
@@ -74,6 +75,11 @@ class Unit(Part):
     def pruning(self) -> Pruning:
         """What may go for good."""
         return Pruning(self.connection, self.seal)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """What was erased, and whose time may have come."""
+        return Privacy(self.connection, self.seal)
 
     def clock(self, now: datetime) -> datetime:
         """The time by which leases are compared: the database's where several processes share it, else `now`."""

@@ -11,6 +11,7 @@ from workflow.happening import Carried, Delivery, Due, Event
 from workflow.message import Message, Press
 from workflow.office import DESK_CHANNEL, Office
 from workflow.papers import asked, checking, issuing, joining
+from workflow.privacy import retention
 from workflow.world import Decision, Needs, World
 
 LONGEST_LAIN = timedelta(days=30)
@@ -30,6 +31,8 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
         return bookkeeping.needs(event)
     if code := checking.code_in(event):
         return checking.needs(code)
+    if isinstance(event, Due) and retention.concerns(event):
+        return retention.needs(event)
     if _is_desk(event, office):
         return desk.needs(event, office)
     if _may_be_staff(event, office, linked):
@@ -48,6 +51,8 @@ def decide(event: Event, world: World) -> Decision:
         return linking.linked(event, world)
     if (papers := _papers(event, world)) is not None:
         return papers
+    if isinstance(event, Due) and retention.concerns(event):
+        return retention.rang(event, world)
     if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
     else:
@@ -55,6 +60,7 @@ def decide(event: Event, world: World) -> Decision:
     before = {**{each.id: each for answer in world.found for each in answer}, **world.complaints}
     decision += desk.show(before=before, after=decision.complaints, decision=decision, world=world)
     decision += desk.told_of_duties(before, decision, world)
+    decision += retention.watch(before, decision.complaints, world)
     return joining.join(decision + issuing.issue(world.complaints, decision, world), world)
 
 

@@ -188,6 +188,16 @@ class Link(Value):
     until: datetime
 
 
+class Erasure(Value):
+    """What was erased: the line of the report, and the proof."""
+
+    complaint: str  # id; "" for what stood outside any
+    kind: str  # identity, media, messages, draft
+    rule: str
+    files: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Everything that changes because of one event; written in one transaction."""
@@ -210,6 +220,8 @@ class Decision:
     operator: str = ""  # a chat in which the operator is told what's wrong
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
+    erasures: tuple[Erasure, ...] = ()  # what was erased by which rule
+    blanked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (complaint, acts): the words of these lines go
     letters: tuple[Lettered, ...] = ()  # numbers given to letters
     unlettered: tuple[tuple[str, str], ...] = ()  # complaint and number, taken back before the letter left
     ignored: str = ""  # why nothing was done, for the operator
@@ -236,6 +248,8 @@ class Decision:
             operator=other.operator or self.operator,
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
+            erasures=self.erasures + other.erasures,
+            blanked=self.blanked + other.blanked,
             letters=self.letters + other.letters,
             unlettered=self.unlettered + other.unlettered,
             ignored=other.ignored or self.ignored,

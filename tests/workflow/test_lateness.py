@@ -347,7 +347,7 @@ def test_an_answer_ends_it() -> None:
     scene.press("Petugas Satu", "Ya, kirim")
     texts = until(scene, "2027-02-22 10:20")
     assert not any("KNG-2026-0001" in text for text in texts)
-    assert scene.to_citizen() == []
+    assert [text[:30] for text in scene.to_citizen()] == ["Foto dan data identitas pada l"], "30 days after the end"
 
 
 def test_a_reopened_complaint_has_a_new_total_and_can_be_late_anew() -> None:

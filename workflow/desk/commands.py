@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import bookkeeping, guide, printing, roles
+from workflow.desk import bookkeeping, guide, holding, printing, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.duty import duties, handing_all
@@ -27,7 +27,7 @@ from workflow.world import Decision, Needs, Search, World
 _COMMAND = re.compile(r"^/([a-z_]+)(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
 COMMANDS = frozenset(
     {"tugas", "antrean", "cari", "catat", "bantuan", "peran", "surel", "absen", "plh", "plt", "serahkan"}
-    | {"register", "rekap", "panduan", *printing.COMMANDS}
+    | {"register", "rekap", "panduan", *printing.COMMANDS, *holding.COMMANDS}
 )
 RESULTS = 10
 QUEUE = 15
@@ -70,6 +70,8 @@ def needs(command: Command) -> Needs:
         return Needs(searches=(Search(text=words[:SEARCH_CHARACTERS], limit=RESULTS + 1),))
     if name in printing.COMMANDS:
         return printing.needs(words)
+    if name in holding.COMMANDS:
+        return holding.needs(words)
     if name == "surel":
         return Needs(codes=(words.upper(),), numbers=(words.upper(),)) if words else Needs()
     return Needs()
@@ -205,6 +207,7 @@ _ACTS: Mapping[str, Callable[[Message, str, Staff, World], Decision]] = {
     "surel": _mails,
     "panduan": guide.wanted,
     **{name: partial(printing.command, name) for name in printing.COMMANDS},
+    **{name: partial(holding.command, name) for name in holding.COMMANDS},
     "register": bookkeeping.register,
     "rekap": bookkeeping.recap,
 }

@@ -38,8 +38,8 @@ def sorts_of(asked: Asked) -> tuple[str, ...]:
 
 
 def usable(paper: Paper) -> bool:
-    """Whether a file counts: not lost, and not replaced by a better one."""
-    return paper.state != "failed" and not paper.replaced
+    """Whether a file counts: not lost or erased, and not replaced by a better one."""
+    return paper.state not in ("failed", "erased") and not paper.replaced
 
 
 def asked_for(standard: Standard, item: str) -> Asked | None:

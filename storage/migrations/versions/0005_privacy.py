@@ -47,6 +47,7 @@ def upgrade() -> None:
         _when("at"),
     )
     op.create_index("erasures_at", "erasures", ["office", "at"])
+    op.create_index("conversations_changed", "conversations", ["office", "changed_at"])
     op.create_table(
         "moves",
         _text("office", primary_key=True),
@@ -58,6 +59,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the tables before."""
+    op.drop_index("conversations_changed", "conversations")
     for table in ("moves", "erasures", "data_requests", "identities"):
         op.drop_table(table)
 

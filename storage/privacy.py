@@ -1,0 +1,122 @@
+"""What was erased and by which rule, what is still due, and whose time may have come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from storage.parts import Part, among
+from storage.rows import encode, read_complaint, read_entry
+from storage.tables import complaints, conversations, entries, quarantine
+from storage.tables_personal import erasures, identities
+from workflow.record import Complaint
+from workflow.world import Erasure
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRow:
+    """A line of the report."""
+
+    at: datetime
+    kind: str
+    rule: str
+    complaint: str  # id; "" for what stood outside any
+    name: str  # its number or code
+    files: int
+
+
+class Privacy(Part):
+    """Rows of personal data, by their time."""
+
+    # --- erasing ------------------------------------------------------------------------------------------------------
+
+    def record(self, lines: Sequence[tuple[str, Erasure]]) -> None:
+        """Note what was erased in an office. With a complaint's identity goes what it could be found by."""
+        rows = [
+            {
+                "office": office,
+                "complaint": each.complaint,
+                "kind": each.kind,
+                "rule": each.rule,
+                "files": each.files,
+                "at": each.at,
+            }
+            for office, each in lines
+        ]
+        self.each(erasures.insert(), rows)
+        known = [each.complaint for _, each in lines if each.kind == "identity" and each.complaint]
+        if known:
+            self.connection.execute(delete(identities).where(among(identities.c.complaint)), {"values": known})
+
+    def blank(self, complaint: str, acts: Sequence[str]) -> int:
+        """Take the words out of these lines of a record; how many lines had any. That something was said stays."""
+        statement = select(entries.c.id, entries.c.body).where(entries.c.complaint == complaint, among(entries.c.act))
+        count = 0
+        for number, body in self.connection.execute(statement, {"values": list(acts)}).all():
+            line = read_entry(body)
+            data = {name: value for name, value in line.data.items() if name not in ("before", "after")}
+            bare = msgspec.structs.replace(line, text="", data=data)
+            if bare != line:
+                changed = update(entries).where(entries.c.id == number).values(body=encode(bare).decode())
+                count += self.touched(changed)
+        return count
+
+    # --- whose time may have come -------------------------------------------------------------------------------------
+
+    def closed(self, office: str, after: str, limit: int) -> tuple[Complaint, ...]:
+        """Closed complaints in the order of their ids, from the one after `after` on, with what's sealed named only.
+
+        What is private isn't opened: each of its names stands there without its value.
+        """
+        c = complaints.c
+        statement = select(c.id, c.state, c.sealed).where(c.office == office, c.closed_at.is_not(None), c.id > after)
+        found = []
+        for row in self.connection.execute(statement.order_by(c.id).limit(limit)):
+            known = read_complaint(row.state, None, {})
+            sealed = {"sealed": ""} if row.sealed is not None else {}
+            found.append(msgspec.structs.replace(known, private=sealed))
+        return tuple(found)
+
+    def silent_lanes(self, office: str, before: datetime, after: str, limit: int) -> list[str]:
+        """Lanes of an office in which nothing has changed since then, in their order, from the one after `after` on."""
+        c = conversations.c
+        statement = select(c.lane).where(c.office == office, c.changed_at < before, c.lane > after)
+        return list(self.connection.execute(statement.order_by(c.lane).limit(limit)).scalars())
+
+    def unread_before(self, before: datetime) -> list[tuple[str, str, int]]:
+        """What lies in quarantine since before then and was never brought back: (office, channel, how many)."""
+        q = quarantine.c
+        statement = select(q.office, q.channel, func.count()).where(q.at < before, q.replayed_at.is_(None))
+        return [tuple(row) for row in self.connection.execute(statement.group_by(q.office, q.channel))]
+
+    def let_go_unread(self, before: datetime, now: datetime) -> int:
+        """Of what lay in quarantine since before then only that it did stays, and that as long as of a replayed one."""
+        statement = update(quarantine).where(quarantine.c.at < before, quarantine.c.replayed_at.is_(None))
+        return self.touched(statement.values(payload=b"", lane="", replayed_at=now))
+
+    # --- the report ---------------------------------------------------------------------------------------------------
+
+    def erased(self, office: str, since: datetime, until: datetime) -> list[ErasedRow]:
+        """What was erased in an office in that time, oldest first."""
+        e, c = erasures.c, complaints.c
+        statement = (
+            select(e.at, e.kind, e.rule, e.complaint, c.number, c.code, e.files)
+            .select_from(erasures.outerjoin(complaints, e.complaint == c.id))
+            .where(e.office == office, e.at >= since, e.at < until)
+            .order_by(e.at, e.id)
+        )
+        return [
+            ErasedRow(row.at, row.kind, row.rule, row.complaint, row.number or row.code or row.complaint, row.files)
+            for row in self.connection.execute(statement)
+        ]
+
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """The numbers, or where there is none the codes, of complaints by their ids."""
+        c = complaints.c
+        statement = select(c.id, c.number, c.code).where(among(c.id))
+        rows = self.connection.execute(statement, {"values": list(ids)}) if ids else ()
+        return {row.id: row.number or row.code for row in rows}

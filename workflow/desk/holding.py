@@ -1,0 +1,60 @@
+"""`/tahan` and `/lepas`: keep what a complaint holds though its time is over, as an examination or a court may ask."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workflow.desk.posting import said_back
+from workflow.message import Message
+from workflow.office import Staff
+from workflow.procedure import capacity
+from workflow.procedure.case import Refused
+from workflow.procedure.rights import may_know
+from workflow.procedure.telling import name_of
+from workflow.record import Complaint, Entry
+from workflow.world import Decision, Needs, World
+
+COMMANDS = ("tahan", "lepas")
+_MAY = ("officer", "secretary", "head")
+
+
+def needs(words: str) -> Needs:
+    """The complaint that the first word names, by number or code."""
+    name = words.partition(" ")[0].upper()
+    return Needs(codes=(name,), numbers=(name,)) if name else Needs()
+
+
+def command(name: str, message: Message, words: str, person: Staff, world: World) -> Decision:
+    """Hold a complaint with its reason, or release it. Raises `Refused`."""
+    standard = world.office.standard
+    roles = (role for kind in _MAY for role in standard.roles_of(kind))
+    if not any(person in world.office.with_role_at(role, world.now) for role in roles):
+        raise Refused("privacy.hold.not_yours")
+    first, _, why = words.partition(" ")
+    complaint = world.complaints.get(world.by_code.get(first.upper(), ""))
+    why = why.strip()
+    if complaint is None or (name == "tahan" and not why):
+        raise Refused("privacy.hold.how")
+    if complaint.confidential and not (message.private and person in may_know(complaint, world)):
+        raise Refused("desk.refused.private_only")
+    if name == "lepas" and not complaint.hold:
+        raise Refused("privacy.hold.not_held", number=name_of(complaint))
+    held = replace(complaint, hold=why if name == "tahan" else "", version=complaint.version + 1)
+    entry = _entry(held, "hold" if held.hold else "release", why, person, world)
+    key = "privacy.hold.done" if held.hold else "privacy.hold.released"
+    said = said_back(world, message.chat, message.id, key, number=name_of(held))
+    return Decision(complaints=(held,), entries=(entry,)) + said
+
+
+def _entry(complaint: Complaint, act: str, why: str, person: Staff, world: World) -> Entry:
+    return Entry(
+        complaint=complaint.id,
+        at=world.now,
+        act=act,
+        by=f"staff:{person.id}",
+        name=capacity.name_of(person, world.office, world.now),
+        step=complaint.step,
+        text=why,
+        data=capacity.on_duty_data(person, world.office, world.now),
+        version=complaint.version,
+    )
