@@ -210,7 +210,9 @@ class Keeper:
             here = [uid for uid in session.search(self._cursor.search()) if uid >= self._cursor.first]
             self._done.intersection_update(here)
             new = [uid for uid in here if uid not in self._done]
-            self._queue = sorted(new, key=lambda uid: (self._failed.get(uid, 0), uid))
+            # A mail that broke the connection again stands behind the others; once may be any mail's bad luck, and a
+            # person's mails keep their order.
+            self._queue = sorted(new, key=lambda uid: (max(0, self._failed.get(uid, 0) - 1), uid))
         self.waiting = len(self._queue)
         return bool(self._queue)
 

@@ -135,6 +135,22 @@ async def test_a_connection_that_breaks_anywhere_loses_and_doubles_nothing(box, 
     assert command not in box.front.before  # it did break
 
 
+async def test_a_connection_that_breaks_once_turns_no_order_around(box, intake, monkeypatch):
+    monkeypatch.setattr("channels.email.keeper._FIRST_PAUSE_S", 0.05)
+
+    async def cut():
+        box.front.cut()
+
+    async def arm():
+        box.front.before["UID FETCH"] = cut  # the mail itself: the first such command asks for its size
+
+    await box.deliver(mail("satu"), mail("dua"), mail("tiga"))
+    box.front.before["UID FETCH"] = arm
+    await intake.until(3)
+    assert (intake.words, intake.offered) == (["satu", "dua", "tiga"], 3)
+    assert "UID FETCH" not in box.front.before  # it did break
+
+
 async def test_a_move_that_breaks_is_made_again(box, intake, monkeypatch):
     monkeypatch.setattr("channels.email.keeper._FIRST_PAUSE_S", 0.05)
 
