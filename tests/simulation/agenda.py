@@ -77,6 +77,14 @@ class InlineLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
+    async def create_connection(self, protocol_factory: Any, host: Any = None, port: Any = None, **how: Any) -> Any:
+        """To a server in this process, if there's one at that port."""
+        from tests.simulation.wires import smtp
+
+        if port in smtp.SERVERS:
+            return await smtp.connected(protocol_factory, port)
+        return await super().create_connection(protocol_factory, host, port, **how)
+
 
 def run(main: Any) -> Any:
     """Run a coroutine on the inline loop."""

@@ -56,7 +56,7 @@ class Phones(World):
 
     # --- what isn't kept ----------------------------------------------------------------------------------------------
 
-    def log(self, line: Callable[[int], Any]) -> Any:  # noqa: ANN401, ARG002
+    def log(self, line: Callable[[int], Any]) -> Any:
         """No book of calls."""
         return None
 
@@ -81,7 +81,7 @@ class Phones(World):
 
     # --- what is seen -------------------------------------------------------------------------------------------------
 
-    def show(self, chat: Chat, **what: Any) -> Bubble:  # noqa: ANN401
+    def show(self, chat: Chat, **what: Any) -> Bubble:
         """Put a message onto a phone, and say so."""
         bubble = super().show(chat, **what)
         self.bubbles[bubble.sid] = bubble
@@ -89,7 +89,7 @@ class Phones(World):
             self.shows(bubble)
         return bubble
 
-    def _failure(self, message: Message) -> Any:  # noqa: ANN401
+    def _failure(self, message: Message) -> Any:
         code, status = super()._failure(message)
         if code:
             return code, status

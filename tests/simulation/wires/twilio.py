@@ -34,7 +34,7 @@ from workflow.say import say
 if TYPE_CHECKING:
     from tests.simulation.provider import Provider
 
-TOKEN = "token-simulasi"  # noqa: S105 - of nobody
+TOKEN = "token-simulasi"
 SECRET = b"simulasi kunci kantor, 32 oktet."
 KNOCKS = ("answer_waiting", "status_update", "reminder")
 PHOTO = "ref"  # the field of `Asked` that names a citizen's file
@@ -115,7 +115,7 @@ class TwilioWire:
 
     # --- what people do -----------------------------------------------------------------------------------------------
 
-    def payloads(self, provider: Provider, value: Inbound, number: int) -> list[bytes]:  # noqa: ARG002
+    def payloads(self, provider: Provider, value: Inbound, number: int) -> list[bytes]:
         """The forms that Twilio posts of an act: several of a long SMS, none of a button that's gone, or of a block."""
         self._telling = told = []
         try:
@@ -161,7 +161,7 @@ class TwilioWire:
             raise CannotActError("no such message")
         return found
 
-    def call(self, provider: Provider, body: bytes) -> Call | None:  # noqa: ARG002
+    def call(self, provider: Provider, body: bytes) -> Call | None:
         """The call that brings a form, signed as Twilio signs it."""
         place, form = body.split(b"\n", 1)
         address, fields = place.decode(), parse_qsl(form.decode(), keep_blank_values=True)
@@ -206,7 +206,7 @@ class TwilioWire:
                 self._refuses(asked, outcome.answer, hand)
         return _answer(outcome.answer)
 
-    def busy(self, asked: Asked, retry_s: float) -> Answer:  # noqa: ARG002
+    def busy(self, asked: Asked, retry_s: float) -> Answer:
         """20429, with the time to wait."""
         return _answer(wire.refused(TwilioError(20429, retry_after_s=max(1, int(retry_s)))))
 
