@@ -44,6 +44,10 @@ class Agenda:
         self.now = max(self.now, moment)
         return moment, name, happening
 
+    def moment(self) -> datetime:
+        """What time it is."""
+        return self.now
+
     def next_at(self) -> datetime | None:
         """When the next event is due."""
         return self._heap[0][0] if self._heap else None

@@ -12,6 +12,8 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import func, select
 
+from channels.email import Email
+from channels.twilio.channel import SMS, WHATSAPP
 from storage import schema
 from storage.engine import Store
 from storage.tables import outbox, timers
@@ -25,8 +27,10 @@ from tests.simulation.faults import Faults, Odds
 from tests.simulation.process import Process
 from tests.simulation.provider import Provider, Shown
 from tests.simulation.wires.base import Wire
+from tests.simulation.wires.mail import MailWire, address_of as mail_of
 from tests.simulation.wires.telegram import TelegramWire
-from workflow.message import Outbound
+from tests.simulation.wires.twilio import TwilioWire, number_of
+from workflow.message import Limits, Outbound
 from workflow.office import Office
 from workflow.say import say
 from workflow.standard.standard import shipped
@@ -34,6 +38,9 @@ from workflow.standard.standard import shipped
 OFFICES = ("kanigaran", "pekutatan", "kedopok", "pegantenan", "dpmd-pasuruan")
 COUNTED = ("pegantenan",)
 """Where the system counts the numbers of letters; elsewhere staff type them from the paper agenda."""
+MIX = ("telegram",)
+"""On which channel the people of an office write, one after the other."""
+LIMITS = {"telegram": Limits(), "whatsapp": WHATSAPP, "sms": SMS, "email": Email.limits}
 LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000
 
@@ -49,7 +56,7 @@ class Town:
 
 QUIET = Town(1.0, 360.0, "quiet")
 """Everybody complains, one after the other: each road in every detail."""
-BUSY = Town(0.12, 4.0, "busy")
+BUSY = Town(0.12, 0.5, "busy")
 """What an office sees in a rush: most people greet, ask, look, tell half a story; some go through with it."""
 
 
@@ -104,6 +111,7 @@ class Simulation:
     town: Town = QUIET
     store_kind: str = "memory"
     url: str = "sqlite://"
+    mix: tuple[str, ...] = MIX
 
     def __post_init__(self) -> None:
         """Build the world; the program isn't running yet."""
@@ -127,26 +135,16 @@ class Simulation:
                 rules = rules.model_copy(update={"letter": rules.letter.model_copy(update={"number_owner": "system"})})
             staff = staff_of(office_id, rules, n * 1000)
             offices[office_id] = Office(id=office_id, standard=rules, staff=staff, desk=desk)
-            wire = TelegramWire(office_id, 7_000_000 + n, desk, polled=n % 2 == 0)
-            self.wires.append(wire)
-            self.providers[office_id] = wire.providers["telegram"] = Provider(
-                office_id,
-                desk,
-                forum=n % 2 == 0,
-                polled=n % 2 == 0,
-                agenda=self.agenda,
-                faults=self.faults,
-                trace=self.trace,
-                again_mark="\n" + say("deliver.again"),
-                wire=wire,
-                arrived=self.arrived,
-                answered=self.answered,
-            )
+            polled = n % 2 == 0
+            self._wire(TelegramWire(office_id, 7_000_000 + n, desk, polled=polled), office_id, desk, telegram=polled)
+            self._wire(TwilioWire(office_id, n, self.agenda.moment), office_id, desk, whatsapp=False, sms=False)
+            self._wire(MailWire(office_id, self.agenda.moment), office_id, desk, email=True)
+            self.providers[office_id] = self.wires[-3].providers["telegram"]
         self.offices = offices
         self.store = Store(self.url, a_seal(), inline=True)
         if not self.store.postgres:
             schema.create(self.store)
-        self.lines = {(each.channel, each.office): each for wire in self.wires for each in wire.providers.values()}
+        self.accounts = {(each.channel, each.office): each for wire in self.wires for each in wire.providers.values()}
         self.process = Process(self.store, {}, offices, self.wires, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
         for each in self.desks.values():
@@ -154,22 +152,44 @@ class Simulation:
         self.citizens: dict[tuple[str, str], Citizen] = {}
         self._settle_citizens()
 
+    def _wire(self, wire: Wire, office: str, desk: str, **channels: bool) -> None:
+        """Connect an account: its channels, and whether each is polled."""
+        self.wires.append(wire)
+        for channel, polled in channels.items():
+            wire.providers[channel] = Provider(
+                office,
+                desk,
+                forum=polled,
+                polled=polled,
+                agenda=self.agenda,
+                faults=self.faults,
+                trace=self.trace,
+                again_mark="\n" + say("deliver.again"),
+                wire=wire,
+                channel=channel,
+                limits=LIMITS[channel],
+                arrived=self.arrived,
+                answered=self.answered,
+                holds=wire.holds,
+            )
+
     def _settle_citizens(self) -> None:
         places = list(self.offices.values())
         for n in range(self.size):
             office = places[n % len(places)]
-            provider = self.providers[office.id]
-            provider.process = self.process
+            channel = self.mix[n // len(places) % len(self.mix)]
+            provider = self.accounts[channel, office.id]
             walks = self.town.walkers == 1 or self.random.random() < self.town.walkers
-            citizen = (Citizen if walks else Passer)(self, office, provider, str(50_000 + n), self.random)
+            citizen = (Citizen if walks else Passer)(self, office, provider, _chat(channel, n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
-            at = self.agenda.now + timedelta(seconds=self.random.uniform(0, max(3600, self.size * self.town.apart_s)))
+            begins_s = max(10 * self.town.apart_s, self.size * self.town.apart_s)
+            at = self.agenda.now + timedelta(seconds=self.random.uniform(0, begins_s))
 
             async def begin(who: Citizen = citizen) -> None:
                 who.begin()
 
             self.agenda.at(at, f"{office.id}/{citizen.chat} begins", begin)
-        for provider in self.lines.values():
+        for provider in self.accounts.values():
             provider.process = self.process
 
     def next_name(self) -> int:
@@ -237,12 +257,12 @@ class Simulation:
             virtual.run(self._run())
         self.faults.armed = False
         self.problems += self.process.failures
-        self.problems += [problem for provider in self.lines.values() for problem in provider.wrong]
+        self.problems += [problem for provider in self.accounts.values() for problem in provider.wrong]
         self.problems += logged
         counts = Counter(
             citizens=self.size,
-            messages=sum(len(each.attempts) for each in self.lines.values()),
-            updates=sum(len(times) for each in self.lines.values() for times in each.said.values()),
+            messages=sum(len(each.attempts) for each in self.accounts.values()),
+            updates=sum(len(times) for each in self.accounts.values() for times in each.said.values()),
             crashes=sum(self.faults.crashes.values()),
             faults=sum(self.faults.counted.values()),
         )
@@ -287,6 +307,13 @@ class Simulation:
         with self.unharmed():
             left = set(self.store.now(lambda unit: unit.connection.execute(kinds).scalars().all()))
         return all(kind in ("opening_list", "monthly_recap") or kind.startswith("keep_") for kind in left)
+
+
+def _chat(channel: str, n: int) -> str:
+    """Where the n-th citizen is written to."""
+    if channel == "email":
+        return mail_of(n)
+    return str(50_000 + n) if channel == "telegram" else number_of(n)
 
 
 @contextmanager

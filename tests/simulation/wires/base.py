@@ -82,6 +82,10 @@ class Wire(Protocol):
         """The refusal that asks for a pause."""
         ...
 
+    def holds(self) -> bool:
+        """Whether a box of the provider's own has something in it that the program may ask for."""
+        ...
+
 
 class WireHttp(Http):
     """The program's HTTP client without a network: the wire answers, or a fault does, or the process dies."""

@@ -126,8 +126,7 @@ class MailWire:
         for body in self._provider.drained():
             self.mailbox.put(body, self.now())
 
-    @property
-    def has_news(self) -> bool:
+    def holds(self) -> bool:
         """Whether there's anything in the inbox: mails that weren't fetched, or weren't moved away yet."""
         return bool(self.mailbox.folders["INBOX"])
 
@@ -161,8 +160,7 @@ class MailWire:
             self._report(ours, "failed", "5.1.1", "550 5.1.1 The email account does not exist", recipient)
         else:
             self._arrives(recipient, ours, hand)
-        struck = self._provider.strikes_after(hand)
-        return struck
+        return self._provider.strikes_after(hand)
 
     def _arrives(self, recipient: str, ours: Seen, hand: Hand) -> None:
         """A mail that comes a second time is the very same one to its reader's program."""

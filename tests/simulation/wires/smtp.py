@@ -38,7 +38,7 @@ class Server:
         return self.struck
 
     def over(self) -> None:
-        """This mail is done with, or this attempt at it."""
+        """The mail in hand is done with, or this attempt at it."""
         self.begun, self.struck = False, ""
 
 

@@ -212,6 +212,10 @@ class TelegramWire:
         """429, and for how long."""
         return _no(429, f"Too Many Requests: retry after {retry_s:.0f}", retry_after=int(retry_s))
 
+    def holds(self) -> bool:
+        """What waits is the Provider's own."""
+        return False
+
     def take(self, asked: Asked, hand: Hand | None) -> Answer:
         """Carry a method out."""
         try:

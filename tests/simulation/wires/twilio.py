@@ -210,6 +210,10 @@ class TwilioWire:
         """20429, with the time to wait."""
         return _answer(wire.refused(TwilioError(20429, retry_after_s=max(1, int(retry_s)))))
 
+    def holds(self) -> bool:
+        """Twilio calls."""
+        return False
+
     def _refuses(self, asked: Asked, answer: wire.Answer, hand: Hand) -> None:
         """That somebody wants no more is nobody's fault; whatever else Twilio refuses, it should never have been sent."""
         code = json.loads(answer.body).get("code", 0)
