@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.dates import awake
 from tests.simulation.names import name
-from tests.simulation.provider import CHANNEL, Provider, Shown
+from tests.simulation.provider import Provider, Shown
 from tests.simulation.reading import has, number_in, question_in, says
 from workflow.message import Address, Attachment, Choice, Location, Message, Press, Sender
 from workflow.office import Office
@@ -116,7 +116,7 @@ class Citizen:
     @property
     def address(self) -> Address:
         """Their chat."""
-        return Address(self.office.id, CHANNEL, self.chat)
+        return Address(self.office.id, self.provider.channel, self.chat)
 
     @property
     def shown(self) -> list[Shown]:
@@ -218,7 +218,7 @@ class Citizen:
     def send_pin(self) -> None:
         """A place on the map."""
         self.pins = False
-        self.place = Location(latitude=-7.77 - int(self.chat) / 1e5, longitude=113.21)
+        self.place = Location(latitude=-7.77 - int(self.chat[-5:]) / 1e5, longitude=113.21)
         self.say("", location=self.place)
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -466,6 +466,10 @@ class Citizen:
         else:
             self.say(f"sudah saya usahakan lewat {name(self.world.next_name())}")
 
+    def _open(self, _: Shown) -> None:
+        """Something waits for them: they have to write first."""
+        self.say("OK")
+
     def _satisfied(self, shown: Shown) -> bool:
         if self.random.random() < 0.4:
             self.choose(shown, say("telling.satisfied_yes"), "sudah")
@@ -554,5 +558,8 @@ HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
     "addition.ask": Citizen._is_addition,
     "telling.ask": Citizen._supply,
     "telling.satisfied_question": Citizen._satisfied,
+    "knock.answer_waiting": Citizen._open,
+    "knock.status_update": Citizen._open,
+    "knock.reminder": Citizen._open,
 }
 """How a question is answered; False: this one needs no answer of theirs."""

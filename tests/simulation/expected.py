@@ -53,7 +53,7 @@ def _dates_shown(complaint: Complaint, ends: datetime, seen: Seen) -> Iterator[s
     wanted = dates.said(complaint.office, ends)
     read = set(seen.world.desks[complaint.office].dues.get(complaint.code, ()))
     if complaint.citizen is not None:
-        chat = seen.world.providers[complaint.office].chats.get(complaint.citizen.chat, [])
+        chat = seen.world.accounts[complaint.citizen.channel, complaint.office].chats.get(complaint.citizen.chat, [])
         read |= {found for shown in chat for found in _dues_in(shown.text, complaint)}
     yield from (f"its limit is shown as {text!r}, it's {wanted!r}" for text in read if not text.startswith(wanted))
 

@@ -106,6 +106,7 @@ class Provider:
     attempts: list[Attempt] = field(default_factory=list)
     answers: dict[str, list[Outbound]] = field(default_factory=dict)  # of presses, by their id
     presses: list[Press] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)  # presses the provider calls something else; "": none left
     said: dict[str, list[datetime]] = field(default_factory=dict)  # when the program was told of each chat's news
     wrong: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)

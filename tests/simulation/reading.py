@@ -38,6 +38,9 @@ QUESTIONS = (
     "evidence.which",
     "telling.satisfied_question",
     "telling.ask",
+    "knock.answer_waiting",
+    "knock.status_update",
+    "knock.reminder",
 )
 """What a citizen may be asked, by the name of the sentence."""
 

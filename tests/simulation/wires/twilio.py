@@ -124,6 +124,8 @@ class TwilioWire:
             return []  # the telephone itself doesn't let them
         finally:
             self._telling = None
+            if isinstance(value, Press):
+                provider.named[value.id] = told[0].sid if told else ""
         return [_packed(each) for each in told]
 
     def _does(self, provider: Provider, line: Line, value: Inbound) -> None:
