@@ -18,7 +18,7 @@ from storage.cases import Kept
 from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.happening import Carried, Event
-from workflow.message import Address, Limits, Message, Press, Refers, address_of
+from workflow.message import Address, Limits, Message, Moved, Press, Refers, address_of
 from workflow.office import DESK_CHANNEL, Office
 from workflow.papers.verification import START as CHECKED
 from workflow.record import Complaint, Entry
@@ -124,7 +124,9 @@ class Batch:
             return
         for each in arrived:
             office = self._office(each)
-            at_desk = each.event.chat.chat in (office.desk, *self._linked[office.id].values())
+            chat = each.event.chat.chat
+            moved = isinstance(each.event, Moved)
+            at_desk = moved or office.is_desk(chat) or chat in self._linked[office.id].values()
             if at_desk and office.id not in self.offices:
                 self.offices[office.id] = people.fresh(self._unit, office)
 
@@ -200,7 +202,7 @@ class Batch:
             self._conversations[decision.conversation.address.lane] = decision.conversation
         for complaint in decision.complaints:
             self._know(complaint)
-        if decision.desk or decision.staff or decision.duties:
+        if decision.desk or decision.staff or decision.duties or decision.moved:
             self.offices[office.id] = people.after(office, decision)
         for staff, chat in decision.linked:
             self._linked[office.id][staff] = chat
@@ -324,7 +326,7 @@ class Batch:
         chat = arrived.event.chat
         before = self._conversations.get(chat.lane)
         after = decision.conversation or before
-        if after is None or chat.chat == office.desk:
+        if after is None or office.is_desk(chat.chat):
             return decision
         marks = {f"mark:{mark}": digits for mark, digits in arrived.marks}
         if after.draft is not None:

@@ -77,7 +77,7 @@ class Changes:
         self._unlettered.extend(sorted(gone))
         self._letters.extend((office, each) for each in decision.letters)
         self._forgotten.extend(keyring(office, code) for code in decision.forgotten)
-        if decision.desk or decision.staff or decision.duties or decision.operator:
+        if decision.desk or decision.moved or decision.staff or decision.duties or decision.operator:
             self._of_offices.append((office, decision))
         self.noticed.add(arrived, decision, limits)
 

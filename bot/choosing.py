@@ -79,7 +79,7 @@ def _first(moments: Sequence[datetime]) -> datetime | None:
 def _waits_for_another(row: WaitingRow, rows: Sequence[WaitingRow], threads: frozenset[str]) -> bool:
     """Whether what it stands in, or what it changes, or an earlier change of that, is itself still on the way."""
     if row.topic and row.kind != "topic" and row.topic not in threads:
-        return any(each.kind == "topic" and each.topic == row.topic and each.id < row.id for each in rows)
+        return any(each.kind == "topic" and each.topic == row.topic for each in rows)  # one made again is the younger
     return bool(row.target) and any(row.target in (each.key, each.target) and each.id < row.id for each in rows)
 
 

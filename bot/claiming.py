@@ -15,7 +15,7 @@ from storage.held import Thread
 from storage.outbox import PER_ADDRESS, AddressRow, SentPart, WaitingRow
 from storage.rows import OutboxRow
 from storage.unit import Unit
-from workflow.message import Address, Limits, SendError
+from workflow.message import THEIRS, Address, Limits, SendError
 
 LEASE_S = 15.0
 _WINDOW = timedelta(seconds=60)
@@ -50,7 +50,7 @@ class Claiming:
     def claim(self, unit: Unit, now: datetime, routes: Sequence[str], limit: int = _ADDRESSES) -> list[Way]:
         """Up to `limit` addresses' next messages, committed as `sending` when this transaction is."""
         self.told = False
-        leased = unit.outbox.lease(now, limit, routes)
+        leased = self._followed(unit, now, limit, routes)
         if not leased:
             return []
         names = [each.address for each in leased]
@@ -86,14 +86,26 @@ class Claiming:
         unit.outbox.next_up(plan)
         return self._resolved(unit, started_rows, {each.address: each for each in leased}, threads, now)
 
+    def _followed(self, unit: Unit, now: datetime, limit: int, routes: Sequence[str]) -> list[AddressRow]:
+        """The addresses for which something may leave; what waits for a chat that moved waits for the new one first."""
+        leased = unit.outbox.lease(now, limit, routes)
+        moved = [each.address for each in leased if each.moved_to]
+        if not moved:
+            return leased
+        for address in moved:
+            unit.outbox.go_after(address, now)
+            unit.outbox.go_on(address, now)
+        return unit.outbox.lease(now, limit, routes)
+
     def is_desk(self, to: Address) -> bool:
         """Whether that's an office's group."""
         office = self._road.offices.get(to.office)
-        return office is not None and office.desk == to.chat
+        return office is not None and office.is_desk(to.chat)
 
     def _without_topics(self, unit: Unit, to: Address, rows: list[WaitingRow], now: datetime) -> list[WaitingRow]:
         """Where the group is known to have no topics none is asked for, nor counted as a message."""
-        if getattr(self._road.channels[to.channel, to.office], "topics", None) is not False:
+        channel = self._road.channels[to.channel, to.office]
+        if getattr(channel, "topics", None) is not False or getattr(channel, "desk", to.chat) != to.chat:
             return rows
         needless = [row.id for row in rows if row.kind == "topic" and row.state != "sending"]
         if needless:
@@ -153,6 +165,8 @@ class Claiming:
         for row in rows:
             lane, message = to[row.id].lane, row.message
             target = _target(known.get((lane, message.target), []), message.kind) if message.target else ""
+            if message.kind == "delete" and message.target.startswith(THEIRS):
+                target = message.target.removeprefix(THEIRS)
             if message.kind in ("edit", "delete") and not target:
                 self._drop(unit, row, now)
                 continue

@@ -11,14 +11,17 @@ from workflow.message import Fact, Kind
 State = Literal["sent", "refused", "dropped", "later", "uncertain", "held"]
 Receipt = Literal["", "sent", "delivered", "read", "failed"]  # what the provider told later, as far as it's known
 News = Literal["", "sent", "failed", "uncertain", "held"]
-Mark = Literal["", "busy", "gone", "moved", "closed", "aside"]
+Mark = Literal[
+    "", "busy", "gone", "moved", "closed", "aside", "barred", "lost_topic", "closed_topic", "vanished"
+]  # fmt: skip
 
 _DROPPED = frozenset({"ack", "press"})
 _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 3600.0
 _LONGEST_DOWN_S = 60.0
 ECHO_S = 60.0  # so long a topic that may have been made waits for its echo
-_MOST_TOPICS = 3
+MOST_TOPICS = 3  # so often a topic may be lost, or made without our knowing
+_BARRED_S = 60.0
 _MOST_DOUBTS = 8  # a message that may have arrived so often is left alone, and the staff are told
 _CLOSED_S = 600.0  # a channel that's wrongly configured is tried again after this
 _NOT_HELD = frozenset({"ack", "press", "edit", "delete", "topic"})  # worth nothing once they write again
@@ -55,6 +58,10 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
     | misconfigured | later | its channel is left alone, the operator is told |
     | window | held until they write again, chatter dropped | the citizen is asked to, the staff see it |
     | unready | later, and those behind it go first | no attempt is counted |
+    | barred | later, with everything else for its chat | no attempt is counted, the operator is told |
+    | lost_topic | later, once its topic is made again; in the end in the general one | |
+    | closed_topic | at once, in the general topic | it's said there, once |
+    | vanished | dropped | a card that was deleted is posted again |
     """
     match fact:
         case "busy":
@@ -75,8 +82,20 @@ def consequence(fact: Fact, kind: Kind, attempts: int, doubts: int, retry_after_
             return Consequence("later", settled=False, pause_s=_CLOSED_S, attempt=False, mark="closed")
         case "window":
             return outside(kind)
+        case "barred" | "lost_topic" | "closed_topic" | "vanished":
+            return _of_the_group(fact, attempts)
         case "unready":
             return Consequence("later", settled=False, pause_s=max(retry_after_s, 1.0), attempt=False, mark="aside")
+
+
+def _of_the_group(fact: Literal["barred", "lost_topic", "closed_topic", "vanished"], attempts: int) -> Consequence:
+    """What people did in a group to the place of a message, or to the one it changes."""
+    if fact == "barred":
+        return Consequence("later", settled=False, pause_s=_BARRED_S, attempt=False, mark="barred")
+    if fact == "vanished":
+        return Consequence("dropped", settled=True, mark="vanished")
+    mark: Mark = "lost_topic" if fact == "lost_topic" and attempts < MOST_TOPICS else "closed_topic"
+    return Consequence("later", settled=False, pause_s=_FIRST_PAUSE_S * attempts, mark=mark)
 
 
 def outside(kind: str) -> Consequence:
@@ -114,7 +133,7 @@ def _uncertain(kind: Kind, doubts: int) -> Consequence:
     if kind in _DROPPED:
         return Consequence("dropped", settled=True, doubt=True)
     if kind == "topic":
-        if doubts + 1 >= _MOST_TOPICS:
+        if doubts + 1 >= MOST_TOPICS:
             return Consequence("dropped", settled=True, doubt=True)
         return Consequence("uncertain", settled=False, pause_s=ECHO_S, doubt=True)
     if doubts + 1 >= _MOST_DOUBTS:

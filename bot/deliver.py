@@ -31,7 +31,6 @@ _CLAIMED_AT_ONCE = 16  # a death between the claim and the sending makes so many
 _LANDING_S = 5.0  # what's on its way at the end may take so long; what takes longer is uncertain
 _IDLE_S = 1.0
 _RETRY_S = 0.5
-_DESK_GONE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -167,13 +166,13 @@ class Deliver:
         else:
             self.road.metrics.attempts.labels(channel, outcome.fact).inc()
             await self._failed(way, outcome, now)
-        if way.row.message.about or way.row.message.key:
+        if way.row.message.about or way.row.message.key or not isinstance(outcome, Sent):
             self.road.bells.inbox.set()
 
     async def _failed(self, way: Way, error: SendError, now: datetime) -> None:
         row = way.row
-        if error.fact == "gone" and self._claiming.is_desk(way.row.message.to):
-            error = self._desk_gone(way, error)
+        if error.fact in ("gone", "barred"):
+            error = self._shut_out(way, error)
         told = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
         pause_s = self._spread(told.pause_s, told.mark)
         found = await self._write_down(lambda unit: settle_failed(unit, row, error, now, pause_s))
@@ -202,10 +201,12 @@ class Deliver:
             reason=error.reason,
         )
 
-    def _desk_gone(self, way: Way, error: SendError) -> SendError:
-        """Nobody else could be told: cards wait until the bot is let in again, and the operator learns of it."""
+    def _shut_out(self, way: Way, error: SendError) -> SendError:
+        """At the desk nobody else could be told: cards wait until the bot may write, and the operator learns of it."""
+        if not self._claiming.is_desk(way.row.message.to):
+            return error if error.fact == "gone" else SendError("refused", error.reason)
         _log.error("the desk can't be written to", channel=way.to.channel, office=way.to.office, reason=error.reason)
-        return SendError("busy", error.reason, retry_after_s=_DESK_GONE_S)
+        return SendError("barred", error.reason)
 
     def _spread(self, pause_s: float, mark: str) -> float:
         """The pause with jitter; a pause the provider asked for only ever gets longer."""

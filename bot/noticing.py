@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.reading import Arrived
+from bot.topics import begun_again
 from storage.held import Heard, Thread
 from storage.unit import Unit
 from workflow.happening import Carried
-from workflow.message import Address, Limits, Message, Presence, Press, TopicMade
+from workflow.message import Address, Limits, Message, Presence, Press, Standing, TopicMade
 from workflow.world import Decision
 
 _BELIEVED = timedelta(days=7)  # so old a provider's own time of a message may be; else it has none, or a wrong one
@@ -22,6 +23,8 @@ class Noticed:
 
     now: datetime
     freed: int = 0  # messages that could go because somebody wrote; known once it's written
+    stood: bool = False  # whether what we may do in a group changed
+    _welcome: list[Address] = field(default_factory=list)
     _heard: set[str] = field(default_factory=set)  # lanes
     _wrote: dict[Address, Heard] = field(default_factory=dict)  # where a channel wants it kept
     _gone: list[Address] = field(default_factory=list)
@@ -32,7 +35,11 @@ class Noticed:
     def add(self, arrived: Arrived, decision: Decision, limits: Callable[[Address], Limits]) -> None:
         """One event, and what was decided about it."""
         event = arrived.event
-        if isinstance(event, TopicMade) and event.ours:
+        if isinstance(event, Standing):
+            self.stood = True
+            if event.welcome:
+                self._welcome.append(event.chat)
+        elif isinstance(event, TopicMade) and event.ours:
             self._topics.append(event)
         elif isinstance(event, Presence) and event.blocked:
             self._gone.append(event.chat)
@@ -89,4 +96,8 @@ class Noticed:
     def adopt_topics(self, unit: Unit) -> None:
         """After what was queued: the topics asked for are among that."""
         for topic in self._topics:
-            unit.outbox.adopt_topic(topic.chat, topic.name, topic.thread, self.now)
+            asked = unit.outbox.adopt_topic(topic.chat, topic.name, topic.thread, self.now)
+            if asked is not None:
+                begun_again(unit, asked, self.now)
+        for chat in self._welcome:
+            unit.outbox.let_in(chat.lane, self.now)

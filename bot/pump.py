@@ -42,6 +42,7 @@ class _Outcome:
     offices: Mapping[str, Office] = field(default_factory=dict)  # that it changed
     ignored: tuple[tuple[str, str], ...] = ()  # office and reason
     large: tuple[InboxRow, ...] = ()  # that take long to read, and are still to be
+    stood: bool = False  # what we are in a group changed, or a desk moved
 
 
 class Pump:
@@ -114,6 +115,7 @@ class Pump:
             batch.offices,
             tuple(batch.ignored),
             tuple(large),
+            batch.changes.noticed.stood or any(office.former for office in batch.offices.values()),
         )
 
     def _read(
@@ -146,6 +148,9 @@ class Pump:
             bells.outbox.set()
         if outcome.fetches:
             bells.files.set()
+        if outcome.stood:
+            bells.desks.set()
+            bells.outbox.set()
         for channel, what in outcome.receipts:
             metrics.receipts.labels(channel, what).inc()
         for office, reason in outcome.ignored:
@@ -196,7 +201,7 @@ class Pump:
                 unit.inbox.rest(row, now + timedelta(seconds=chance.jitter(rest_s)), said)
                 return row.office, "rests"
             office = self._road.offices.get(row.office)
-            if office is not None and row.lane.endswith(f":{office.desk}"):
+            if office is not None and office.is_desk(row.lane.rpartition(":")[2]):
                 # At the desk many people speak of many things: one event is set aside, the others go on.
                 unit.inbox.set_aside(row, now, said)
                 unit.inbox.release([], [lane], now)

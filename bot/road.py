@@ -29,6 +29,7 @@ class Bells:
     outbox: asyncio.Event = field(default_factory=asyncio.Event)
     files: asyncio.Event = field(default_factory=asyncio.Event)
     purges: asyncio.Event = field(default_factory=asyncio.Event)
+    desks: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)

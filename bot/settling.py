@@ -9,16 +9,19 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from bot import topics
 from bot.consequences import Consequence, consequence, outside, undelivered
 from storage.columns import micros
 from storage.receipts import Told, Traced
 from storage.rows import Arrival, OutboxRow, encode
 from storage.unit import Unit
 from workflow.happening import Delivery
-from workflow.message import Address, Fact, Limits, Outbound, SendError, Sent, address_of
+from workflow.message import Address, Fact, Limits, Moved, Outbound, SendError, Sent, address_of
 
 State = Literal["accepted", "held", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 NO_NEWS = frozenset({"edit", "delete", "press", "topic"})  # changes of something else: nobody waits for them
+_OF_TOPICS = frozenset({"lost_topic", "closed_topic"})
+_MENDED = {"lost_topic": topics.lost, "closed_topic": topics.closed, "vanished": topics.vanished}
 _NOT_KEPT = frozenset({"edit", "delete", "press", "topic"})
 
 
@@ -47,6 +50,7 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits)
             return
     if message.kind == "topic" and sent.thread:
         unit.outbox.made_topic(message.to, message.topic, sent.thread, now)
+        topics.begun_again(unit, message, now)
     if message.kind == "edit" and message.refers is not None:
         unit.outbox.refer_anew(lane, way.target, message.refers)
     followed = message.about and (limits.receipts or limits.threads)
@@ -64,6 +68,8 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits)
 
 def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, pause_s: float) -> Consequence:
     """The attempt failed: what the table says. `pause_s` is the table's pause, spread a little."""
+    if error.fact in _OF_TOPICS and not row.message.topic:
+        error = SendError("refused", error.reason)
     found = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
     unit.outbox.hold(row.address)
     if found.mark == "aside":  # nothing was tried: there's nothing to record
@@ -91,13 +97,27 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
         unit.outbox.mark(row.address, busy_until=now + timedelta(seconds=max(found.pause_s, pause_s)))
     elif found.mark == "gone":
         unit.outbox.mark(row.address, gone_at=now, reason=error.reason[:300])
+    elif found.mark == "barred":
+        until = now + timedelta(seconds=max(found.pause_s, pause_s))
+        unit.outbox.mark(row.address, busy_until=until, reason=error.reason[:300])
     elif found.mark == "moved":
         unit.outbox.mark(row.address, moved_to=error.moved_to)
+        _tell_of_move(unit, row, error.moved_to, now)
+    elif act := _MENDED.get(found.mark):
+        act(unit, row, now)
     waited_for = row.message.kind not in NO_NEWS and (row.message.about or row.message.key)
     if found.news and found.state != "held" and waited_for:
         tell(unit, row, found.news, now, error.reason, error.fact)
     unit.outbox.go_on(row.address, now)
     return found
+
+
+def _tell_of_move(unit: Unit, row: OutboxRow, to: str, now: datetime) -> None:
+    """The chat is another one now, as the provider answered: the core learns it as if it had been told in the chat."""
+    former = address_of(row.address)
+    event = Moved(chat=former, at=now, former=former.chat, to=to)
+    key = f"moved:{former.chat}:{to}"
+    unit.inbox.take_in([Arrival(row.office, "post", key, former.lane, encode(event), "event")], now)
 
 
 def hold_back(unit: Unit, rows: Sequence[Traced], now: datetime, reason: str = "") -> None:

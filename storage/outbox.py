@@ -11,7 +11,8 @@ from sqlalchemy import BigInteger, Integer, LargeBinary, and_, bindparam, case, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import Moment
-from storage.outcomes import OUTBOX, Outcomes
+from storage.forwarding import Forwarding
+from storage.outcomes import OUTBOX
 from storage.parts import among
 from storage.rows import OutboxRow, encode
 from storage.tables import addresses, deliveries, outbox, sent, topics
@@ -70,14 +71,14 @@ class SentPart:
     deleted: bool
 
 
-class Outbox(Outcomes):
+class Outbox(Forwarding):
     """The road out."""
 
     # --- putting in ---------------------------------------------------------------------------------------------------
 
     def put_in(self, messages: Sequence[tuple[Outbound, int]], now: datetime) -> None:
         """Queue messages, each with the number of its part (0: whole). They take the place of those they replace."""
-        kept = _without_replaced(messages)
+        kept = self._not_twice(_without_replaced(messages))
         self._give_way([message for message, _ in kept], now)
         rows = []
         for message, part in kept:
@@ -221,6 +222,24 @@ class Outbox(Outcomes):
         return {(address, code): thread for address, code, thread in rows}
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _not_twice(self, messages: list[tuple[Outbound, int]]) -> list[tuple[Outbound, int]]:
+        """The messages without those that are wanted once, and stand or wait where they're to go already."""
+        once = [message for message, _ in messages if message.once]
+        if not once:
+            return messages
+        there: dict[str, frozenset[str]] = {}
+        for to in {message.to for message in once}:
+            self.hold(to.lane)
+            there[to.lane] = self.standing(to, {message.key for message in once if message.to == to})
+        return [
+            (message, part)
+            for message, part in messages
+            if not message.once or not (message.key in there[message.to.lane] or self._has_its_topic(message))
+        ]
+
+    def _has_its_topic(self, message: Outbound) -> bool:
+        return message.kind == "topic" and self.has_topic(message.to, message.topic)
 
     def _give_way(self, messages: Sequence[Outbound], now: datetime) -> None:
         """What waits under the key that's replaced or replaces the same; edits that a later edit makes pointless."""

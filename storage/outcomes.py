@@ -16,7 +16,7 @@ from storage.parts import Insert, among, insert_into
 from storage.rows import OutboxRow, encode, read_outbound
 from storage.seal import Unopenable
 from storage.tables import addresses, deliveries, outbox, sent, topics
-from workflow.message import Address, Refers, address_of
+from workflow.message import Address, Outbound, Refers, address_of
 
 
 class Outcomes(Held):
@@ -107,9 +107,8 @@ class Outcomes(Held):
 
     def gone(self, address: Address, now: datetime, reason: str) -> None:
         """Nothing can be sent there until somebody writes from it again."""
-        insert = self.put(addresses).values(
-            address=address.lane, office=address.office, route=_route(address), gone_at=now, reason=reason, moved_to=""
-        )
+        row = {"address": address.lane, "office": address.office, "route": route_of(address)}
+        insert = self.put(addresses).values(**row, gone_at=now, reason=reason, moved_to="")
         self.connection.execute(
             insert.on_conflict_do_update(
                 index_elements=["address"], set_={"gone_at": insert.excluded.gone_at, "reason": insert.excluded.reason}
@@ -169,19 +168,20 @@ class Outcomes(Held):
         row = {"address": address.lane, "code": code, "office": address.office, "thread": thread, "at": now}
         self.connection.execute(self.put(topics).values(**row).on_conflict_do_nothing())
 
-    def adopt_topic(self, address: Address, name: str, thread: str, now: datetime) -> bool:
-        """The provider's echo of a topic: if we asked for one of that name, it's ours. False: nobody asked."""
+    def adopt_topic(self, address: Address, name: str, thread: str, now: datetime) -> Outbound | None:
+        """The provider's echo of a topic: if we asked for one of that name, it's ours: what asked, where it's new."""
         o = outbox.c
         statement = OUTBOX.where(o.address == address.lane, o.kind == "topic").order_by(o.id.desc()).limit(50)
         for found in self.connection.execute(statement).all():
             row = self._opened(found)
             if row is not None and row.message.text == name and row.message.topic:
                 self.made_topic(address, row.message.topic, thread, now)
-                if row.state in ("uncertain", "later", "dropped"):
-                    self.settle(row, "sent", now, "known by its echo")
-                    self._wake({address.lane: now})
-                return True
-        return False
+                if row.state not in ("uncertain", "later", "dropped"):
+                    return None
+                self.settle(row, "sent", now, "known by its echo")
+                self._wake({address.lane: now})
+                return row.message
+        return None
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Outcomes(Held):
                 {
                     "address": lane,
                     "office": to.office,
-                    "route": _route(to),
+                    "route": route_of(to),
                     "next_at": soonest[lane],
                     "reason": "",
                     "moved_to": "",
@@ -239,7 +239,8 @@ class Outcomes(Held):
         )
 
 
-def _route(address: Address) -> str:
+def route_of(address: Address) -> str:
+    """The channel of the office by which an address is reached."""
     return f"{address.channel}:{address.office}"
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import delete, func, select
 
-from storage.parts import Part
+from storage.parts import Conflict, Part
 from storage.tables import alerts, desks, duties, operators, staffing
+from storage.tables_desks import moves
 from workflow.duty import Duty
 from workflow.message import Address
 from workflow.office import DESK_CHANNEL, Staff
@@ -30,6 +31,19 @@ class People(Part):
         insert = self.put(desks).values(office=office, chat=chat, at=now)
         moved = {"chat": insert.excluded.chat, "at": insert.excluded.at}
         self.connection.execute(insert.on_conflict_do_update(index_elements=["office"], set_=moved))
+
+    def moves(self) -> dict[str, dict[str, str]]:
+        """Chats that were desks and became others: office -> former -> chat."""
+        found: dict[str, dict[str, str]] = {}
+        for office, former, chat in self.connection.execute(select(moves.c.office, moves.c.former, moves.c.chat)):
+            found.setdefault(office, {})[former] = chat
+        return found
+
+    def move_desk(self, office: str, former: str, chat: str, now: datetime) -> None:
+        """A desk became another chat. Raises `Conflict` where another transaction said so first."""
+        row = {"office": office, "former": former, "chat": chat, "at": now}
+        if self.touched(self.put(moves).values(**row).on_conflict_do_nothing()) != 1:
+            raise Conflict(f"the desk of {office} moved already")
 
     def staff(self) -> dict[str, list[Staff]]:
         """Everybody who was ever given a role in the chat, as they are now: office -> people, oldest first."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from workflow.desk import bookkeeping, delivery, desk, linking
+from workflow.desk import bookkeeping, delivery, desk, linking, moving
 from workflow.dialogue import dialogue
 from workflow.happening import Carried, Delivery, Due, Event
-from workflow.message import Message, Press
+from workflow.message import Message, Moved, Press, Standing
 from workflow.office import DESK_CHANNEL, Office
 from workflow.papers import asked, checking, issuing, joining
 from workflow.privacy import retention
@@ -23,6 +23,10 @@ def needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
 
     The lane's own conversation and its complaints are always loaded and need not be named.
     """
+    return moving.to_be_found(_needs(moving.as_meant(event, office), office, linked))
+
+
+def _needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
     if isinstance(event, Message) and linking.is_command(event):
         return linking.needs(event)
     if issuing.concerns(event):
@@ -45,6 +49,14 @@ def decide(event: Event, world: World) -> Decision:
 
     Pure: the same event and world give the same decision. Raises nothing for any event a channel can produce.
     """
+    if isinstance(event, Moved):
+        return moving.moved(event, world)
+    if isinstance(event, Standing):
+        return Decision(ignored="what we may do in a group is the operator's matter")
+    return moving.sent_on(_decided(moving.as_meant(event, world.office), moving.with_former(world)), world)
+
+
+def _decided(event: Event, world: World) -> Decision:
     world = replace(world, reached_at=_reached(event, world))
     linked = frozenset(world.linked.values())
     if isinstance(event, Message) and linking.is_command(event):

@@ -14,8 +14,12 @@ import msgspec
 from workflow.unnamed import unnamed
 
 # Why an attempt to send failed; consequences: `bot/consequences.py`. "window": only an approved template may go now;
-# "unready": what it encloses is still being made.
-Fact = Literal["busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window", "unready"]
+# "unready": what it encloses is still being made; "barred": we may not write there now; "lost_topic", "closed_topic":
+# of the topic it was for; "vanished": what it changes is deleted.
+Fact = Literal[
+    "busy", "down", "uncertain", "gone", "moved", "refused", "misconfigured", "window", "unready", "barred",
+    "lost_topic", "closed_topic", "vanished",
+]  # fmt: skip
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -132,6 +136,7 @@ class Message(Value, tag_field="is", tag="message"):
     unsupported: str = ""  # a kind that can't be taken in (poll, dice ...)
     whole: str = ""  # everything that stood there, quotations and signature too, where `text` is only the new words
     route: str = ""  # what the channel needs to answer in the same thread; handed back as `Parcel.route`
+    quotes: tuple[str, str] = ("", "")  # (chat, id) of a message of another chat that it replies to
     reached_at: datetime | None = None  # when the office's own server had it, where it says so; else when it's taken in
 
 
@@ -196,7 +201,24 @@ class Left(Value, tag_field="is", tag="left"):
     person: Sender
 
 
-Inbound = Message | Press | Presence | TopicMade | Receipt | Left | Ignored
+class Moved(Value, tag_field="is", tag="moved"):
+    """A group became another chat. It's told in both, and again when we write to the former."""
+
+    chat: Address  # where it was told: the former or the new one
+    at: datetime
+    former: str
+    to: str
+
+
+class Standing(Value, tag_field="is", tag="standing"):
+    """What we are in a group changed: whether we may write there."""
+
+    chat: Address
+    at: datetime
+    welcome: bool
+
+
+Inbound = Message | Press | Presence | TopicMade | Receipt | Left | Moved | Standing | Ignored
 
 
 class Choice(Value):
@@ -260,6 +282,7 @@ class Outbound(Value):
     template: str = ""  # of a `knock`: answer_waiting, status_update or reminder; `text` says the same in free words
     words: tuple[str, ...] = ()  # what fills the template's blanks, in order
     route: str | None = None  # `Message.route` it goes on in, kept from the first attempt on: each is the very same
+    once: bool = False  # not queued where something of this key stands or waits already
 
 
 class Refers(Value):

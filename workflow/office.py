@@ -51,11 +51,16 @@ class Office(msgspec.Struct, frozen=True):
     reply_hold_s: int = 10  # how long a petugas's reply waits for "Batalkan" before it leaves
     desk_fixed: bool = False  # the desk is written in the configuration, not linked in the chat
     duties: tuple[Duty, ...] = ()  # who is or was away, and who stands in
+    former: tuple[str, ...] = ()  # chats that became the desk's present one: what refers to them still counts
 
     @property
     def calendar(self) -> Calendar:
         """The office's hours, holidays and confirmed closures."""
         return self.standard.calendar
+
+    def is_desk(self, chat: str) -> bool:
+        """Whether that's the desk's chat, or was it before the group moved."""
+        return chat == self.desk or chat in self.former
 
     def staff_by_id(self, user_id: int | str) -> Staff | None:
         """The staff member with that Telegram user id, written as number or text; None for everybody else."""

@@ -198,6 +198,13 @@ class Erasure(Value):
     at: datetime
 
 
+class Move(Value):
+    """A desk that became another chat."""
+
+    former: str
+    to: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Everything that changes because of one event; written in one transaction."""
@@ -215,6 +222,7 @@ class Decision:
     linked: tuple[tuple[str, str], ...] = ()  # (staff id, private chat) that was linked now
     used_tokens: tuple[str, ...] = ()
     desk: str = ""  # the chat that is the office's desk from now on
+    moved: Move | None = None  # the desk's group is another chat: what waits for the former goes on to it
     staff: tuple[Staff, ...] = ()  # people of the office who are new or changed
     duties: tuple[Duty, ...] = ()  # who is away, stands in or is on duty, as it was recorded now
     operator: str = ""  # a chat in which the operator is told what's wrong
@@ -243,6 +251,7 @@ class Decision:
             linked=self.linked + other.linked,
             used_tokens=self.used_tokens + other.used_tokens,
             desk=other.desk or self.desk,
+            moved=other.moved or self.moved,
             staff=self.staff + other.staff,
             duties=self.duties + other.duties,
             operator=other.operator or self.operator,

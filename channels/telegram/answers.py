@@ -34,6 +34,20 @@ _GONE = (
     "chat not found", "user not found", "user is deactivated", "group chat was deactivated", "peer_id_invalid",
     "input_user_deactivated", "bot was kicked", "bot was blocked",
 )  # fmt: skip
+# Words of a 400 that mean: we may not write in this group now (tdlib/telegram-bot-api, Client.cpp).
+_BARRED = (
+    "not enough rights to send", "have no rights to send", "need administrator rights", "chat_write_forbidden",
+    "chat_restricted", "chat_send_plain_forbidden", "user_banned_in_channel",
+)  # fmt: skip
+# What people did to the place of a message, or to the one it changes.
+_OF_THE_PLACE: tuple[tuple[str, Fact], ...] = (
+    ("message thread not found", "lost_topic"),
+    ("topic_deleted", "lost_topic"),
+    ("topic_id_invalid", "lost_topic"),
+    ("topic_closed", "closed_topic"),
+    ("message to edit not found", "vanished"),
+    ("message_id_invalid", "vanished"),
+)
 # Words of a 400 that mean: it's as we want it already.
 _DONE = ("message is not modified", "message to delete not found")
 _OTHER_POLLER = "terminated by other"
@@ -74,6 +88,10 @@ def _refusal(status: int, body: Body, retry_after: str) -> SendError | AlreadyDo
         return AlreadyDone()
     if status == 400 and any(gone in said for gone in _GONE):
         return SendError("gone", words)
+    if status in {400, 403} and any(barred in said for barred in _BARRED):
+        return SendError("barred", words)
+    if status == 400 and (fact := next((fact for mark, fact in _OF_THE_PLACE if mark in said), None)):
+        return SendError(fact, words)
     if status == 409 and _OTHER_POLLER in said:  # the one before us is still ending
         return SendError("busy", words, retry_after_s=WAIT_WHEN_UNTOLD_S)
     return SendError(_by_status(status), words)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 POLL_S = 50  # the longest that Telegram holds a request (tdlib/telegram-bot-api, Client.cpp)
 POLL_LIMIT = 100
+_NO_FORUM = "not a forum"
+_PASSING = frozenset({"busy", "down"})  # a reopening that failed so may succeed the next time
 
 
 class Telegram:
@@ -142,8 +144,10 @@ class Telegram:
         sent = Sent()
         for call in render.calls(parcel):
             try:
-                result = await self._call(call)
-            except SendError:
+                result = await self._opened(call, parcel)
+            except SendError as error:
+                if parcel.message.kind == "topic" and _NO_FORUM in error.reason.casefold():
+                    self.topics = False
                 if call.needed:
                     raise
                 continue
@@ -178,6 +182,22 @@ class Telegram:
         if not report.bot_id:  # one reason why nothing works is enough
             problems = tuple(problem for problem in problems if problem.blocks)
         return replace(report, problems=report.problems + problems)
+
+    async def _opened(self, call: Call, parcel: Parcel) -> Taken:
+        """One call; where it finds its topic closed, that's opened again first, if we may."""
+        from channels.telegram import render
+
+        try:
+            return await self._call(call)
+        except SendError as error:
+            reopening = render.reopening(parcel) if error.fact == "closed_topic" else None
+            if reopening is None:
+                raise
+            try:
+                await self._call(reopening)
+            except SendError as why:
+                raise (why if why.fact in _PASSING else error) from None
+        return await self._call(call)
 
     async def _call(self, call: Call) -> Taken:
         """One call, or the one that may stand in for it."""

@@ -22,9 +22,11 @@ from workflow.message import (
     Inbound,
     Left,
     Location,
+    Moved,
     Presence,
     Press,
     Sender,
+    Standing,
     TopicMade,
 )
 from workflow.message import Message as Said
@@ -125,12 +127,13 @@ class Reader:
                 name=message.forum_topic_created.name,
                 ours=message.sender is not None and message.sender.id == self.bot_id,
             )
+        if message.migrate_to_chat_id or message.migrate_from_chat_id:
+            former, to = (message.migrate_from_chat_id or chat), (message.migrate_to_chat_id or chat)
+            return Moved(chat=self.address(chat), at=_when(message.date), former=str(former), to=str(to))
         if message.sender is not None and message.sender.id == self.bot_id:
             return self._ignored(chat, message.date, "the bot's own message")
         if message.left_chat_member is not None and message.left_chat_member.id != self.bot_id:
             return Left(chat=self.address(chat), at=_when(message.date), person=_person(message.left_chat_member))
-        if message.migrate_to_chat_id:
-            return self._ignored(chat, message.date, f"the group became {message.migrate_to_chat_id}")
         if message.chat.type == "channel":
             return self._ignored(chat, message.date, "a channel's post")
         said = self._said(message, edited=edited)
@@ -154,6 +157,7 @@ class Reader:
             contact=_contact(message.contact, sender.id if sender is not None else 0),
             reply_to=(replied := _reply_to(message, root)),
             replied_to=_author(message.reply_to_message) if replied else None,
+            quotes=_quoted(message),
             album=message.media_group_id,
             thread=str(root) if root else "",
             forwarded=_forwarded(message),
@@ -197,8 +201,11 @@ class Reader:
         )
 
     def _membership(self, change: shapes.MembershipChanged) -> Inbound:
-        """In private: blocked or back. In a group it's the administrators' affair, seen by `aduan check`."""
+        """In private: blocked or back. In a group: whether we may write there."""
         status = change.new_chat_member.status
+        if change.chat.type in {"group", "supergroup"} and status:
+            welcome = status not in {"left", "kicked"} and change.new_chat_member.can_send_messages
+            return Standing(chat=self.address(change.chat.id), at=_when(change.date), welcome=welcome)
         if change.chat.type != "private" or status not in {"kicked", "member"}:
             return self._ignored(change.chat.id, change.date, f"the bot is now {status[:32] or '?'} here")
         return Presence(
@@ -211,7 +218,8 @@ class Reader:
     def _somebodys(self, change: shapes.SomebodysMembership) -> Inbound:
         """Whoever isn't in the group any more holds no role in it."""
         status = change.new_chat_member.status
-        if change.chat.type == "private" or status not in {"left", "kicked"}:
+        gone = status in {"left", "kicked"} or (status == "restricted" and not change.new_chat_member.is_member)
+        if change.chat.type == "private" or not gone:
             return self._ignored(change.chat.id, change.date, f"somebody is now {status[:32] or '?'} here")
         person = _person(change.new_chat_member.user)
         return Left(chat=self.address(change.chat.id), at=_when(change.date), person=person)
@@ -299,6 +307,14 @@ def _reply_to(message: Message, root: int) -> str:
     if replied is None or replied.forum_topic_created is not None or (root and replied.message_id == root):
         return ""
     return str(replied.message_id)
+
+
+def _quoted(message: Message) -> tuple[str, str]:
+    """The chat and number of a message of another chat that's replied to; two "" where there's none, or it's hidden."""
+    replied = message.external_reply
+    if replied is None or replied.chat is None or not replied.message_id:
+        return "", ""
+    return str(replied.chat.id), str(replied.message_id)
 
 
 def _forwarded(message: Message) -> str:

@@ -64,6 +64,14 @@ def calls(parcel: Parcel) -> tuple[Call, ...]:
     return _new_message(parcel)
 
 
+def reopening(parcel: Parcel) -> Call | None:
+    """What opens the topic again that a message was for; None where it was for none."""
+    if parcel.thread in {"", _GENERAL}:
+        return None
+    thread = _number(parcel.thread, "thread")
+    return Call("reopen_forum_topic", {"chat_id": _chat(parcel.message), "message_thread_id": thread})
+
+
 def _new_message(parcel: Parcel) -> tuple[Call, ...]:
     """A text, a place, or a file with the text as its caption; what doesn't fit as a caption follows as a text."""
     message = parcel.message

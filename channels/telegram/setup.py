@@ -167,6 +167,8 @@ async def _desk(look: Inspection, me: Me, desk: str | None) -> tuple[DeskChat | 
     membership = await look.ask("getChatMember", {"chat_id": int(desk), "user_id": me.id}, Membership, mend)
     if membership is not None and membership.status in {"left", "kicked"}:
         look.problems.append(Problem("the bot isn't a member of the desk", mend))
+    elif membership is not None and membership.status == "restricted" and not membership.can_send_messages:
+        look.problems.append(Problem("the bot may not write in the desk", mend))
     elif membership is not None and group.is_forum and not membership.can_manage_topics:
         rights = "Make the bot an administrator of the staff group with the right to manage topics."
         look.problems.append(Problem("the desk has topics and the bot may not make any", rights))

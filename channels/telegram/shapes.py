@@ -123,6 +123,13 @@ class Replied(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     forum_topic_created: TopicCreated | None = None
 
 
+class Elsewhere(Shape, frozen=True, gc=False):
+    """A message of another chat that is replied to; `message_id` only where that may be seen."""
+
+    chat: ChatRef | None = None
+    message_id: int = 0
+
+
 class Message(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     """A message, service messages included. Only `chat` is always there."""
 
@@ -135,6 +142,7 @@ class Message(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     message_thread_id: int = 0
     is_topic_message: bool = False
     reply_to_message: Replied | None = None
+    external_reply: Elsewhere | None = None
     forward_origin: Origin | None = None
     forward_date: UnixTime = 0  # stands without an origin in servers older than Bot API 7.0
     media_group_id: str = ""
@@ -156,6 +164,7 @@ class Message(Shape, frozen=True, gc=False, rename={"sender": "from"}):
     contact: SharedContact | None = None
     forum_topic_created: TopicCreated | None = None
     migrate_to_chat_id: int = 0
+    migrate_from_chat_id: int = 0
 
 
 class PressedMessage(Shape, frozen=True, gc=False):
@@ -178,16 +187,19 @@ class CallbackQuery(Shape, frozen=True, gc=False, rename={"sender": "from"}):
 
 
 class Member(Shape, frozen=True, gc=False):
-    """What somebody is in a chat."""
+    """What somebody is in a chat; `can_send_messages` and `is_member` stand where they're restricted."""
 
     status: str = ""
+    can_send_messages: bool = True
+    is_member: bool = True
 
 
 class Whose(Shape, frozen=True, gc=False):
-    """What somebody is in a chat, and who that is."""
+    """What somebody is in a chat, and who that is; a restricted one may be no member any more."""
 
     user: User
     status: str = ""
+    is_member: bool = True
 
 
 class MembershipChanged(Shape, frozen=True, gc=False, rename={"sender": "from"}):
@@ -279,6 +291,7 @@ class Membership(Shape, frozen=True, gc=False):
 
     status: str = ""
     can_manage_topics: bool = False
+    can_send_messages: bool = True  # told of restricted members alone
 
 
 class WebhookState(Shape, frozen=True, gc=False):

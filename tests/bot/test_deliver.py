@@ -88,7 +88,9 @@ CASES = [
     ("busy", "answer", AGAIN, "sent", ["sent"]),
     ("busy", "ack", AGAIN, "sent", ["sent"]),
     ("misconfigured", "answer", AGAIN, "sent", ["sent"]),
-    ("moved", "answer", AGAIN, "sent", ["sent"]),
+    ("moved", "answer", AGAIN, "sent", []),  # its news is in the lane of the new chat
+    ("barred", "answer", ONCE, "refused", ["failed"]),  # that waits at a desk alone
+    ("lost_topic", "answer", ONCE, "refused", ["failed"]),  # it stands in no topic
     ("refused", "answer", ONCE, "refused", ["failed"]),
     ("refused", "ack", ONCE, "refused", ["failed"]),
     ("gone", "answer", ONCE, "refused", ["failed"]),

@@ -121,7 +121,8 @@ async def test_a_topic_is_adopted_by_its_name_and_the_first_thread_stays(store):
     await store.write(doubt)
     assert not await store.write(lambda unit: unit.outbox.adopt_topic(group, "Ngobrol", "5", MORNING))
     assert await store.write(lambda unit: unit.outbox.adopt_topic(group, "KNG-2026-0001 Jalan", "6", MORNING))
-    assert await store.write(lambda unit: unit.outbox.adopt_topic(group, "KNG-2026-0001 Jalan", "7", MORNING))
+    again = await store.write(lambda unit: unit.outbox.adopt_topic(group, "KNG-2026-0001 Jalan", "7", MORNING))
+    assert again is None, "it's known already"
     assert await store.read(lambda unit: unit.outbox.threads([group.lane])) == {(group.lane, "7K3F"): "6"}
     assert await states(store) == [("KNG-2026-0001 Jalan", "sent")]
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from workflow.clocks.when import say_moment
 from workflow.desk import deadlines, mails
 from workflow.desk.bookkeeping import recap_timer
+from workflow.desk.moving import CARD_AGAIN, again
 from workflow.desk.posting import names, post
 from workflow.desk.private import CARD_WANTED
 from workflow.desk.show import card_for, opening_timer
@@ -22,7 +23,7 @@ from workflow.record import Complaint
 from workflow.say import lines, say
 from workflow.world import Decision, Needs, Search, World
 
-TIMERS = frozenset({*deadlines.BELLS, "opening_list", CARD_WANTED, mails.WANTED})
+TIMERS = frozenset({*deadlines.BELLS, "opening_list", CARD_WANTED, CARD_AGAIN, mails.WANTED})
 OPEN = Search(open_only=True, limit=200)
 """All that is open in one office; more than that no list at the desk shows."""
 
@@ -56,6 +57,8 @@ def due(event: Due, world: World) -> Decision:
         return Decision(ignored="a bell for a complaint that is over")
     if event.kind == CARD_WANTED:
         return card_for(event.chat, complaint, world)
+    if event.kind == CARD_AGAIN:
+        return again(event, world)
     return deadlines.due(event, complaint, world)
 
 

@@ -10,7 +10,7 @@ from workflow.message import Address, Choice, Mention, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.progress import turn
-from workflow.procedure.telling import capital
+from workflow.procedure.telling import capital, matter, shortened
 from workflow.record import Complaint
 from workflow.say import first_units, say
 from workflow.world import Decision, World
@@ -19,6 +19,7 @@ Rows = tuple[tuple[Choice, ...], ...]
 
 DATA_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKeyboardButton.callback_data)
 LABEL_CHARACTERS = 40
+TOPIC_CHARACTERS = 120  # a topic's name has at most 128 (Bot API, createForumTopic)
 ALERT_CHARACTERS = 200  # Bot API, answerCallbackQuery
 
 # A group may get 20 messages a minute: what an act brings goes before tidying up, which may use only a part of them.
@@ -79,6 +80,12 @@ def post(
         silent=not loud and not confidential and world.office.is_desk_silent(world.now),
         **{"priority": OF_AN_ACT, **rest},
     )
+
+
+def topic_of(complaint: Complaint, desk: Address) -> Outbound:
+    """A complaint's topic, where the group has topics."""
+    name = shortened(f"{complaint.number or complaint.code} {matter(complaint)}", TOPIC_CHARACTERS)
+    return Outbound(to=desk, kind="topic", topic=complaint.code, text=name, key=f"topic:{complaint.id}")
 
 
 def mentions(people: Iterable[Staff]) -> tuple[Mention, ...]:

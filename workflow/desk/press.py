@@ -12,6 +12,7 @@ from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_b
 from workflow.desk.duty import duties, entering, handing_all, shared_phone
 from workflow.desk.duty import record as duty_record
 from workflow.desk.mails import wanted
+from workflow.desk.moving import place_of
 from workflow.desk.posting import answered, edited, refused
 from workflow.desk.private import link, send_documents
 from workflow.happening import Delivery, QuestionBecomesComplaint
@@ -40,8 +41,13 @@ def needs(press: Press, office: Office) -> Needs:
         letters=(sought(office.standard),) if data.act == "number" else (),
         codes=(data.code,) if data.code != "-" else (),
         messages=((press.chat, press.message_id),) if press.message_id else (),
-        keys=(held_key("say", press.chat.chat, data.arg),) if data.act == "stop" else (),
+        keys=(held_key("say", _room(press), data.arg),) if data.act == "stop" else (),
     )
+
+
+def _room(press: Press) -> str:
+    """The chat in which the pressed message stands: the former one, of a desk that moved."""
+    return place_of(press.message_id)[0] or press.chat.chat
 
 
 def pressed(press: Press, world: World) -> Decision:
@@ -169,10 +175,10 @@ def _stop(press: Press, data: Data, person: Staff, world: World) -> Decision:
         raise Refused("desk.refused.unknown")
     if refers.person != str(person.id) and not is_officer(person, world.office.standard):
         raise Refused("desk.refused.not_your_reply")
-    key = held_key("say", press.chat.chat, data.arg)
+    key = held_key("say", _room(press), data.arg)
     if key not in world.unsent:
         raise Refused("desk.refused.sent_already")
-    shown = edited(press.chat, held_key("held", press.chat.chat, data.arg), say("desk.post.held_stopped"))
+    shown = edited(press.chat, held_key("held", _room(press), data.arg), say("desk.post.held_stopped"))
     done = Decision(cancels=(key,), sends=(answered(press, "desk.done.stopped"), shown))
     if not refers.conversation:
         return done

@@ -16,6 +16,7 @@ from channels.sandbox.telegram.model import (
     Topic,
     User,
 )
+from channels.sandbox.telegram.render import chat_json, member_json, unix, user_json
 
 _SERVICE = Draft(service=True)
 
@@ -71,9 +72,13 @@ class GroupActs(Acts):
             self.world.post(chat, user, {"new_chat_members": [user]}, _SERVICE)
 
     def leave(self, user: User, chat: Chat) -> None:
-        """Leave a group."""
-        chat.members[user.id] = Member(user, "left")
+        """Leave a group; bots that administer it are told twice, if they want both kinds of update."""
+        old = chat.members.get(user.id, Member(user))
+        new = chat.members[user.id] = Member(user, "left")
         self.world.post(chat, user, {"left_chat_member": user}, _SERVICE)
+        for bot in self.world.bots_in(chat):
+            if chat.members[bot.id].is_admin:
+                self.world.tell_standing(bot, chat, user, member_json(old), member_json(new), "chat_member")
 
     def add_bot(self, user: User, chat: Chat, bot: BotAccount, *, admin: bool = False) -> None:
         """Put a bot into a group, or make one that is there an administrator or not."""
@@ -86,6 +91,10 @@ class GroupActs(Acts):
     def set_bot_rights(self, user: User, chat: Chat, bot: BotAccount, rights: frozenset[str]) -> None:
         """Give a bot exactly these administrator's rights."""
         self.world.set_member(chat, bot.user, "administrator", rights, user)
+
+    def silence_bot(self, user: User, chat: Chat, bot: BotAccount) -> None:
+        """Take from a bot the right to write."""
+        self.world.set_member(chat, bot.user, "restricted", frozenset(), user)
 
     def remove_bot(self, user: User, chat: Chat, bot: BotAccount) -> None:
         """Throw a bot out."""
@@ -108,6 +117,21 @@ class GroupActs(Acts):
         self.world.announce(chat)
         self.world.post(new, user, {"migrate_from_chat_id": chat.id}, _SERVICE)
         return new
+
+    def set_topics(self, user: User, chat: Chat, *, on: bool) -> None:
+        """Switch topics on or off in a supergroup; no bot is told."""
+        chat = self._entered(user, chat)
+        if chat.kind != "supergroup":
+            raise CannotActError(f"{chat.title!r} can't have topics")
+        chat.is_forum = on
+        self.world.announce(chat)
+
+    def reply_to_former(self, user: User, chat: Chat, message: Message, text: str) -> Message:
+        """Answer in a supergroup what stands in the group it was before: to a bot it's a message of another chat."""
+        origin = {"type": "user", "date": unix(message.sent_at)}
+        origin |= {"sender_user": user_json(message.author)} if message.author else {}
+        quoted = {"origin": origin, "chat": chat_json(message.chat), "message_id": message.id}
+        return self.post(user, chat, {**text_content(text), "external_reply": quoted})
 
     def pin(self, user: User, message: Message) -> None:
         """Pin a message."""

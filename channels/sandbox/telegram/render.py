@@ -68,6 +68,13 @@ def full_chat_json(chat: Chat) -> Json:
     return shown
 
 
+_PERMISSIONS = (  # https://core.telegram.org/bots/api#chatmemberrestricted
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
+)  # fmt: skip
+
+
 def member_json(member: Member) -> Json:
     """Return a ChatMember object."""
     shown: Json = {"user": user_json(member.user), "status": member.status}
@@ -78,6 +85,8 @@ def member_json(member: Member) -> Json:
         return shown | rights | {"can_be_edited": False, "is_anonymous": member.anonymous}
     if member.status == "kicked":
         return shown | {"until_date": 0}
+    if member.status == "restricted":
+        return shown | dict.fromkeys(_PERMISSIONS, False) | {"is_member": True, "until_date": 0}
     return shown
 
 

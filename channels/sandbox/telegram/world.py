@@ -218,8 +218,16 @@ class World:
         if bot:
             self.tell_standing(bot, chat, by, member_json(old), member_json(new))
 
-    def tell_standing(self, bot: BotAccount, chat: Chat, by: User, old: Any, new: Any) -> None:  # noqa: ANN401 - JSON
-        """Queue a my_chat_member update."""
+    def tell_standing(
+        self,
+        bot: BotAccount,
+        chat: Chat,
+        by: User,
+        old: Any,  # noqa: ANN401 - JSON
+        new: Any,  # noqa: ANN401 - JSON
+        kind: str = "my_chat_member",
+    ) -> None:
+        """Queue a my_chat_member update, or a chat_member update of somebody else."""
         now = self.now()
         body = {
             "chat": chat_json(chat),
@@ -228,7 +236,7 @@ class World:
             "old_chat_member": old,
             "new_chat_member": new,
         }
-        updates.push(bot, "my_chat_member", body, ("member", chat.id), now=now, expires_at=now + updates.DAY)
+        updates.push(bot, kind, body, ("member", chat.id), now=now, expires_at=now + updates.DAY)
 
     # What people see
 

@@ -20,10 +20,10 @@ from workflow.message import (
     Address,
     Choice,
     Enclosure,
-    Ignored,
     Location,
     Mention,
     Message,
+    Moved,
     Outbound,
     Presence,
     Press,
@@ -205,7 +205,7 @@ async def test_in_a_topic_only_real_replies_are_replies(office):
     assert (await office.say(forum, "card", thread="1", text="Di General")).id
     with pytest.raises(SendError) as caught:
         await office.say(forum, "card", thread="999", text="x")
-    assert caught.value.fact == "refused"
+    assert caught.value.fact == "lost_topic"
 
 
 async def test_an_anonymous_admin_is_known_as_nobody(office):
@@ -221,7 +221,9 @@ async def test_the_group_moves(office):
     await office.hear()
     new = office.people.upgrade(office.stage.rahma, basic)
     told = await office.hear()
-    assert f"the group became {new.id}" in [each.reason for each in told if isinstance(each, Ignored)]
+    moves = [each for each in told if isinstance(each, Moved)]
+    assert {(each.former, each.to) for each in moves} == {(str(basic.id), str(new.id))}
+    assert {each.chat.chat for each in moves} == {str(basic.id), str(new.id)}, "told in both"
     with pytest.raises(SendError) as caught:
         await office.say(basic, text="x")
     assert (caught.value.fact, caught.value.moved_to) == ("moved", str(new.id))

@@ -19,11 +19,14 @@ from workflow.message import (
     BadPayload,
     Contact,
     Ignored,
+    Left,
     Location,
     Message,
+    Moved,
     Presence,
     Press,
     Sender,
+    Standing,
     TopicMade,
 )
 
@@ -204,8 +207,13 @@ INCOMING = {
     "a message with nothing in it": (said(), citizens(unsupported="empty")),
     "a service message in private": (said(message_auto_delete_timer_changed={"message_auto_delete_time": 60}), ignored("service message: message_auto_delete_timer_changed")),
     "somebody joined": (at_the_desk(new_chat_members=[SARI]), ignored("service message: new_chat_members", DESK)),
-    "the group was upgraded": (at_the_desk(migrate_to_chat_id=-100300), ignored("the group became -100300", DESK)),
-    "the upgraded group's beginning": (at_the_desk(migrate_from_chat_id=-200), ignored("service message: migrate_from_chat_id", DESK)),
+    "the group was upgraded": (at_the_desk(migrate_to_chat_id=-100300), Moved(chat=DESK, at=AT, former=DESK.chat, to="-100300")),
+    "the upgraded group's beginning": (at_the_desk(migrate_from_chat_id=-200), Moved(chat=DESK, at=AT, former="-200", to=DESK.chat)),
+    "an answer to what stands in the group before its upgrade": (
+        at_the_desk(text="siap", external_reply={"origin": {"type": "user"}, "chat": {"id": -200, "type": "group"}, "message_id": 55}),
+        staffs(text="siap", quotes=("-200", "55")),
+    ),
+    "an answer to what can't be seen": (at_the_desk(text="siap", external_reply={"origin": {"type": "user"}}), staffs(text="siap")),
     "a dice among staff": (at_the_desk(dice={"emoji": "🎲", "value": 3}), staffs(unsupported="dice")),
     "a sender without a name": (
         update(message_id=7, date=DATE, chat=PRIVATE, text="x", **{"from": {"id": 5}}),
@@ -297,7 +305,19 @@ INCOMING = {
     ),
     "the bot was put out of the group": (
         update("my_chat_member", chat=GROUP, date=DATE, new_chat_member={"status": "kicked"}, **{"from": RAHMA}),
-        ignored("the bot is now kicked here", DESK),
+        Standing(chat=DESK, at=AT, welcome=False),
+    ),
+    "the bot was let into the group again": (
+        update("my_chat_member", chat=GROUP, date=DATE, new_chat_member={"status": "administrator"}, **{"from": RAHMA}),
+        Standing(chat=DESK, at=AT, welcome=True),
+    ),
+    "the bot was silenced": (
+        update("my_chat_member", chat=GROUP, date=DATE, new_chat_member={"status": "restricted", "can_send_messages": False}, **{"from": RAHMA}),
+        Standing(chat=DESK, at=AT, welcome=False),
+    ),
+    "a restricted colleague left": (
+        update("chat_member", chat=GROUP, date=DATE, new_chat_member={"status": "restricted", "is_member": False, "user": RAHMA}, **{"from": RAHMA}),
+        Left(chat=DESK, at=AT, person=Sender(id="11", name="Siti Rahma")),
     ),
     "a status that doesn't exist yet": (
         update("my_chat_member", chat=PRIVATE, date=DATE, new_chat_member={"status": "hovering", "x": 1}, **{"from": SARI}),
