@@ -349,7 +349,11 @@ class Citizen:
         self.choose(shown, say("choice.withdraw"), "ya")
 
     def _is_addition(self, shown: Shown) -> None:
-        self.press(shown, next(each for each in shown.buttons if not each.data.endswith(":new")))
+        button = next((each for each in shown.buttons if not each.data.endswith(":new")), None)
+        if button is None:
+            self.say("1")
+        else:
+            self.press(shown, button)
 
     def _asked_for(self, sort: str, shown: Shown) -> bool:
         now = self.world.agenda.now
@@ -397,7 +401,7 @@ class Citizen:
             sorts = self.sent[-1:]  # the question can only mean the last one
         if not sorts:
             return False
-        if count == 1 or not self.types:
+        if shown.buttons and (count == 1 or not self.types):
             for row, sort in enumerate(sorts):
                 button = next(
                     (
@@ -409,6 +413,8 @@ class Citizen:
                 )
                 if button is not None:
                     self.press(shown, button)
+        elif count == 1:
+            self.say(TYPED[sorts[0]])
         else:
             self.say(" ".join(f"{n} {TYPED[sort]}" for n, sort in enumerate(sorts, 1)))
         return True
@@ -417,7 +423,7 @@ class Citizen:
         if not self.told or self.number or any(text not in shown.text for text in self.tellings):
             return False  # it's in already, or they see that what they wrote last isn't in it yet
         if self.confirmed:
-            self.press(shown, shown.buttons[0])  # the summary was renewed while they said YA
+            self.choose(shown, say("choice.yes_right"), "ya")  # the summary was renewed while they said YA
             return True
         if self.corrects:
             self.corrects = False

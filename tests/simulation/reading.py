@@ -41,8 +41,20 @@ QUESTIONS = (
     "knock.answer_waiting",
     "knock.status_update",
     "knock.reminder",
+    "elsewhere.ask",
+    "elsewhere.how",
+    "elsewhere.counter_only",
+    "elsewhere.again",
+    "letters.fill",
+    "letters.attach",
 )
 """What a citizen may be asked, by the name of the sentence."""
+
+
+@cache
+def _wordings(key: str) -> tuple[str, ...]:
+    """A sentence as it's worded in a chat, by SMS and by mail."""
+    return tuple(each for each in (key, f"{key}.short", f"{key}.letter") if each in texts())
 
 
 @cache
@@ -60,7 +72,11 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 def _end(text: str, key: str) -> int:
-    """Where the last such sentence ends; -1 if none stands there."""
+    """Where the last such sentence ends, in whatever wording; -1 if none stands there."""
+    return max((_end_of(text, each) for each in _wordings(key)), default=-1)
+
+
+def _end_of(text: str, key: str) -> int:
     at = 0
     for part in _parts(key):
         at = text.rfind(part, at) if part == _parts(key)[0] else text.find(part, at)
@@ -77,7 +93,8 @@ def has(text: str, *keys: str) -> bool:
 
 def says(text: str, key: str) -> dict[str, str] | None:
     """The fields of a sentence that stands in the text; None if it doesn't."""
-    found = _pattern(key).search(text) if has(text, key) else None
+    worded = next((each for each in _wordings(key) if _end_of(text, each) >= 0), None)
+    found = _pattern(worded).search(text) if worded else None
     return None if found is None else {name.rstrip("0123456789"): value for name, value in found.groupdict().items()}
 
 
