@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _MAIL = re.compile(r"[^\s<>@()\[\],;:\"']{1,64}@(?=[^\s@])")
-_NUMBER = re.compile(r"(?<![\w.+-])\+?\d(?:[ -]?\d){8,14}(?![\w-])")
+# Nine digits or more; with dots between only in fours, as a NIK is written, for an address of a host has threes.
+_NUMBER = re.compile(r"(?<![\w.+-])(?:\+?\d(?:[ -]?\d){8,}|\d{4}(?:\.\d{4}){3})(?![\w-])")
 
 
 def unnamed(words: str) -> str:
-    """The words with nobody's telephone number (nine digits or more) or mail address in them; hosts stay."""
+    """The words with nobody's telephone or identity number (nine digits or more) or mail address; hosts stay."""
     return _NUMBER.sub("...", _MAIL.sub("...@", words))

@@ -15,6 +15,8 @@ from workflow.unnamed import unnamed
         ("mailto:sari+aduan@contoh.co.id is full", "mailto:...@contoh.co.id is full"),
         ("'To' number +6281234567890 is no number", "'To' number ... is no number"),
         ("to whatsapp: 0812-3456-7890.", "to whatsapp: ...."),
+        ("Bad Request: NIK 3574031205900003", "Bad Request: NIK ..."),
+        ("Bad Request: 3574.0312.0590.0003, 3574-0312-0590-0003", "Bad Request: ..., ..."),
         ("63016: more than 24 hours since their last message", "63016: more than 24 hours since their last message"),
         ("status 429, code 20429", "status 429, code 20429"),
         ("421 4.7.0 10.0.0.1 try again later", "421 4.7.0 10.0.0.1 try again later"),

@@ -1,0 +1,1 @@
+"""Attacks on the program, and what comes of them."""

@@ -1,0 +1,247 @@
+"""Two offices on one installation: nothing of one is seen, found, done, opened or written out from the other."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from bot.pump import Pump
+from bot.road import Road
+from storage import schema
+from storage.cases import Turn
+from storage.engine import Store
+from storage.rows import Arrival
+from tests.doubles import DESK, MORNING, FakeChannel, FakeCore, a_road, a_seal, payload, pressed, said
+from workflow.conversation import Conversation, Draft, Paper
+from workflow.desk import press
+from workflow.message import Address, Outbound, Refers
+from workflow.office import Office, Staff
+from workflow.procedure.staff_acts import STAFF_ACTS
+from workflow.record import Complaint, Entry
+from workflow.standard.standard import shipped
+from workflow.world import Decision, Link, Needs, Search, Sought
+
+MINE, THEIRS = "kanigaran", "kedopok"
+SECRET = "RAHASIA-KEDOPOK"  # stands in everything that's theirs
+CODE, NUMBER, CHECK = "7K3F", "KDP-2026-0001", "9QXW7K2M"
+THEIR_DESK = "-100777"
+_KEYS = itertools.count(1)
+THEIR_CITIZEN = Address(THEIRS, "telegram", "1")  # the same person may write to both offices
+
+
+def an_office(office: str, desk: str, person: int) -> Office:
+    staff = (Staff(id=person, name=f"Petugas {person}", roles=("petugas", "camat", "sekcam"), admin=True),)
+    return Office(id=office, standard=shipped()[office], staff=staff, desk=desk)
+
+
+OFFICES = (an_office(MINE, DESK, 900), an_office(THEIRS, THEIR_DESK, 901))
+
+
+@pytest.fixture
+def memory():
+    store = Store("sqlite://", a_seal(), inline=True)
+    schema.create(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def channels():
+    return FakeChannel(office=MINE), FakeChannel(office=THEIRS)
+
+
+@pytest.fixture
+def road(memory, channels) -> Road:
+    made_road = a_road(memory, *channels, offices=OFFICES)
+    complaint = Complaint(
+        id="theirs1", code=CODE, office=THEIRS, standard=OFFICES[1].standard.version, received_at=MORNING,
+        confirmed_at=MORNING, registered_at=MORNING, number=NUMBER, citizen=THEIR_CITIZEN, step="s02", verification=CHECK,
+        statement=f"{SECRET} jalan rusak", private={"name": SECRET}, letter_number="060/1/2026", waits_for="petugas",
+        papers=(Paper(file="theirfile", message="5", at=MORNING, state="ready", type="photo", sort="ktp"),),
+        due_at=MORNING + timedelta(days=2),
+    )  # fmt: skip
+    talk = Conversation(
+        address=THEIR_CITIZEN,
+        complaints=("theirs1",),
+        private={"name": SECRET},
+        draft=Draft(code="5A5A", standard="v", began_at=MORNING, last_at=MORNING, statement=(SECRET,)),
+    )
+    entry = Entry(complaint="theirs1", at=MORNING, act="register", text=SECRET)
+
+    def fill(unit):
+        unit.cases.reserve_codes([(THEIRS, CODE, THEIR_CITIZEN.lane), (THEIRS, "5A5A", THEIR_CITIZEN.lane)])
+        unit.cases.keep_complaints([(complaint, 0, Turn())], MORNING)
+        unit.cases.keep_conversations([(talk, 0)], MORNING)
+        unit.cases.record([(THEIRS, entry)])
+        unit.cases.keep_links(THEIRS, [Link(token="staff-theirs", staff="901", until=MORNING + timedelta(days=1))])
+        unit.outbox.put_in(
+            [(Outbound(to=Address(THEIRS, "telegram", THEIR_DESK), kind="card", key="theirkey", text=SECRET), 0)],
+            MORNING,
+        )
+
+    made_road.store.now(fill)
+    return made_road
+
+
+async def decided(road: Road, value, office: str = MINE, core=None) -> list[Outbound]:
+    """Everything that's sent because of this, by anybody."""
+    before = {
+        row.id for each in (MINE, THEIRS) for row in await road.store.read(lambda unit, o=each: unit.outbox.rows(o))
+    }
+    chat = value.chat
+    there = Address(office, chat.channel, chat.chat)
+    row = Arrival(
+        office,
+        "telegram",
+        f"k{next(_KEYS)}",
+        there.lane,
+        payload("k", replace(value, chat=there), chat.chat),
+        "raw",
+    )
+    await road.store.write(lambda unit: unit.inbox.take_in([row], road.clock.now()))
+    pump = Pump(road, core) if core else Pump(road)
+    for _ in range(30):
+        if not await pump.step():
+            break
+    rows = [row for each in (MINE, THEIRS) for row in await road.store.read(lambda unit, o=each: unit.outbox.rows(o))]
+    return [row.message for row in rows if row.id not in before]
+
+
+# --- whatever a decision asks for, it gets nothing of another office ----------------------------------------------------
+
+ASKED: dict[str, Needs] = {
+    "complaints": Needs(complaints=("theirs1",)),
+    "codes": Needs(codes=(CODE, "5A5A")),
+    "numbers": Needs(numbers=(NUMBER,)),
+    "messages": Needs(messages=((Address(THEIRS, "telegram", THEIR_DESK), "1001"),)),
+    "keys": Needs(keys=("theirkey",)),
+    "searches": Needs(searches=(Search(text="jalan"), Search(), Search(text=NUMBER), Search(waits_for="petugas", to_change=True))),
+    "histories": Needs(histories=("theirs1",)),
+    "tokens": Needs(tokens=("staff-theirs",)),
+    "verifications": Needs(verifications=(CHECK,)),
+    "elsewhere": Needs(elsewhere=(CODE, "5A5A")),
+    "others": Needs(others=(THEIR_CITIZEN,)),
+    "letters": Needs(letters=(Sought(series="060/{urut}/2026", number="060/1/2026", urut=1),)),
+}  # fmt: skip
+
+
+def test_every_way_to_ask_is_tried():
+    assert set(ASKED) == set(Needs.__struct_fields__), "a new way to ask needs its row here: can it see another office?"
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "in one batch with theirs"])
+async def test_what_a_decision_sees_holds_nothing_of_another_office(road, asked, beside):
+    seen = []
+    core = FakeCore(wants=lambda event: ASKED[asked])
+
+    def rule(event, world):
+        if event.chat.office == MINE:
+            seen.append(world)
+        return Decision()
+
+    core.rule = rule
+    if beside:  # their lane's state is loaded in the same transaction
+        theirs = replace(said("halo"), chat=THEIR_CITIZEN)
+        row = Arrival(THEIRS, "telegram", "t1", THEIR_CITIZEN.lane, payload("t1", theirs), "raw")
+        await road.store.write(lambda unit: unit.inbox.take_in([row], road.clock.now()))
+    await decided(road, said("halo"), core=core)
+    (world,) = seen
+    shown = {
+        name: getattr(world, name)
+        for name in world.__dataclass_fields__
+        if name not in ("supply", "office", "standards", "limits_of", "limits")
+    }
+    assert SECRET not in repr(shown)
+    assert "theirs1" not in repr(shown)
+    assert not world.unsent
+    assert not world.tokens
+    assert not world.elsewhere
+    assert world.office.id == MINE
+
+
+# --- what people try ----------------------------------------------------------------------------------------------------
+
+BY_CITIZENS = [
+    f"STATUS {CODE}", f"status {NUMBER}", f"LANJUT {CODE}", "LANJUT 5A5A", f"CEK {CHECK}", f"BUKTI {NUMBER}",
+    f"tambahan {NUMBER}: di sana juga gelap", f"BATAL {NUMBER}", f"TANDA TERIMA {NUMBER}", "/start staff-theirs",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BY_CITIZENS)
+async def test_a_citizen_of_one_office_reaches_nothing_of_another_by_any_code(road, text):
+    start = text.removeprefix("/start ") if text.startswith("/start") else ""
+    sent = await decided(road, said(text, chat="77", start=start))
+    assert sent, "somebody who writes is answered"
+    assert not [each for each in sent if SECRET in repr(each) or each.to.office == THEIRS]
+    assert await unchanged(road)
+
+
+BY_STAFF = [
+    f"/cari {NUMBER}", f"/cari {CODE}", "/cari jalan", "/antrean", "/tugas", f"/kartu {NUMBER}", f"/surat {NUMBER}",
+    f"/bukti {NUMBER}", f"/tutup {NUMBER}", "/register", "/rekap", "/peran", "/serahkan",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BY_STAFF)
+async def test_a_clerk_of_one_office_finds_nothing_of_another(road, text):
+    sent = await decided(road, replace(said(text, chat=DESK), sender=replace(said("x").sender, id="900")))
+    assert not [
+        each
+        for each in sent
+        if SECRET in repr(each)
+        or (NUMBER in each.text and "Tidak ditemukan" not in each.text)
+        or each.to.office == THEIRS
+    ]
+    assert await unchanged(road)
+
+
+@pytest.mark.parametrize("act", sorted({*STAFF_ACTS, *press._OF_ITS_OWN, *press._WITHOUT_COMPLAINT}))
+async def test_a_press_with_another_offices_code_does_nothing(road, act):
+    for data in (f"d:{act}:{CODE}:1", f"d:{act}:{CODE}:1:0", f"d:{act}:theirs1:1", f"d:{act}:{NUMBER}:1:0:ktp"):
+        sent = await decided(road, replace(pressed(data, chat=DESK), sender=replace(said("x").sender, id="900")))
+        assert not [each for each in sent if SECRET in repr(each) or each.to.office == THEIRS]
+    assert await unchanged(road)
+
+
+async def test_their_clerk_is_nobody_here_and_ours_is_nobody_there(road):
+    stranger = replace(said("/cari jalan", chat=DESK), sender=replace(said("x").sender, id="901"))
+    assert not [each for each in await decided(road, stranger) if SECRET in repr(each)]
+    ours_there = replace(said("/cari jalan", chat=THEIR_DESK), sender=replace(said("x").sender, id="900"))
+    sent = await decided(road, ours_there, office=THEIRS)
+    assert not [each for each in sent if SECRET in repr(each)], "who has no role there sees nothing there"
+
+
+async def test_a_reply_in_one_group_never_means_the_message_of_the_same_number_in_another(road):
+    def sent_there(unit):
+        unit.outbox.put_in(
+            [
+                (
+                    Outbound(
+                        to=Address(THEIRS, "telegram", THEIR_DESK), kind="card", key="c", text=SECRET,
+                        refers=Refers(role="card", complaint="theirs1"),
+                    ),
+                    0,
+                )
+            ],
+            MORNING,
+        )  # fmt: skip
+
+    road.store.now(sent_there)
+    reply = replace(
+        said("sudah ditambal", chat=DESK, message="9"), sender=replace(said("x").sender, id="900"), reply_to="1001"
+    )
+    assert not [each for each in await decided(road, reply) if each.to.office == THEIRS]
+    assert await unchanged(road)
+
+
+# --- files, exports, calls ----------------------------------------------------------------------------------------------
+
+
+async def unchanged(road) -> bool:
+    found = await road.store.read(lambda unit: unit.cases.complaints(ids=["theirs1"]))
+    talk = await road.store.read(lambda unit: unit.cases.conversations([THEIR_CITIZEN.lane]))
+    return found["theirs1"].value.version == 1 and talk[THEIR_CITIZEN.lane].value.version == 0
