@@ -12,15 +12,18 @@ from msgspec.structs import replace
 
 from bot import people
 from bot.changes import Changes
-from bot.reading import Arrived
+from bot.reading import Arrived, Marks
 from bot.road import Road
 from storage.cases import Kept
 from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.happening import Carried, Event
 from workflow.message import Address, Limits, Message, Moved, Press, Refers, address_of
+from workflow.numbers import kept as numbers_of
 from workflow.office import DESK_CHANNEL, Office
 from workflow.papers.verification import START as CHECKED
+from workflow.privacy.asked import DataRequest
+from workflow.privacy.requests import ROLE as REQUEST
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, load
 from workflow.world import OPEN_AFTER, Decision, Lettered, Needs, Search, Sought, Supply, Way, World
@@ -75,6 +78,7 @@ class Batch:
         self._complaints: dict[str, Complaint] = {}
         self._codes: dict[tuple[str, str], str] = {}  # (office, code or number) -> complaint id
         self._refers: dict[tuple[str, str], Refers] = {}
+        self._requests: dict[str, DataRequest] = {}
         self._linked: dict[str, dict[str, str]] = {}
         self._unsent: set[tuple[str, str]] = set()
         self._stored_histories: Mapping[str, tuple[Entry, ...]] = {}
@@ -99,6 +103,7 @@ class Batch:
         self._refers = cases.refers(
             (address.lane, message) for needs in self._needs.values() for address, message in needs.messages
         )
+        self._load_requests({name for needs in self._needs.values() for name in needs.requests})
         self._load_complaints(arrived)
         self._stored_histories = cases.histories({name for needs in self._needs.values() for name in needs.histories})
         self._unsent = set(
@@ -140,8 +145,16 @@ class Batch:
             last = self._unit.letters.last(office, wanted, self._now.year - 1)
             self._offered[office].supply.letters.update(last)
 
+    def _load_requests(self, named: set[str]) -> None:
+        """What citizens asked about their own data, named or replied to."""
+        named |= {each.detail.partition(":")[2] for each in self._refers.values() if each.role == REQUEST}
+        for name, (request, rev) in self._unit.privacy.requests(sorted(named)).items() if named else ():
+            self._requests[name] = request
+            self.changes.request_revs[name] = rev
+
     def _load_complaints(self, arrived: Sequence[Arrived]) -> None:
         ids = {refers.complaint for refers in self._refers.values() if refers.complaint}
+        ids |= {name for request in self._requests.values() for name in request.complaints}
         for conversation in self._conversations.values():
             ids |= set(conversation.complaints[-_COMPLAINTS_OF_A_CONVERSATION:])
         named: dict[str, dict[str, set[str]]] = {}
@@ -200,7 +213,11 @@ class Batch:
             self.ignored.append((office.id, decision.ignored))
         if decision.conversation is not None:
             self._conversations[decision.conversation.address.lane] = decision.conversation
+        self._requests |= {each.id: each for each in decision.requests}
         for complaint in decision.complaints:
+            before, numbers = self._complaints.get(complaint.id), numbers_of(complaint.private)
+            if numbers != (numbers_of(before.private) if before else frozenset()):
+                self.changes.numbers[complaint.id] = (office.id, numbers)
             self._know(complaint)
         if decision.desk or decision.staff or decision.duties or decision.moved:
             self.offices[office.id] = people.after(office, decision)
@@ -217,7 +234,9 @@ class Batch:
             for address, message in needs.messages
             if address.office == office.id and (address.lane, message) in self._refers
         }
+        asked = self._asked(office, needs, refers.values())
         complaints = self._seen(office, conversation, needs, refers.values())
+        complaints |= self._about(asked.values())
         starts = [*needs.tokens, *([event.start] if isinstance(event, Message) and event.start else [])]
         return World(
             office=office,
@@ -235,12 +254,14 @@ class Batch:
             refers=refers,
             unsent=frozenset(key for key in needs.keys if (office.id, key) in self._unsent),
             linked=dict(self._linked[office.id]),
-            found=tuple(self._found(office, search) for search in needs.searches),
-            histories=self._histories(needs.histories),
+            found=tuple(self._found(office, search, arrived.marks) for search in needs.searches),
+            histories=self._histories(office, needs.histories),
             tokens=self._unit.cases.tokens(office.id, starts, self._now) if starts else {},
             elsewhere=self._elsewhere(office, needs.elsewhere),
             others=self._others(office, needs.others),
+            requests=asked,
             lettered=self._lettered(office, needs.letters),
+            marks=dict(arrived.marks),
         )
 
     def _lettered(self, office: Office, sought: Sequence[Sought]) -> tuple[Lettered, ...]:
@@ -249,6 +270,21 @@ class Batch:
             return ()
         found = self._unit.letters.found(office.id, sought, self._now.year - 1)
         return self.changes.lettered_after(office.id, found)
+
+    def _asked(self, office: Office, needs: Needs, refers: Iterable[Refers]) -> dict[str, DataRequest]:
+        """The requests about one's own data that an event names or answers, as this batch left them."""
+        named = {*needs.requests, *(each.detail.partition(":")[2] for each in refers if each.role == REQUEST)}
+        if missing := named - set(self._requests):  # an earlier event of this batch led here
+            self._load_requests(missing)
+        found = {name: self._requests[name] for name in sorted(named) if name in self._requests}
+        return {name: each for name, each in found.items() if each.office == office.id}
+
+    def _about(self, asked: Iterable[DataRequest]) -> dict[str, Complaint]:
+        """The reports those are about."""
+        names = {name for each in asked for name in each.complaints}
+        if unknown := names - set(self._complaints):
+            self._take_complaints(self._unit.cases.complaints(ids=sorted(unknown)))
+        return {name: self._complaints[name] for name in sorted(names) if name in self._complaints}
 
     def _elsewhere(self, office: Office, codes: Sequence[str]) -> Mapping[str, Address]:
         """Where what these codes name is told, if it may be gone on with from another lane."""
@@ -277,18 +313,32 @@ class Batch:
         found = ((each, self._complaints.get(each)) for each in ids)
         return {each: complaint for each, complaint in found if complaint and complaint.office == office.id}
 
-    def _found(self, office: Office, search: Search) -> tuple[Complaint, ...]:
+    def _found(self, office: Office, search: Search, marks: Marks) -> tuple[Complaint, ...]:
+        if search.identity:
+            return self._holding(office, dict(marks).get(search.identity, ""), search.limit)
         found = self._unit.cases.find(office.id, search)
         if search.to_change and (unknown := [each.id for each in found if each.id not in self._complaints]):
             self._take_complaints(self._unit.cases.complaints(ids=unknown))
         return tuple(self._complaints.get(each.id, each) for each in found)
 
-    def _histories(self, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
-        """Records as stored, and what this batch added to them."""
-        fresh = self.changes.entries if ids else []
+    def _holding(self, office: Office, digits: str, limit: int) -> tuple[Complaint, ...]:
+        """The office's complaints that hold an identity number, as stored and as this batch left them."""
+        if not digits:
+            return ()
+        stored = self._unit.identities.find(office.id, digits, self._now)[:limit]
+        ids = [*(name for name, (owner, _) in self.changes.numbers.items() if owner == office.id), *stored]
+        if unknown := [name for name in ids if name not in self._complaints]:
+            self._take_complaints(self._unit.cases.complaints(ids=unknown))
+        known = [self._complaints[name] for name in dict.fromkeys(ids) if name in self._complaints]
+        return tuple(each for each in known if digits in {number for _, number in numbers_of(each.private)})[:limit]
+
+    def _histories(self, office: Office, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
+        """The records of the office's complaints that were loaded, as stored and with what this batch added to them."""
+        known = [name for name in ids if name in self._complaints and self._complaints[name].office == office.id]
+        fresh = self.changes.entries if known else []
         return {
             name: (*self._stored_histories.get(name, ()), *(each for _, each in fresh if each.complaint == name))
-            for name in ids
+            for name in known
         }
 
     def _limits(self, chat: Address) -> Limits:
@@ -326,7 +376,8 @@ class Batch:
         chat = arrived.event.chat
         before = self._conversations.get(chat.lane)
         after = decision.conversation or before
-        if after is None or office.is_desk(chat.chat):
+        staff = decision.conversation is None and chat.chat in self._linked[office.id].values()
+        if after is None or office.is_desk(chat.chat) or staff:
             return decision
         marks = {f"mark:{mark}": digits for mark, digits in arrived.marks}
         if after.draft is not None:

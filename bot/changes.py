@@ -10,10 +10,12 @@ from bot.noticing import Noticed
 from bot.outgoing import in_parts
 from bot.reading import Arrived
 from storage.cases import Turn
+from storage.identities import Numbers
 from storage.rows import Arrival, encode, keyring
 from storage.unit import Unit
 from workflow.conversation import Conversation
 from workflow.message import Address, Limits, Outbound
+from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 from workflow.world import Decision, Erasure, Fetch, Lettered, Link, Timer
@@ -41,10 +43,13 @@ class Changes:
         self._used: list[str] = []
         self._erased: list[str] = []
         self._forgotten: list[str] = []
+        self.request_revs: dict[str, int] = {}  # as they were read
+        self._requests: dict[str, DataRequest] = {}
         self._erasures: list[tuple[str, Erasure]] = []
         self._blanked: list[tuple[str, tuple[str, ...]]] = []
         self._letters: list[tuple[str, Lettered]] = []
         self._unlettered: list[tuple[str, tuple[str, str]]] = []  # office, and (complaint, number)
+        self.numbers: dict[str, tuple[str, Numbers]] = {}  # office and identity numbers of complaints that got others
         self.noticed = Noticed(now)
         self._of_offices: list[tuple[str, Decision]] = []  # what changes who works where
 
@@ -70,6 +75,7 @@ class Changes:
         self._linked.extend((office, staff, chat) for staff, chat in decision.linked)
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
+        self._requests |= {each.id: each for each in decision.requests}
         self._erasures.extend((office, each) for each in decision.erasures)
         self._blanked.extend(decision.blanked)
         gone = {(office, taken_back) for taken_back in decision.unlettered}
@@ -142,6 +148,10 @@ class Changes:
         for office, staff, chat in self._linked:
             unit.cases.link(office, [(staff, chat)], self._now)
         unit.cases.use_tokens(self._used, self._now)
+        for name, (office, numbers) in sorted(self.numbers.items()):
+            unit.identities.keep(office, name, numbers, self._now)
+        asked = [(each, self.request_revs.get(each.id, 0)) for _, each in sorted(self._requests.items())]
+        unit.privacy.keep_requests(asked, self._now)
         unit.privacy.record(self._erasures)
         for complaint, acts in self._blanked:
             unit.privacy.blank(complaint, acts)

@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import text
 
 from storage.cases import Cases
+from storage.identities import Identities
 from storage.inbox import Inbox
 from storage.ledger import Ledger
 from storage.letters import Letters
@@ -75,6 +76,11 @@ class Unit(Part):
     def pruning(self) -> Pruning:
         """What may go for good."""
         return Pruning(self.connection, self.seal)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """What complaints are found by an identity number."""
+        return Identities(self.connection, self.seal)
 
     @cached_property
     def privacy(self) -> Privacy:

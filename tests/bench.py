@@ -20,7 +20,9 @@ from workflow.conversation import Conversation
 from workflow.happening import Delivery, Due, Event, FileReady
 from workflow.identity import mask
 from workflow.message import Address, Limits, Message, Outbound, Press, Refers
+from workflow.numbers import kept
 from workflow.office import Office
+from workflow.privacy.asked import DataRequest
 from workflow.procedure.complaint import Complaint, Entry
 from workflow.world import OPEN_AFTER, Decision, Erasure, Fetch, Lettered, Search, Sought, Supply, Timer, Way, World
 
@@ -70,8 +72,10 @@ class Bench:
     forum: bool = False
     letters: list[Lettered] = field(default_factory=list)
     fetched: list[Fetch] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)  # what was hidden in what is being handled
     erased: list[str] = field(default_factory=list)  # files whose key was destroyed
     erasures: list[Erasure] = field(default_factory=list)
+    requests: dict[str, DataRequest] = field(default_factory=dict)
     _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _supply: Supply = field(init=False)
@@ -176,7 +180,9 @@ class Bench:
             histories={c: tuple(e for e in self.entries if e.complaint == c) for c in wanted.histories},
             tokens=dict(self.tokens),
             bot_name="aduan_contoh_bot",
+            requests=dict(self.requests),
             lettered=self._lettered(wanted.letters),
+            marks=self.marks,
         )
 
     def _lettered(self, sought: Sequence[Sought]) -> tuple[Lettered, ...]:
@@ -210,6 +216,10 @@ class Bench:
         return None
 
     def _search(self, search: Search) -> tuple[Complaint, ...]:
+        if search.identity:
+            digits = self.marks.get(search.identity, "")
+            holding = (each for each in self.complaints.values() if digits in {d for _, d in kept(each.private)})
+            return tuple(holding)[: search.limit] if digits else ()
         found = []
         for complaint in self.complaints.values():
             if search.open_only and complaint.closed_at is not None:
@@ -222,7 +232,9 @@ class Bench:
         return tuple(found[: search.limit])
 
     def _decide(self, event: Event) -> list[Event]:
+        self.marks = {}
         if isinstance(event, Message):
+            self.marks = dict(mask(event.text).found)
             event = masked(event)
         decision = decide.decide(event, self.world_for(event))
         return self._apply(event, decision)
@@ -238,6 +250,7 @@ class Bench:
         self.entries.extend(decision.entries)
         self.erased.extend(decision.erased)
         self.erasures.extend(decision.erasures)
+        self.requests |= {each.id: each for each in decision.requests}
         for complaint_id, acts in decision.blanked:
             self.entries = [
                 msgspec.structs.replace(each, text="") if each.complaint == complaint_id and each.act in acts else each

@@ -8,9 +8,16 @@ from calendar import monthrange
 from workflow.message import Value
 
 DIGITS = 16
-_GAP = r"[ .\u00a0\u200b-\u200d\u2010-\u2015\u2060-]{1,3}"
+_SIGN = r"[ .\u00a0\u200b-\u200d\u2010-\u2015\u2060-]"
+_GAP = rf"{_SIGN}{{1,3}}"
 _RUN = re.compile(rf"(?<![\d*])\d+(?:{_GAP}\d+)*(?![\d*])")
 _PIECE = re.compile(r"\d+")
+# What's called a NIK or KK is hidden with a digit too few or too many as well; a telephone number after it isn't.
+_CALLED = re.compile(
+    r"\b(?:nik|n\.i\.k\.?|(?:no|nomor)\.?\s*(?:kk|ktp))(?:\s*(?:saya|sy|nya|no|nomor|adalah|yaitu|[:=.-]))*\s*"
+    rf"(?!(?:\+?62|0)\s?-?8)(?P<number>\d(?:{_SIGN}{{0,3}}\d){{9,18}})(?![\d*])",
+    re.IGNORECASE,
+)
 _FEMALE_DAY = 40  # women's NIK carry the day of birth plus 40
 
 
@@ -51,8 +58,8 @@ def shown(digits: str) -> str:
 def mask(text: str) -> Masked:
     """Hide every run of 16 digits (written together, or with blanks, dots or dashes between) and every longer word.
 
-    Numbers that stand beside each other are hidden together only if their digits add up to 16. Two different numbers
-    get different marks. Hiding a text twice changes nothing.
+    Numbers that stand beside each other are hidden together only if their digits add up to 16, or if they're called a
+    NIK or KK. Two different numbers get different marks. Hiding a text twice changes nothing.
     """
     found: dict[str, str] = {}
 
@@ -69,7 +76,11 @@ def mask(text: str) -> Masked:
             since, at = pieces[upto - 1][1], upto
         return said + run[0][since:]
 
-    masked = _RUN.sub(hide, text)
+    def hide_called(said: re.Match[str]) -> str:
+        digits = "".join(_PIECE.findall(said["number"]))
+        return said[0][: said.start("number") - said.start()] + _mark(digits, found)
+
+    masked = _CALLED.sub(hide_called, _RUN.sub(hide, text))
     return Masked(text=masked, found=tuple(found.items()))
 
 

@@ -252,6 +252,10 @@ Kind = Literal[
 ]
 
 
+THEIRS = "theirs:"
+"""How the target of a `delete` begins that is no message of ours: the provider's id of it follows."""
+
+
 class Outbound(Value):
     """One message to be sent, or one change to a message already sent. It goes through the outbox, never directly."""
 

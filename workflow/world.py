@@ -11,6 +11,7 @@ from workflow.duty import Duty
 from workflow.happening import Event
 from workflow.message import Address, Limits, Outbound, Refers, Value
 from workflow.office import Office, Staff
+from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 
@@ -25,6 +26,7 @@ class Search(Value):
     open_only: bool = False
     overdue_at: datetime | None = None  # due before this moment
     waits_for: str = ""  # a role or "staff:ID"
+    identity: str = ""  # the mark of an identity number in what was typed: the complaints that hold that number
     limit: int = 20
     to_change: bool = False  # what is found is going to be changed: it's loaded whole, as if it had been named
 
@@ -52,6 +54,7 @@ class Needs(Value):
     elsewhere: tuple[str, ...] = ()  # short codes: whose are they, if they may be gone on with from another lane?
     others: tuple[Address, ...] = ()  # other lanes' conversations, to look at only
     letters: tuple[Sought, ...] = ()  # numbers of letters
+    requests: tuple[str, ...] = ()  # what citizens asked about their own data, by id
 
     def __add__(self, other: Needs) -> Needs:
         """Both; the answers to the first one's searches come first."""
@@ -136,7 +139,9 @@ class World:
     # code -> home lane of a live draft, or of a complaint that's open or was closed less than 30 days ago
     elsewhere: Mapping[str, Address] = field(default_factory=dict)
     others: Mapping[str, Conversation] = field(default_factory=dict)  # by lane, without what's sealed in them
+    requests: Mapping[str, DataRequest] = field(default_factory=dict)  # by id: Needs.requests and what's replied to
     lettered: tuple[Lettered, ...] = ()  # the numbers of letters that are one of Needs.letters, or count like it
+    marks: Mapping[str, str] = field(default_factory=dict)  # mark -> digits: the numbers hidden in what was just said
 
     @property
     def moment(self) -> datetime:
@@ -228,6 +233,7 @@ class Decision:
     operator: str = ""  # a chat in which the operator is told what's wrong
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
+    requests: tuple[DataRequest, ...] = ()  # about one's own data: new or changed
     erasures: tuple[Erasure, ...] = ()  # what was erased by which rule
     blanked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (complaint, acts): the words of these lines go
     letters: tuple[Lettered, ...] = ()  # numbers given to letters
@@ -257,6 +263,7 @@ class Decision:
             operator=other.operator or self.operator,
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
+            requests=self.requests + other.requests,
             erasures=self.erasures + other.erasures,
             blanked=self.blanked + other.blanked,
             letters=self.letters + other.letters,

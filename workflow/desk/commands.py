@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from workflow.clocks.when import say_moment, say_near
-from workflow.desk import bookkeeping, guide, holding, printing, roles
+from workflow.desk import bookkeeping, guide, holding, lookup, printing, roles
 from workflow.desk.cards import whose_turn
 from workflow.desk.catat import ask_for_text, written_down
 from workflow.desk.duty import duties, handing_all
@@ -59,9 +59,11 @@ def is_mine(command: Command, world: World) -> bool:
     return not bot or not world.bot_name or bot.lower() == world.bot_name.lower()
 
 
-def needs(command: Command) -> Needs:
-    """What a command looks through."""
+def needs(command: Command, *, private: bool) -> Needs:
+    """What a command looks through; more in a private chat than in a group."""
     name, _, words = command
+    if name == "cari" and (numbered := lookup.needs(words, RESULTS + 1, private=private)) is not None:
+        return numbered
     if name == "serahkan":
         return Needs(searches=(handing_all.WHOLE,))
     if name in ("tugas", "antrean"):
@@ -120,14 +122,26 @@ def _queue(message: Message, _: str, __: Staff, world: World) -> Decision:
     return _said(message, lines(head, *_rows(found, world)), world)
 
 
-def _search(message: Message, words: str, _: Staff, world: World) -> Decision:
-    """Words of the complaint, a number or a code."""
+def _search(message: Message, words: str, person: Staff, world: World) -> Decision:
+    """Words of the complaint, a number or a code; in a private chat an identity number too."""
     if not words:
         return said_back(world, message.chat, message.id, "desk.command.search_how")
+    if lookup.is_by_number(words):
+        return _search_by_number(message, words, person, world)
     found = _found(message, world)
     if not found:
         return said_back(world, message.chat, message.id, "desk.command.found_none", text=words[:SEARCH_CHARACTERS])
     return _said(message, lines(say("desk.command.found", n=len(found)), *_rows(found, world)), world)
+
+
+def _search_by_number(message: Message, words: str, person: Staff, world: World) -> Decision:
+    if not message.private:
+        return lookup.not_in_group(message, world)
+    found = lookup.seen_by(person, _found(message, world), world)
+    if not found:
+        return said_back(world, message.chat, message.id, "desk.command.found_none", text=words[:SEARCH_CHARACTERS])
+    text = lines(say("desk.command.found", n=len(found)), *_rows(found, world))
+    return _said(message, text, world) + lookup.looked_up(person, found, world)
 
 
 def _rows(complaints: list[Complaint], world: World) -> list[str]:

@@ -39,7 +39,7 @@ TIMERS = news.TIMERS | {duty_record.CHANGED}
 """The kinds of bells that ring for the desk."""
 _STAFF_ROLES = frozenset(
     {"card", "duty", "handall", "handover", "relay", "prompt", "question", "gist", "pending", "held", "document"}
-    | {"list", "deadline"}
+    | {"list", "deadline", "data_request"}
 )
 
 
@@ -63,7 +63,7 @@ def needs(event: Event, office: Office) -> Needs:
     command = commands.read(event.text)
     if command is None or office.at_work(event.sender.id) is None:
         return Needs()
-    return commands.needs(command)
+    return commands.needs(command, private=event.private)
 
 
 def concerns(event: Event, world: World) -> bool:

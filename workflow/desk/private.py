@@ -8,10 +8,12 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from workflow import numbers
 from workflow.clocks.when import say_short_date
 from workflow.conversation import Paper
 from workflow.desk.posting import Rows, answered, button, post, refused
 from workflow.happening import Due
+from workflow.identity import shown
 from workflow.message import Address, Choice, Enclosure, Message, Outbound, Press, Refers
 from workflow.office import Staff
 from workflow.procedure import capacity, secrecy
@@ -28,6 +30,7 @@ LINK_LASTS = timedelta(minutes=10)
 VIEW_S = 600
 """How long a document stays in a private chat (design: "deleted after a while")."""
 TOKEN_PREFIX = "staff-"  # noqa: S105 - how our links are told from other deep links
+_MARK = "mark:"
 DOCUMENTS = 20
 CARDS = 20
 CARD_WANTED = "card_wanted"
@@ -173,7 +176,9 @@ def _personal(complaint: Complaint, person: Staff, to: Address, world: World) ->
     fields = [
         say("desk.private.personal_field", name=capital(_field(name)), text=text)
         for name, text in complaint.private.items()
+        if name not in numbers.SEALED_KEYS and not name.startswith(_MARK)
     ]
+    fields += _numbers(complaint)
     body = "\n".join(fields) or say("desk.private.personal_none")
     text = lines(
         say("desk.private.personal", number=name_of(complaint), fields=body),
@@ -183,6 +188,19 @@ def _personal(complaint: Complaint, person: Staff, to: Address, world: World) ->
     sent = post(world, to, text, about=complaint)
     refers = Refers(role="prompt", complaint=complaint.id, detail="identify", person=str(person.id))
     return replace(sent, protect=True, delete_after_s=VIEW_S, refers=refers)
+
+
+def _numbers(complaint: Complaint) -> list[str]:
+    """The numbers a complaint holds, masked as everywhere."""
+    private = complaint.private
+    known = {kind: private[kind] for kind in numbers.KINDS if private.get(kind)}
+    said = [
+        say("identity.field", what=capital(say(f"identity.{kind}")), shown=shown(digits))
+        for kind, digits in known.items()
+    ]
+    held = {private[name] for name in numbers.SEALED_KEYS if name in private}
+    others = {digits for name, digits in private.items() if name.startswith(_MARK)} - held
+    return [*said, *(say("identity.other", shown=shown(each)) for each in sorted(others))]
 
 
 def _field(name: str) -> str:

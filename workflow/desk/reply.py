@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from workflow import numbers
 from workflow.conversation import Paper
-from workflow.desk import deadlines, more_acts
+from workflow.desk import deadlines, lookup, more_acts
+from workflow.desk import requests as desk_requests
 from workflow.desk.buttons import YES, ask_again, held_key, stop_button
 from workflow.desk.catat import written_down
 from workflow.desk.duty import duties, entering, shared_phone
@@ -17,6 +19,7 @@ from workflow.desk.taken import papers_of
 from workflow.happening import GistTyped
 from workflow.message import Address, Message, Outbound, Refers, address_of
 from workflow.office import Staff
+from workflow.privacy import requests
 from workflow.procedure import capacity, telling
 from workflow.procedure import complaint as complaints
 from workflow.procedure.case import Refused
@@ -244,8 +247,7 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     if typed := more_acts.TYPED.get(kind):
         return typed(message, arg, person, complaint, world)
     if kind == "identify":
-        done = complaints.apply(complaint, Act(kind=kind, by=by, text=text), world)
-        return done + said_back(world, message.chat, message.id, "desk.private.identified")
+        return _identified(message, person, complaint, world)
     act = Act(kind=kind, by=by, text=text, version=refers.version, data={"arg": arg} if arg else {})
     if not ACTS[kind].again:
         return complaints.apply(complaint, act, world)
@@ -257,6 +259,19 @@ def _prompt(message: Message, refers: Refers, person: Staff, complaint: Complain
     asked = Refers(role="pending", complaint=complaint.id, detail=YES, version=kept.version, person=str(person.id))
     shown = post(world, message.chat, question, about=kept, key=key, choices=rows, refers=asked, reply_to=message.id)
     return Decision(complaints=(kept,), sends=(shown,)) + fetches
+
+
+def _identified(message: Message, person: Staff, complaint: Complaint, world: World) -> Decision:
+    """Name, address, telephone and numbers as on the card; what's doubtful is said, and refuses nothing."""
+    if not message.private:
+        raise Refused("desk.refused.private_only")
+    text, found = lookup.typed(message, world)
+    act = Act(kind="identify", by=f"staff:{person.id}", text=text, private=numbers.typed(found))
+    done = complaints.apply(complaint, act, world)
+    after = next((each for each in done.complaints if each.id == complaint.id), complaint)
+    doubts = lookup.warnings(after, world) if found else ""
+    told = lines(say("desk.private.identified") if text else "", *lookup.noted(found), doubts)
+    return done + Decision(sends=(post(world, message.chat, told, reply_to=message.id),))
 
 
 def _days(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
@@ -309,6 +324,10 @@ def _gist(message: Message, refers: Refers, person: Staff, _: Complaint | None, 
     return Decision(posts=((lane, event),)) + said_back(world, message.chat, message.id, "desk.post.gist_done")
 
 
+def _data_request(message: Message, refers: Refers, person: Staff, _: Complaint | None, world: World) -> Decision:
+    return desk_requests.typed(message, refers, person, world)
+
+
 _ROLES: Mapping[str, Callable[[Message, Refers, Staff, Complaint | None, World], Decision]] = {
     "relay": _relay,
     "card": _card,
@@ -318,5 +337,6 @@ _ROLES: Mapping[str, Callable[[Message, Refers, Staff, Complaint | None, World],
     "question": _question,
     "gist": _gist,
     deadlines.ROLE: _deadline,
+    requests.ROLE: _data_request,
 }
 """What a reply means, by the role of the message replied to."""

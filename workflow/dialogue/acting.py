@@ -6,7 +6,7 @@ from dataclasses import replace as with_world
 
 from msgspec.structs import replace
 
-from workflow.dialogue import fields
+from workflow.dialogue import fields, own_numbers
 from workflow.dialogue.talk import Talk, replace_conversation
 from workflow.heard import hearing
 from workflow.message import Message
@@ -32,7 +32,9 @@ def act(talk: Talk, complaint_id: str, what: Act) -> bool:
 
 
 def _personal_apart(target: Complaint, what: Act, talk: Talk) -> Act:
-    """What they say of themselves is sealed, where they asked that the desk doesn't learn who they are."""
+    """Their numbers are sealed; where they asked that the desk doesn't learn who they are, whatever tells that."""
+    if sealed := own_numbers.of(talk, target, what):
+        what = replace(what, private={**sealed, **what.private})
     if not target.withheld or not what.text:
         return what
     standard = talk.world.standard_of(target.standard)

@@ -29,6 +29,7 @@ from workflow.dialogue import (
     mails,
     narrowing,
     opening,
+    own_numbers,
     reminding,
     secrecy,
     stuck,
@@ -110,7 +111,12 @@ def _handle(talk: Talk, event: Event) -> str:
     if isinstance(event, Ignored):
         return event.reason
     does = DOES.get(type(event))
-    return does(talk, event) if does is not None else "nothing that a citizen's talk waits for"
+    if does is None:
+        return "nothing that a citizen's talk waits for"
+    ignored = does(talk, event)
+    if isinstance(event, Message):
+        own_numbers.file(talk, event)
+    return ignored
 
 
 def _presence(talk: Talk, event: Presence) -> str:

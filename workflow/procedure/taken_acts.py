@@ -35,12 +35,16 @@ def is_written_down(complaint: Complaint) -> bool:
 
 
 def _identify(case: Case, act: Act) -> None:
-    """Name, address and telephone, typed by a petugas in private; the record doesn't repeat them."""
+    """Name, address, telephone and numbers, typed by a petugas in private; the record doesn't repeat them."""
+    if act.private and not act.text.strip():
+        case.set(private={**case.complaint.private, **act.private})
+        case.record("identify", numbers=" ".join(sorted(act.private)))
+        return
     name, *more = (" ".join(line.split()) for line in words_of(act).splitlines() if line.strip())
     numbers = [number for line in more if (number := phone(line))]
     address = ", ".join(line for line in more if not phone(line))
     before = case.complaint.private.get("phone", "")
-    private = {**case.complaint.private, "name": name}
+    private = {**case.complaint.private, **act.private, "name": name}
     private |= {"address": address} if address else {}
     private |= {"phone": numbers[0]} if numbers else {}
     case.set(private=private)
