@@ -456,7 +456,7 @@ class Citizen:
             self.choose(shown, say("choice.keep"), "pakai")
             return
         what = (says(shown.text, "retake.dark") or {}).get("what", "")
-        sort = next((sort for sort in self.has if say(f"label.{sort}") == what), "")
+        sort = next((sort for sort in self.has if say(f"label.{sort}").removeprefix("foto ") == what), "")
         ref = self.photo(sort)
         self.sent.append(sort)
         self.photos[sort] = [ref]
