@@ -19,6 +19,7 @@ from workflow.conversation import Conversation, Draft, Paper
 from workflow.desk import press
 from workflow.message import Address, Outbound, Refers
 from workflow.office import Office, Staff
+from workflow.privacy.asked import DataRequest
 from workflow.procedure.staff_acts import STAFF_ACTS
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import shipped
@@ -26,7 +27,7 @@ from workflow.world import Decision, Link, Needs, Search, Sought
 
 MINE, THEIRS = "kanigaran", "kedopok"
 SECRET = "RAHASIA-KEDOPOK"  # stands in everything that's theirs
-CODE, NUMBER, CHECK = "7K3F", "KDP-2026-0001", "9QXW7K2M"
+CODE, NUMBER, CHECK, NIK = "7K3F", "KDP-2026-0001", "9QXW7K2M", "3574031205900003"
 THEIR_DESK = "-100777"
 _KEYS = itertools.count(1)
 THEIR_CITIZEN = Address(THEIRS, "telegram", "1")  # the same person may write to both offices
@@ -58,8 +59,8 @@ def road(memory, channels) -> Road:
     made_road = a_road(memory, *channels, offices=OFFICES)
     complaint = Complaint(
         id="theirs1", code=CODE, office=THEIRS, standard=OFFICES[1].standard.version, received_at=MORNING,
-        confirmed_at=MORNING, registered_at=MORNING, number=NUMBER, citizen=THEIR_CITIZEN, step="s02", verification=CHECK,
-        statement=f"{SECRET} jalan rusak", private={"name": SECRET}, letter_number="060/1/2026", waits_for="petugas",
+        confirmed_at=MORNING, registered_at=MORNING, number=NUMBER, citizen=THEIR_CITIZEN, step=OFFICES[1].standard.steps[1].id, verification=CHECK,
+        statement=f"{SECRET} jalan rusak", private={"name": SECRET, "nik": NIK}, letter_number="060/1/2026", waits_for="petugas",
         papers=(Paper(file="theirfile", message="5", at=MORNING, state="ready", type="photo", sort="ktp"),),
         due_at=MORNING + timedelta(days=2),
     )  # fmt: skip
@@ -71,7 +72,14 @@ def road(memory, channels) -> Road:
     )
     entry = Entry(complaint="theirs1", at=MORNING, act="register", text=SECRET)
 
+    asked = DataRequest(
+        id="9D9D", office=THEIRS, lane=THEIR_CITIZEN, asked_at=MORNING, due_at=MORNING + timedelta(days=3), wish="copy",
+        words=SECRET, complaints=("theirs1",),
+    )  # fmt: skip
+
     def fill(unit):
+        unit.privacy.keep_requests([(asked, 0)], MORNING)
+        unit.identities.keep(THEIRS, "theirs1", frozenset({("nik", NIK)}), MORNING)
         unit.cases.reserve_codes([(THEIRS, CODE, THEIR_CITIZEN.lane), (THEIRS, "5A5A", THEIR_CITIZEN.lane)])
         unit.cases.keep_complaints([(complaint, 0, Turn())], MORNING)
         unit.cases.keep_conversations([(talk, 0)], MORNING)
@@ -119,6 +127,7 @@ ASKED: dict[str, Needs] = {
     "messages": Needs(messages=((Address(THEIRS, "telegram", THEIR_DESK), "1001"),)),
     "keys": Needs(keys=("theirkey",)),
     "searches": Needs(searches=(Search(text="jalan"), Search(), Search(text=NUMBER), Search(waits_for="petugas", to_change=True))),
+    "requests": Needs(requests=("9D9D",)),
     "histories": Needs(histories=("theirs1",)),
     "tokens": Needs(tokens=("staff-theirs",)),
     "verifications": Needs(verifications=(CHECK,)),
@@ -205,6 +214,29 @@ async def test_a_press_with_another_offices_code_does_nothing(road, act):
         sent = await decided(road, replace(pressed(data, chat=DESK), sender=replace(said("x").sender, id="900")))
         assert not [each for each in sent if SECRET in repr(each) or each.to.office == THEIRS]
     assert await unchanged(road)
+
+
+async def test_an_identity_number_finds_complaints_of_its_own_office_only(road):
+    linked = Linked(road, "55")
+    assert not [each for each in await linked.asks(f"/cari {NIK}", MINE) if SECRET in repr(each) or NUMBER in each.text]
+    assert [each for each in await linked.asks(f"/cari {NIK}", THEIRS) if NUMBER in each.text]
+
+
+class Linked:
+    """Clerks of both offices who have linked their private chat."""
+
+    def __init__(self, road: Road, chat: str) -> None:
+        self.road, self.chat = road, chat
+        for office, person in ((MINE, "900"), (THEIRS, "901")):
+            road.store.now(lambda unit, o=office, p=person: unit.cases.link(o, [(p, chat)], MORNING))
+
+    async def asks(self, text: str, office: str) -> list[Outbound]:
+        person = {MINE: "900", THEIRS: "901"}[office]
+        return await decided(
+            self.road,
+            replace(said(text, chat=self.chat), sender=replace(said("x").sender, id=person), private=True),
+            office,
+        )
 
 
 async def test_their_clerk_is_nobody_here_and_ours_is_nobody_there(road):
