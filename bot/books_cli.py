@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.bar import shown
 from bot.beside import opened
 from bot.clock import Clock
 from bot.config import Settings
@@ -32,7 +33,7 @@ def register(settings: Settings, office_id: str, period: Period, out: Path, *, n
 
     Raises `CannotStart` with the sentence for the operator.
     """
-    with _office(settings, office_id) as (store, office), _shown("register") as progress, _writing(out):
+    with _office(settings, office_id) as (store, office), shown("register") as progress, _writing(out):
         now, read = Clock().now(), _reads(store)
         if out.suffix.lower() == ".xlsx":
             unfinished = out.with_name(out.name + ".part")
@@ -48,7 +49,7 @@ def register(settings: Settings, office_id: str, period: Period, out: Path, *, n
 
 def recap(settings: Settings, office_id: str, period: Period, folder: Path) -> list[Path]:
     """Write the recap of a period as a picture and as a workbook into a folder; the two files."""
-    with _office(settings, office_id) as (store, office), _shown("recap") as progress, _writing(folder):
+    with _office(settings, office_id) as (store, office), shown("recap") as progress, _writing(folder):
         now, read = Clock().now(), _reads(store)
         folder.mkdir(parents=True, exist_ok=True)
         return asyncio.run(_recap(read, office, period, folder, now, progress))
@@ -135,20 +136,6 @@ def _removed(path: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _shown(what: str) -> Iterator[Progress]:
-    """A bar on stderr, where that's a terminal; otherwise nothing moves."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def writable(out: Path) -> str:

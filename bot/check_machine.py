@@ -12,11 +12,12 @@ from bot import people, secrecy
 from bot.alerts import disk_trouble
 from bot.clock import Chance, Clock
 from bot.config import Settings
-from bot.foundation import key_opens, open_store
+from bot.foundation import KEPT_AS, key_opens, open_store
+from storage import rotation
 from storage.engine import Unavailable
 from storage.files import Files
 from storage.schema import is_current
-from storage.unit import Conflict
+from storage.unit import Conflict, Unit
 
 if TYPE_CHECKING:
     from workflow.office import Office
@@ -143,6 +144,7 @@ def _database(settings: Settings, clock: Clock, found: Found) -> None:
             found.wrong("key", "doesn't open what was sealed before", mend)
             return
         found.right("database", "reachable, and of this version's shape")
+        store.look(lambda unit: _kept(unit, settings, clock, found))
         found.offices = store.now(lambda unit: people.read(unit, found.offices))
         if not store.now(lambda unit: unit.people.operators()):
             first = settings.offices[0].id
@@ -153,6 +155,20 @@ def _database(settings: Settings, clock: Clock, found: Found) -> None:
             found.wrong("inbox", f"conversations that stand still: {stuck}", mend)
     finally:
         store.close()
+
+
+def _kept(unit: Unit, settings: Settings, clock: Clock, found: Found) -> None:
+    """Whether a former key is still needed, and how old the last backup is."""
+    former = len(settings.service.former_keys)
+    if former and (count := sum(rotation.left(unit).values())):
+        found.note("key", f"values that still need a former key: {count}; `aduan key rotate` seals them anew")
+    elif former:
+        found.note("key", "no former key is needed any more: remove them from [service] former_keys")
+    name, at = unit.times.last(*KEPT_AS)
+    if at is None:
+        found.note("backup", "no backup was made yet: `aduan backup`, every night (docs/backup.md)")
+    else:
+        found.note("backup", f"the last one was made {(clock.now() - at).days} days ago: {name}")
 
 
 # --- the disk ---------------------------------------------------------------------------------------------------------

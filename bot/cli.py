@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from bot import keeping_cli
+from bot.options import DEFAULT_CONFIG, ConfigOption
+from bot.options import settings_of as _settings
+from bot.options import told as _told
 
 app = typer.Typer(
     name="aduan",
@@ -24,27 +27,13 @@ inbox_app = typer.Typer(help="Messages that could not be handled: list them, and
 app.add_typer(key_app, name="key")
 app.add_typer(offices_app, name="offices")
 app.add_typer(inbox_app, name="inbox")
-
-CONFIG = typer.Option("--config", "-c", help="The configuration file; see config.example.toml.", show_default=True)
-ConfigOption = Annotated[Path, CONFIG]
-DEFAULT_CONFIG = Path("config.toml")
+app.add_typer(keeping_cli.app)
+key_app.command("rotate")(keeping_cli.rotate)
 
 
 def main() -> None:
     """Run the command line; ends the process with 0, or with another code and a sentence on stderr."""
     app()
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """What keeps a command from its work is told in a sentence, with the exit code that says which kind it is."""
-    from bot.foundation import CannotStart
-
-    try:
-        yield
-    except CannotStart as reason:
-        typer.echo(str(reason), err=True)
-        raise typer.Exit(reason.code) from None
 
 
 @app.command()
@@ -347,21 +336,6 @@ def _period(settings: Any, office: str, **options: Any) -> Any:  # noqa: ANN401 
     except ValueError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
-
-
-def _settings(config: Path):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported only when a command needs it
-    from bot.config import ConfigProblems, load
-
-    try:
-        return load(config)
-    except FileNotFoundError:
-        typer.echo(f"There is no {config}. Make one with `aduan init`, or name yours with --config.", err=True)
-    except OSError as error:
-        typer.echo(f"{error.filename or config} can't be read: {error.strerror}.", err=True)
-    except ConfigProblems as problems:
-        for problem in problems.problems:
-            typer.echo(str(problem), err=True)
-    raise typer.Exit(2)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workflow.office import Office
 
 KEY_CHECK = "key check"  # a key made at the first start, by which a wrong master key is recognised
+KEPT_AS = ("", "backup")  # the cursor that says when the last backup was made
 
 
 class CannotStart(Exception):

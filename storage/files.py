@@ -38,13 +38,19 @@ class Files:
         """Remove the bytes; it's no error if there are none."""
         await asyncio.to_thread(self._erase, name)
 
-    def probe(self) -> None:
-        """Write and remove a few bytes, for /readyz. Raises `OSError`."""
-        self._write("probe", b"probe", bytes(32))
-        self._erase("probe")
+    def sealed(self, name: str) -> bytes:
+        """The bytes as they lie there, for a backup. Raises `NotThere`, `OSError`."""
+        try:
+            return self._opened().get(_path(name)).bytes().to_bytes()
+        except FileNotFoundError as error:
+            raise NotThere(name) from error
+        except OSError:
+            raise
+        except Exception as error:  # the library's own errors
+            raise OSError(f"a file can't be read: {type(error).__name__}") from error
 
-    def _write(self, name: str, plain: bytes, key: bytes) -> None:
-        sealed = box(key, plain, f"file {name}", self._random_bytes)
+    def put_sealed(self, name: str, sealed: bytes) -> None:
+        """Keep bytes that were sealed before, as they are; safe on the disk when this returns. Raises `OSError`."""
         try:
             self._opened().put(_path(name), sealed)
             self._sync(name)
@@ -52,6 +58,18 @@ class Files:
             raise
         except Exception as error:  # the library's own errors
             raise OSError(f"a file can't be kept: {type(error).__name__}") from error
+
+    def remove(self, name: str) -> None:
+        """`erase`, for a command that runs no loop."""
+        self._erase(name)
+
+    def probe(self) -> None:
+        """Write and remove a few bytes, for /readyz. Raises `OSError`."""
+        self._write("probe", b"probe", bytes(32))
+        self._erase("probe")
+
+    def _write(self, name: str, plain: bytes, key: bytes) -> None:
+        self.put_sealed(name, box(key, plain, f"file {name}", self._random_bytes))
 
     def _read(self, name: str, key: bytes) -> bytes:
         try:

@@ -61,20 +61,38 @@ def _begin(store: Store) -> bool:
     with store.engine.begin() as connection:
         if inspect(connection).get_table_names():
             return False
-        _create(connection)
-        connection.execute(_VERSIONS)
-        connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:newest)"), {"newest": REVISION})
+        begin_at(connection, REVISION)
     return True
+
+
+def begin_at(connection: Connection, revision: str) -> None:
+    """Give an empty database the shape it had at that migration, within the transaction at hand."""
+    if revision != REVISION:
+        upgrade_to(connection, revision)
+        return
+    _create(connection)
+    connection.execute(_VERSIONS)
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:newest)"), {"newest": REVISION})
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has that migration."""
+    return any(path.name.startswith(f"{revision}_") for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def upgrade(store: Store, to: str = "head") -> None:
     """Run the migrations that are missing, in one transaction."""
+    with store.engine.begin() as connection:
+        upgrade_to(connection, to)
+
+
+def upgrade_to(connection: Connection, to: str = "head") -> None:
+    """The same within the transaction at hand."""
     from alembic import command
 
-    with store.engine.begin() as connection:
-        settings = config()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, to)
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, to)
 
 
 def config() -> Config:

@@ -84,6 +84,12 @@ class Times(Part):
         ).scalar()
         return found or ""
 
+    def last(self, office: str, channel: str) -> tuple[str, datetime | None]:
+        """A cursor and when it was moved."""
+        where = (cursors.c.office == office, cursors.c.channel == channel)
+        row = self.connection.execute(select(cursors.c.cursor, cursors.c.at).where(*where)).one_or_none()
+        return ("", None) if row is None else (row.cursor, row.at)
+
     def move_cursor(self, office: str, channel: str, cursor: str, now: datetime) -> None:
         """The channel was polled up to here."""
         insert = self.put(cursors).values(office=office, channel=channel, cursor=cursor, at=now)
