@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +27,11 @@ T = TypeVar("T")
 _log = structlog.get_logger("deliver")
 
 SENDS_PER_SECOND = 30.0
-_FLYING = 64  # messages on their way at once
+_FLYING = 128  # messages on their way at once
+# Of these on one channel, and of those in one office: a provider that hangs keeps each of its messages for a minute,
+# and what the others have to send mustn't wait for it.
+_FLYING_ON_A_CHANNEL = 32
+_FLYING_IN_AN_OFFICE = 16
 _CLAIMED_AT_ONCE = 16  # a death between the claim and the sending makes so many maybe sent
 _LANDING_S = 5.0  # what's on its way at the end may take so long; what takes longer is uncertain
 _IDLE_S = 1.0
@@ -52,6 +57,7 @@ class Deliver:
     _claiming: Claiming = field(init=False)
     _routes: dict[str, _Route] = field(init=False)
     _flying: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _flying_on: Counter[str] = field(default_factory=Counter)  # by channel, and by channel and office
 
     def __post_init__(self) -> None:
         """Know the channels there are."""
@@ -89,15 +95,16 @@ class Deliver:
         for way in ways:
             task = asyncio.create_task(self._carry(way))
             self._flying[way.row.id] = task
-            task.add_done_callback(partial(self._landed, way.row.id))
+            self._flying_on.update((way.to.channel, f"{way.to.channel}:{way.to.office}"))
+            task.add_done_callback(partial(self._landed, way))
 
-    async def step(self) -> float | None:
-        """Send what may go now to one address. 0: call again at once, there may be more.
+    async def step(self, addresses: int = 1) -> float | None:
+        """Send what may go now to so many addresses. 0: call again at once, there may be more.
 
         Otherwise the seconds until something may go, or None: nothing waits.
         """
         now = self.road.clock.now()
-        ways = await self._claim(now, 1)
+        ways = await self._claim(now, addresses)
         for way in ways:
             await self._carry(way)
         if ways:
@@ -131,7 +138,7 @@ class Deliver:
     # --- claiming -----------------------------------------------------------------------------------------------------
 
     async def _claim(self, now: datetime, limit: int) -> list[Way]:
-        routes = self._open_routes(now)
+        routes = [name for name in self._open_routes(now) if self._has_room(name)]
         if not routes:
             return []
         ways = await self.road.store.write(lambda unit: self._claiming.claim(unit, now, routes, limit))
@@ -142,9 +149,14 @@ class Deliver:
     def _open_routes(self, now: datetime) -> list[str]:
         return [name for name, route in self._routes.items() if not _is_closed(route, now)]
 
+    def _has_room(self, route: str) -> bool:
+        channel = route.partition(":")[0]
+        on_it, in_it = self._flying_on[channel], self._flying_on[route]
+        return on_it < _FLYING_ON_A_CHANNEL and in_it < _FLYING_IN_AN_OFFICE
+
     async def _idle_s(self, now: datetime) -> float:
         """Seconds until something may go; infinity: nothing waits."""
-        routes = self._open_routes(now)
+        routes = [name for name in self._open_routes(now) if self._has_room(name)]  # the bell rings when others have
         moments = [each.closed_until for each in self._routes.values() if each.closed_until and each.closed_until > now]
         if routes:
             at = await self.road.store.read(lambda unit: unit.outbox.next_at(routes))
@@ -222,9 +234,10 @@ class Deliver:
                 _log.warning("an outcome can't be stored yet", error=str(error))
                 await self.road.clock.wait(_RETRY_S)
 
-    def _landed(self, number: int, task: asyncio.Task[None]) -> None:
+    def _landed(self, way: Way, task: asyncio.Task[None]) -> None:
         """A message isn't on its way any more: there's room, and its address may have the next one."""
-        del self._flying[number]
+        del self._flying[way.row.id]
+        self._flying_on.subtract((way.to.channel, f"{way.to.channel}:{way.to.office}"))
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("carrying a message failed", error=type(error).__name__)
         self.road.bells.outbox.set()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -15,10 +18,11 @@ from bot.media import Finding, Media, Unfit
 from bot.purge import is_purged
 from bot.road import Road, endless, place_of
 from channels.base import Channel, Containing, Downloading, FetchError
+from storage.engine import Unavailable
 from storage.files import Files
 from storage.rows import Arrival, FileRow, encode
 from storage.seal import Unopenable
-from storage.unit import Unit
+from storage.unit import Conflict, Unit
 from workflow.happening import FileFailed, FileReady
 from workflow.message import address_of
 
@@ -31,10 +35,18 @@ _TRIES = 3
 _PAUSES_S = (5.0, 30.0)
 _LONGEST_S = 60.0
 _LONGEST_QUEUE_S = 170.0  # of a source that does one thing after the other, with a time limit of its own for each
-_LEASE_S = 180.0
+_LEASE_S = 20.0  # renewed while it's being fetched: whoever follows a process that died waits no longer
+# Files of one channel that are fetched at once, and of one office there: a provider that hangs keeps each of them for a
+# minute, and the others' mustn't wait for that.
 _AT_ONCE = 4
+_OF_AN_OFFICE = 3
 _IDLE_S = 5.0
+_NO_ROOM_S = 30.0
 _REASONS: tuple[Reason, ...] = ("too_big", "not_allowed", "broken", "gone", "timeout")
+
+
+class _NotKept(Exception):
+    """Our own disk doesn't take it: the file isn't to blame, so it's tried until there's room again."""
 
 
 class _Failure(Exception):
@@ -54,28 +66,71 @@ class Fetcher:
     files: Files
     media: Media
     sources: Mapping[str, Downloading] = field(default_factory=dict)  # by name, beside the channels: the press
+    _fetching: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # by the file's id
+    _busy: Counter[str] = field(default_factory=Counter)  # how many those are by channel, and by channel and office
 
     async def run(self) -> None:
-        """For ever."""
+        """For ever; one that hangs holds up no others."""
 
         async def body() -> float:
-            return 0.0 if await self.step() else _IDLE_S
+            rows = await self._leased(1)
+            for row in rows:
+                self._begin(row)
+            return 0.0 if rows else _IDLE_S
 
-        await endless("fetch", body, self.road.clock, self.road.bells.files)
+        renewal = asyncio.create_task(self._renew_leases())
+        try:
+            await endless("fetch", body, self.road.clock, self.road.bells.files)
+        finally:
+            for task in (renewal, *self._fetching.values()):
+                task.cancel()
 
     async def step(self) -> bool:
         """A few files at once. True: some were tried, call again at once. False: none is due."""
-        now = self.road.clock.now()
-        until = now + timedelta(seconds=_LEASE_S)
-        rows = await self.road.store.write(lambda unit: unit.shelf.lease_files(now, until, _AT_ONCE))
+        rows = await self._leased(_AT_ONCE)
         await asyncio.gather(*(self._one(row) for row in rows))
         return bool(rows)
+
+    async def _leased(self, limit: int) -> list[FileRow]:
+        now = self.road.clock.now()
+        until = now + timedelta(seconds=_LEASE_S)
+        most = {name: _OF_AN_OFFICE if ":" in name else _AT_ONCE for name in self._busy}
+        full = [name for name, count in self._busy.items() if count >= most[name]]
+        return await self.road.store.write(lambda unit: unit.shelf.lease_files(now, until, limit, full))
+
+    def _begin(self, row: FileRow) -> None:
+        places = (row.channel, f"{row.channel}:{row.office}")
+        task = self._fetching[row.id] = asyncio.create_task(self._one(row))
+        self._busy.update(places)
+
+        def end(task: asyncio.Task[None]) -> None:
+            del self._fetching[row.id]
+            self._busy.subtract(places)
+            error = None if task.cancelled() else task.exception()
+            if error is not None:  # it's leased for a while yet, and then tried again
+                level = _log.warning if isinstance(error, Unavailable | Conflict) else _log.error
+                level("a file can't be taken in yet", channel=row.channel, office=row.office, error=place_of(error))
+            self.road.bells.files.set()
+
+        task.add_done_callback(end)
+
+    async def _renew_leases(self) -> None:
+        clock, store = self.road.clock, self.road.store
+        while True:
+            await clock.wait(_LEASE_S / 4)
+            names, until = list(self._fetching), clock.now() + timedelta(seconds=_LEASE_S)
+            if names:
+                with contextlib.suppress(Unavailable, Conflict):
+                    await store.write(partial(_renew, names, until))
 
     async def _one(self, row: FileRow) -> None:
         try:
             content = await self._downloaded(row)
             finding = await self._inspected(row, content)
             await self._keep(row, content, finding)
+        except _NotKept:
+            at = self.road.clock.now() + timedelta(seconds=self.road.chance.jitter(_NO_ROOM_S))
+            await self.road.store.write(lambda unit: unit.shelf.fetch_later(row.id, row.attempts, at))
         except _Failure as failure:
             await self._failed(row, failure)
 
@@ -144,7 +199,7 @@ class Fetcher:
             await self.files.write(row.id, content, key)
         except OSError as error:
             _log.error("a file can't be kept", office=row.office, error=str(error))
-            raise _Failure("timeout", again=True) from error  # our disk's fault: it's tried again
+            raise _NotKept from error
         digest = await asyncio.to_thread(_sha256, content)
 
         def keep(unit: Unit) -> bool:
@@ -211,6 +266,10 @@ class Fetcher:
         unit.inbox.take_in([Arrival(row.office, "file", row.id, row.lane, encode(event), "event")], event.at)
 
 
+def _renew(names: list[str], until: datetime, unit: Unit) -> None:
+    unit.shelf.renew_files(names, until)
+
+
 def _ready(row: FileRow, finding: Finding, digest: str, size_bytes: int, now: datetime) -> FileReady:
     return FileReady(
         chat=address_of(row.lane),
@@ -225,6 +284,8 @@ def _ready(row: FileRow, finding: Finding, digest: str, size_bytes: int, now: da
         position=finding.position,
         dark=finding.dark,
         blurred=finding.blurred,
+        plain=finding.plain,
+        look=finding.look,
     )
 
 

@@ -12,7 +12,7 @@ import aiohttp
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
-CONNECTIONS = 100
+CONNECTIONS = 200  # more than messages, files and questions for news at once
 # Shorter than servers keep theirs (uvicorn and Node 5 s by default, nginx 75 s). Of a request that meets a connection
 # being closed nobody knows whether it was taken, so it would be repeated as uncertain; that isn't rare: one in three of
 # those that were sent within 4 ms of the server's time.

@@ -106,9 +106,15 @@ class Shelf(Part):
         ]
         self.each(self.put(files).on_conflict_do_nothing(), rows)
 
-    def lease_files(self, now: datetime, until: datetime, limit: int) -> list[FileRow]:
-        """Files whose fetching may be tried now; nobody else gets them before `until`."""
+    def lease_files(self, now: datetime, until: datetime, limit: int, passing_by: Sequence[str] = ()) -> list[FileRow]:
+        """Files whose fetching may be tried now; nobody else gets them before `until`.
+
+        Those of channels named in `passing_by` wait ("telegram"), or of an office's there ("telegram:kanigaran").
+        """
         statement = _FILE.where(files.c.next_at <= now).order_by(files.c.next_at).limit(limit)
+        if passing_by:
+            place = files.c.channel + ":" + files.c.office
+            statement = statement.where(files.c.channel.not_in(passing_by), place.not_in(passing_by))
         if self.postgres:
             statement = statement.with_for_update(skip_locked=True)
         rows = [self._file(row) for row in self.connection.execute(statement)]
@@ -117,6 +123,11 @@ class Shelf(Part):
                 update(files).where(among(files.c.id)), {"values": [row.id for row in rows], "next_at": until}
             )
         return rows
+
+    def renew_files(self, names: Sequence[str], until: datetime) -> None:
+        """Whoever fetches these is alive and still at it."""
+        still = update(files).where(among(files.c.id), files.c.state == "pending")
+        self.connection.execute(still, {"values": list(names), "next_at": until})
 
     def file(self, name: str) -> FileRow | None:
         """One file, whatever its state."""

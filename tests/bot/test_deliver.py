@@ -15,10 +15,10 @@ from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.rows import read_event
 from storage.tables import outbox
-from tests.doubles import DESK, FakeChannel, HandClock, a_road, a_seal, citizen, topic_made
+from tests.doubles import DESK, FakeChannel, HandClock, a_road, a_seal, an_office, citizen, topic_made
 from tests.stores import until
 from workflow.happening import Delivery
-from workflow.message import Choice, Enclosure, Outbound, Refers, SendError, Sent
+from workflow.message import Address, Choice, Enclosure, Outbound, Refers, SendError, Sent
 
 LANE = citizen().lane
 
@@ -541,6 +541,33 @@ async def test_one_slow_chat_does_not_keep_the_others_or_a_press_waiting(sqlite)
     assert "lambat" not in channel.texts
     hanging.set()
     await until(lambda: "lambat" in channel.texts)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_a_provider_that_hangs_keeps_neither_other_offices_nor_other_channels_waiting(sqlite):
+    hanging = asyncio.Event()
+
+    class Hangs(FakeChannel):
+        async def send(self, parcel, key):
+            await hanging.wait()
+            return await super().send(parcel, key)
+
+    stuck, telegram, mail = Hangs(), FakeChannel(office="kedopok"), FakeChannel(name="email")
+    offices = [an_office(), an_office("kedopok")]
+    road = a_road(sqlite, stuck, telegram, mail, offices=offices, clock=Clock())
+    deliver = Deliver(road, enclosures(sqlite))
+    loop = asyncio.create_task(deliver.run())
+    await put(road, *(out(text=str(n), to=citizen(f"1{n}")) for n in range(200)))
+    road.bells.outbox.set()
+    await until(lambda: deliver._flying_on["telegram:kanigaran"] >= 16)
+    later = Address("kanigaran", "email", "sari@warga.example"), Address("kedopok", "telegram", "7")
+    await put(road, *(out(text="lain", to=to) for to in later))
+    road.bells.outbox.set()
+    await until(lambda: mail.texts == telegram.texts == ["lain"])
+    assert 16 <= deliver._flying_on["telegram:kanigaran"] < 32
+    hanging.set()
+    await until(lambda: len(stuck.sent) > 40)  # and those that waited for room go on
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
 

@@ -1,20 +1,23 @@
 """Fetch: a file named in a message is sealed, or its loss is told with the right reason; nothing else waits for it."""
 
+import asyncio
 import io
 from datetime import timedelta
 
 import pytest
 from PIL import Image
 
+from bot.clock import Clock
 from bot.enclosures import Enclosures
 from bot.fetch import LIMIT_BYTES, Fetcher
 from bot.media import Media
 from channels.base import FetchError, Parcel
 from storage.files import Files
 from storage.rows import keyring, read_event
-from tests.doubles import MORNING, a_road, citizen
+from tests.doubles import MORNING, FakeChannel, a_road, an_office, citizen
+from tests.stores import until
 from workflow.happening import FileFailed, FileReady
-from workflow.message import Enclosure, Outbound, SendError
+from workflow.message import Address, Enclosure, Outbound, SendError
 from workflow.world import Fetch
 
 
@@ -49,6 +52,11 @@ def files(road, tmp_path):
 
 
 @pytest.fixture
+def files_of(tmp_path):
+    return lambda road: Files(str(tmp_path / "files"), road.chance.random_bytes)
+
+
+@pytest.fixture
 def fetcher(road, files, media):
     return Fetcher(road, files, media)
 
@@ -68,6 +76,17 @@ async def fetch_all(road, fetcher, for_s=200):
     while road.clock.monotonic() <= until:
         if not await fetcher.step():
             road.clock.pass_s(5)
+
+
+async def are_ready(road, *names):
+    states = {}
+    for _ in range(1000):
+        for name in names:
+            states[name] = (await road.store.read(lambda unit, name=name: unit.shelf.file(name))).state
+        if set(states.values()) == {"ready"}:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never ready: {states}")
 
 
 async def test_a_photo_is_sealed_and_told_of(road, channel, fetcher, files, tmp_path):
@@ -169,6 +188,52 @@ async def test_a_full_disk_is_tried_again(road, channel, fetcher, files, monkeyp
     await expect(road, "f1")
     await fetch_all(road, fetcher, 60)
     assert [type(each) for each in await told(road)] == [FileReady]
+
+
+async def test_while_our_disk_takes_nothing_a_file_waits_and_is_no_failure(road, channel, fetcher, files, monkeypatch):
+    channel.files["ref-f1"] = picture()
+    real = files.write
+
+    async def full(name, plain, key):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "write", full)
+    await expect(road, "f1")
+    await fetch_all(road, fetcher, 600)
+    assert await told(road) == []
+    monkeypatch.setattr(files, "write", real)
+    await fetch_all(road, fetcher, 60)
+    assert [type(each) for each in await told(road)] == [FileReady]
+
+
+async def test_a_provider_that_hangs_keeps_nobody_elses_files_waiting(store, files_of, media):
+    hanging = asyncio.Event()
+
+    class Hangs(FakeChannel):
+        async def download(self, ref, limit_bytes):
+            await hanging.wait()
+            async for piece in super().download(ref, limit_bytes):
+                yield piece
+
+    stuck, telegram = Hangs(), FakeChannel(office="kedopok")
+    whatsapp = FakeChannel(name="whatsapp")
+    road = a_road(store, stuck, telegram, whatsapp, offices=[an_office(), an_office("kedopok")], clock=Clock())
+    for each in (stuck, telegram, whatsapp):
+        each.files |= {f"ref-f{n}": picture((64, 48)) for n in range(40)}
+    fetcher = Fetcher(road, files_of(road), media)
+    await expect(road, *(f"f{n}" for n in range(20)))
+    loop = asyncio.create_task(fetcher.run())
+    await until(lambda: fetcher._busy["telegram:kanigaran"] >= 3)
+    others = (Address("kedopok", "telegram", "7"), Address("kanigaran", "whatsapp", "+628"))
+    fetches = [Fetch(file=f"f{30 + n}", lane=to, ref=f"ref-f{30 + n}", kind="photo") for n, to in enumerate(others)]
+    await road.store.write(lambda unit: unit.shelf.expect(fetches, road.clock.now()))
+    road.bells.files.set()
+    await are_ready(road, "f30", "f31")
+    assert fetcher._busy["telegram:kanigaran"] <= 4
+    hanging.set()
+    await are_ready(road, *(f"f{n}" for n in range(20)))
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
 
 
 async def test_a_worker_that_died_while_fetching_is_taken_over(road, channel, fetcher):
