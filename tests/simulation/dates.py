@@ -106,9 +106,7 @@ def _after_minutes(office: str, at: datetime, minutes: int, pauses: Sequence[Pau
                 return at
 
 
-def _after_days(
-    office: str, start: datetime, count: int, pauses: Sequence[Pause], *, only_working: bool
-) -> datetime:
+def _after_days(office: str, start: datetime, count: int, pauses: Sequence[Pause], *, only_working: bool) -> datetime:
     """Walk from day to day after the first, and count those whose end didn't find the office waiting."""
     day = local(office, start).date()
     crossed = [(local(office, each.since).date(), local(office, each.until).date()) for each in pauses if each.until]

@@ -42,7 +42,9 @@ MUTANTS = {
     "answers-elsewhere": Mutant("an answer goes to whoever wrote last", road.answers_elsewhere, by="got the answer"),
     "no-reminder": Mutant("a silent citizen isn't reminded", road.no_reminder, by="was never reminded"),
     "no-warning": Mutant("the desk isn't asked for a word in time", road.no_warning, by="wasn't asked for a word"),
-    "no-opening-list": Mutant("a morning begins without its list", road.no_opening_list, by="the opening list is without", seed=2),
+    "no-opening-list": Mutant(
+        "a morning begins without its list", road.no_opening_list, by="the opening list is without", seed=2
+    ),
     "no-quiet-hours": Mutant("citizens are written to at night", office.no_quiet_hours),
     "papers-in-the-group": Mutant("identity documents enter the group", office.papers_in_the_group),
     "numbers-with-gaps": Mutant("the register skips a number", office.numbers_with_gaps),
@@ -50,10 +52,16 @@ MUTANTS = {
     "anybody-may": Mutant("a step is done by who isn't named for it", office.anybody_may),
     "a-step-unrecorded": Mutant("a published step isn't in the record", office.a_step_unrecorded),
     "names-in-the-group": Mutant("a citizen's name stands on the card", office.names_in_the_group),
-    "deadlines-in-utc": Mutant("every deadline is counted in UTC", office.deadlines_in_utc, by="by the printed standard"),
-    "told-in-one-zone": Mutant("every deadline is shown in Jakarta's time", office.told_in_one_zone, by="its limit is shown"),
+    "deadlines-in-utc": Mutant(
+        "every deadline is counted in UTC", office.deadlines_in_utc, by="by the printed standard"
+    ),
+    "told-in-one-zone": Mutant(
+        "every deadline is shown in Jakarta's time", office.told_in_one_zone, by="its limit is shown"
+    ),
     "stale-buttons": Mutant("an old approval holds for a new draft", office.stale_buttons, by="an old button"),
-    "words-of-another": Mutant("words are recorded as a colleague's", office.words_of_another, by="which was written by"),
+    "words-of-another": Mutant(
+        "words are recorded as a colleague's", office.words_of_another, by="which was written by"
+    ),
     "numbers-typed-twice": Mutant("two letters bear one number", office.numbers_typed_twice, by="bear the number"),
 }
 """The planted bugs, by name."""

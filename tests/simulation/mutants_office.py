@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
@@ -125,7 +126,7 @@ def numbers_typed_twice(stack: ExitStack) -> None:
     typed, keep = letter_acts.typed, Letters.keep
 
     def trusting(case: Any, text: str) -> Any:
-        case.world = replace(case.world, lettered=())
+        case.world = dataclasses.replace(case.world, lettered=())
         return typed(case, text)
 
     def kept_once(self: Letters, *rest: Any) -> None:

@@ -194,7 +194,9 @@ def numbers(seen: Seen) -> Iterator[str]:
         if len(set(found)) != len(found) or (counted and sorted(found) != list(range(1, len(found) + 1))):
             yield f"{office}: the letters of {year} count {sorted(found)}"
     borne = Counter((each.office, each.letter_number) for each in seen.complaints.values() if each.letter_number)
-    yield from (f"{office}: {count} letters bear the number {text}" for (office, text), count in borne.items() if count > 1)
+    yield from (
+        f"{office}: {count} letters bear the number {text}" for (office, text), count in borne.items() if count > 1
+    )
     for complaint in seen.complaints.values():
         if complaint.letter_number and complaint.letter_number not in given[complaint.office]:
             yield f"{complaint.office}: the number {complaint.letter_number} isn't kept"
