@@ -47,6 +47,8 @@ OF_SEVERAL = {"identity": "ktp"}
 """Where any of several documents will do, which one they have."""
 _SHOWN = ("document", "place_photo")
 TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
+KNOCKS = ("knock.answer_waiting", "knock.status_update", "knock.reminder")
+"""What reaches them where nothing else may, once they were silent for a day."""
 CROSSING = timedelta(seconds=90)
 REPLY_WITHIN = timedelta(minutes=20)
 PATIENCE = timedelta(minutes=40)
@@ -304,7 +306,8 @@ class Citizen:
         async def look() -> None:
             if self.silent_since != silent or self.confirmed or self.cancelled:
                 return
-            if not any(each.at > silent and has(each.text, key) for each in self.shown):
+            keys = (key, *KNOCKS) if self.provider.limits.window_h else (key,)
+            if not any(each.at > silent and has(each.text, *keys) for each in self.shown):
                 self.world.problems.append(f"{self.address.lane} was never reminded ({key}), silent since {silent}")
             self.reminded |= key == "remind"
 
@@ -564,8 +567,6 @@ HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
     "addition.ask": Citizen._is_addition,
     "telling.ask": Citizen._supply,
     "telling.satisfied_question": Citizen._satisfied,
-    "knock.answer_waiting": Citizen._open,
-    "knock.status_update": Citizen._open,
-    "knock.reminder": Citizen._open,
+    **dict.fromkeys(KNOCKS, Citizen._open),
 }
 """How a question is answered; False: this one needs no answer of theirs."""

@@ -20,7 +20,7 @@ from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
 from tests.simulation import crowd, expected, procedure
-from tests.simulation.citizens import OF_SEVERAL
+from tests.simulation.citizens import KNOCKS, OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
 from workflow.conversation import Conversation
@@ -88,6 +88,7 @@ def _at_rest(seen: Seen) -> Iterator[str]:
     depths = store.now(lambda unit: unit.inbox.depths())
     yield from (f"{count} {what} in the inbox" for what, count in depths.items() if count)
     left = store.now(lambda unit: unit.outbox.depths())
+    left["held"] = left.get("held", 0) - sum(_never_fetched(row, seen) for rows in seen.rows.values() for row in rows)
     yield from (f"{count} messages are still {state} in the outbox" for state, count in left.items() if count)
     pending = select(func.count()).select_from(files).where(files.c.state == "pending")
     if count := store.now(lambda unit: unit.connection.execute(pending).scalar_one()):
@@ -207,8 +208,17 @@ def _deliveries(seen: Seen) -> Iterator[str]:
         for row in rows:
             tries = seen.tries[f"{office}:{row.id}"]
             what = f"{office}: {row.message.kind} {row.id} to {row.message.to.chat}"
+            if _never_fetched(row, seen):
+                continue
             yield from (f"{what} {problem}" for problem in _missing(row, tries))
             yield from (f"{what} {problem}" for problem in _doubled(row, tries, bool(seen.world.faults.crashes)))
+
+
+def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
+    """Whether it's held for somebody who was asked to write first, and was never seen again."""
+    citizen = seen.world.citizens.get((row.office, row.message.to.chat))
+    asked = citizen is not None and any(has(shown.text, *KNOCKS) for shown in citizen.shown)
+    return row.state == "held" and asked and citizen.vanished
 
 
 def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
@@ -253,7 +263,7 @@ def _orders(seen: Seen) -> Iterator[str]:
                 first.setdefault(int(attempt.key.split(":")[1]), n)
         by_chat: dict[str, list[OutboxRow]] = defaultdict(list)
         for row in rows:
-            if row.id in first and row.message.kind not in _CHANGES:
+            if row.id in first and row.message.kind not in _CHANGES and row.message.kind != "knock":
                 by_chat[row.message.to.chat].append(row)
         for chat, mine in by_chat.items():
             desk = chat == seen.world.providers[office].desk
