@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 NOBODY = 65534
 _SETTINGS = {
@@ -43,9 +45,38 @@ def binaries() -> Path | None:
     return next((each for each in candidates if (each / "initdb").exists() and (each / "postgres").exists()), None)
 
 
+@dataclass
+class Server:
+    """A server that can be stopped and started again. `folder` is that of its socket."""
+
+    folder: Path
+    command: list[str | Path]
+    started_as: dict[str, Any]
+    log: IO[bytes]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log, **self.started_as)
+        _wait_until_ready(self.process, self.folder / "data", self.folder / "log")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT ends every connection first (`-m fast`), SIGQUIT ends all at once (`-m immediate`)."""
+        assert self.process
+        self.process.send_signal(how)
+        self.process.wait(30)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[str]:
     """A running server; the value is the folder of its socket. Raises `RuntimeError` if it can't be started."""
+    with serving() as server:
+        yield str(server.folder)
+
+
+@contextlib.contextmanager
+def serving(**settings: str) -> Iterator[Server]:
+    """As `running`, in hand, with further settings of PostgreSQL's."""
     folder = Path(tempfile.mkdtemp(prefix="aduan-pg-"))
     try:
         installed = _reachable(binaries(), folder)
@@ -54,33 +85,24 @@ def running() -> Iterator[str]:
             os.chown(folder, NOBODY, NOBODY)
         data = folder / "data"
         environment = {"LC_ALL": "C", "PATH": os.environ.get("PATH", ""), "TZ": "UTC"}
+        started_as: dict[str, Any] = {"env": environment, "cwd": folder, **as_nobody}
         made = subprocess.run(
             [installed / "initdb", "-D", data, "-U", "aduan", "-A", "trust", "--no-locale", "-E", "UTF8", "--no-sync"],
-            env=environment,
-            cwd=folder,
             capture_output=True,
             text=True,
-            **as_nobody,
+            **started_as,
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr[-500:]}")
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        log = (folder / "log").open("wb")
-        server = subprocess.Popen(
-            [installed / "postgres", "-D", data, "-k", folder, *settings],
-            env=environment,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-            **as_nobody,
-        )
-        try:
-            _wait_until_ready(server, data, folder / "log")
-            yield str(folder)
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
-            log.close()
+        chosen = [part for name, value in (_SETTINGS | settings).items() for part in ("-c", f"{name}={value}")]
+        with (folder / "log").open("wb") as log:
+            server = Server(folder, [installed / "postgres", "-D", data, "-k", folder, *chosen], started_as, log)
+            server.start()
+            try:
+                yield server
+            finally:
+                if server.process and server.process.poll() is None:
+                    server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
