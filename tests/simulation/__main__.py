@@ -12,14 +12,14 @@ import sys
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.simulation.faults import CALM, ROUGH, Odds
+from tests.simulation.faults import CALM, RACE, ROUGH, Odds
 from tests.simulation.grounds import STORES, ground
 from tests.simulation.mutants import MUTANTS, planted
 from tests.simulation.shrink import shrunk
 from tests.simulation.world import BUSY, OFFICES, QUIET, Simulation
 
 TOWNS = {"quiet": QUIET, "busy": BUSY}
-ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH}
+ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH, "race": RACE}
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -32,6 +32,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--store", choices=STORES, default="memory", help="what it's stored in")
     parser.add_argument("--offices", nargs="+", choices=OFFICES, default=OFFICES, help="where they live")
     parser.add_argument("--odds", choices=ODDS, default="usual", help="how much goes wrong")
+    parser.add_argument("--threads", action="store_true", help="on PostgreSQL: workers really run at the same time")
     parser.add_argument("--mutant", choices=MUTANTS, default="", help="plant this bug: it must be caught")
     parser.add_argument("--trace", action="store_true", help="print all that happened")
     return parser.parse_args(given)
@@ -45,11 +46,15 @@ def main(given: list[str] | None = None) -> int:
         task = progress.add_task(f"{wanted.seeds} seeds, {wanted.citizens} citizens each", total=wanted.seeds)
         for seed in range(wanted.seed, wanted.seed + wanted.seeds):
             odds = ODDS[wanted.odds]
-            town = TOWNS[wanted.town]
+            more = {
+                "keep_trace": wanted.trace,
+                "places": tuple(wanted.offices),
+                "town": TOWNS[wanted.town],
+                "store_kind": wanted.store,
+                "threads": wanted.threads,
+            }
             with ground(wanted.store) as url:
-                places = tuple(wanted.offices)
-                world = Simulation(seed, wanted.citizens, odds, wanted.trace, places, town, wanted.store, url)
-                report = world.run()
+                report = Simulation(seed, wanted.citizens, odds, url=url, **more).run()
             if wanted.trace:
                 sys.stdout.write("\n".join(report.lines) + "\n")
             if report.problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tests.doubles import Crash
@@ -27,6 +28,7 @@ class Odds:
     download: float = 0.08  # a download fails, to be tried again
     poll: float = 0.01  # a poll fails
     forged: float = 0.002  # somebody else calls the webhook first, without the secret
+    pause: float = 0.0  # a worker stands still before or after it sends, perhaps for longer than its lease
     slow: float = 0.05  # a role gets to its work late, so that much waits for it
     name: str = "usual"
 
@@ -35,6 +37,10 @@ CALM = Odds(**{**dict.fromkeys(Odds.__dataclass_fields__, 0.0), "name": "calm"})
 """Nothing goes wrong."""
 ROUGH = Odds(crash=0.01, name="rough")
 """The process dies ten times as often: what a small world needs to meet every kind of end."""
+
+
+RACE = Odds(crash=0.003, pause=0.02, name="race")
+"""Workers that stand still while others go on: for a database that several share."""
 
 
 @dataclass
@@ -60,6 +66,10 @@ class Faults:
         return Life(self, self.lives)
 
 
+async def _never(seconds: float) -> None:
+    raise AssertionError(f"a process that can't stand still was to do so for {seconds} s")
+
+
 @dataclass
 class Life:
     """One process from its start to its end. A dead one does nothing more: every point it reaches is its end again."""
@@ -67,6 +77,15 @@ class Life:
     faults: Faults
     incarnation: int
     alive: bool = True
+    over: bool = False  # its end was seen to
+    tasks: dict[object, None] = field(default_factory=dict)  # its work in hand, oldest first
+    died: Callable[[], None] = lambda: None  # to be told of its end
+    stands_still: Callable[[float], Awaitable[None]] = _never  # for so many seconds
+
+    async def hold_up(self) -> None:
+        """A point at which the process may stand still."""
+        if self.faults.odds.pause and self.faults.armed and self.faults.strikes("pause"):
+            await self.stands_still(self.faults.random.uniform(2, 60))
 
     def may_crash(self, where: str) -> None:
         """A point at which the process may die."""

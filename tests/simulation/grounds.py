@@ -29,7 +29,9 @@ def ground(store: str, folder: str = "") -> Iterator[str]:
     if store == "memory":
         yield "sqlite://"
     elif store == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="aduan-simulation-") as place:
+        memory = Path("/dev/shm")
+        where = memory if os.access(memory, os.W_OK) else None
+        with tempfile.TemporaryDirectory(prefix="aduan-simulation-", dir=where) as place:
             yield f"sqlite:///{Path(place) / 'aduan.db'}"
     else:
         yield from _on_the_server(folder or _server())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -27,15 +28,17 @@ from storage.files import NotThere
 from storage.seal import Seal, box, unbox
 from storage.tables import files as files_table
 from storage.unit import Unit
-from tests.doubles import MASTER, Crash
+from tests.doubles import MASTER
 from tests.simulation.agenda import Agenda, VirtualClock
 from tests.simulation.faults import Faults, Life
 from tests.simulation.provider import Provider
+from tests.simulation.strands import carry, stand_still
 from tests.simulation.wires.base import Wire, WireHttp, remembering
 from workflow.message import SendError
 from workflow.office import Office
 
 _LATENCY_S = {"pump": (0.005, 0.08), "deliver": (0.03, 0.4), "fetch": (0.2, 3.0), "ticks": (0.0, 1.0)}
+CLAIMED_AT_ONCE = 16  # messages that are claimed together, as the service does
 _SWEEP_EVERY = timedelta(hours=1)
 
 
@@ -96,9 +99,11 @@ class Process:
     wires: Sequence[Wire]
     agenda: Agenda
     faults: Faults
+    number: int = 1
     failures: list[str] = field(default_factory=list)
     up: bool = False
     life: Life = field(init=False)
+    hears: Callable[[str], None] = lambda role: None  # others, who hear no bell of this one, look by themselves
     _due: dict[str, datetime] = field(default_factory=dict)
     _swept: datetime | None = None
 
@@ -108,6 +113,8 @@ class Process:
         """Start as the program does: free what a dead process held, turn `sending` into `uncertain`, begin."""
         random = self.faults.random
         life = self.life = self.faults.life()
+        life.died = partial(self._died, life)
+        life.stands_still = self._stand_still
         clock = VirtualClock(self.agenda)
         chance = Chance(clock, seed=random.getrandbits(48))
         self.store.seal = Seal([MASTER], chance.random_bytes)
@@ -129,51 +136,56 @@ class Process:
         self.fetcher = Fetcher(self.road, disk, eyes, {"press": Printer()})  # type: ignore[arg-type]
         self.ticks = Ticks(self.road, self.deliver)
         self.holder = chance.id()
-        try:
-            await self.deliver.recover(everything=True)
-        except Crash:
-            self._died()
+        found = await carry(self.deliver.recover(everything=not self.store.postgres), life)
+        if found is None:
             return
         self.up = True
         self._due.clear()
         polls = [f"poll {each.channel} {each.office}" for each in self._lines() if each.polled]
         for role in ("pump", "deliver", "fetch", "ticks", *polls):
             self.wake(role)
+        self._take_over_later()
 
     def _lines(self) -> list[Provider]:
         return [provider for wire in self.wires for provider in wire.providers.values()]
 
-    def _died(self) -> None:
+    def _died(self, life: Life) -> None:
         """Nothing of the process is left; another one starts soon."""
-        self.up = False
+        if self.life is not life or life.over:
+            return
+        self.up, life.alive, life.over = False, False, True
         self._due.clear()
         me = asyncio.current_task()
-        for task in asyncio.all_tasks():
+        for task in list(life.tasks):
             if task is not me:
                 task.cancel()
-        self.agenda.after(self.faults.random.uniform(0.5, 30), "the program starts", self.boot)
+        self.agenda.after(self.faults.random.uniform(0.5, 30), f"program {self.number} starts", self.boot)
+        self.hears("take-over")
+
+    async def _stand_still(self, seconds: float) -> None:
+        self.hears("take-over")
+        await stand_still(self.agenda, seconds)
+
+    def _take_over_later(self) -> None:
+        if self.store.postgres:
+            self.wake("take-over", self.agenda.now + timedelta(seconds=self.faults.random.uniform(15.1, 20)))
 
     # --- what comes from outside --------------------------------------------------------------------------------------
 
     async def receive(self, call: Call) -> bool:
         """A provider's call; False: no 200 came back, it will call again."""
-        if not self.up:
-            return False
-        try:
-            for channel in self._paths[call.path]:
-                try:
-                    payload = channel.accept(call)
-                except NotMine:
-                    continue
-                await self.intake.receive(channel, payload)
-                break
-            else:
-                raise AssertionError(f"nobody took a call to {call.path}")
-        except Crash:
-            self._died()
-            return False
-        self._ring()
-        return True
+        return self.up and await carry(self._received(call), self.life) is not None
+
+    async def _received(self, call: Call) -> bool:
+        for channel in self._paths[call.path]:
+            try:
+                payload = channel.accept(call)
+            except NotMine:
+                continue
+            await self.intake.receive(channel, payload)
+            self._ring()
+            return True
+        raise AssertionError(f"nobody took a call to {call.path}")
 
     async def is_fooled(self, call: Call) -> bool:
         """Whether somebody who doesn't know the secret gets a call taken in."""
@@ -207,16 +219,12 @@ class Process:
         async def work() -> None:
             if self.up and self.life is life and self._due.get(role) == moment:
                 del self._due[role]
-                await self._work(role)
+                await carry(self._work(role), life)
 
         self.agenda.at(moment, f"role: {role}", work)
 
     async def _work(self, role: str) -> None:
-        try:
-            again_at = await self._step(role)
-        except Crash:
-            self._died()
-            return
+        again_at = await self._step(role)
         self._ring()
         if again_at is not None:
             self.wake(role, again_at if again_at > self.agenda.now else None)
@@ -232,7 +240,7 @@ class Process:
                 self.wake("ticks", bell)
             return soon
         if role == "deliver":
-            idle_s = await self.deliver.step()
+            idle_s = await self.deliver.step(CLAIMED_AT_ONCE)
             return None if idle_s is None else now + timedelta(seconds=idle_s)
         if role == "fetch":
             return now if await self.fetcher.step() else await store.read(_next_file)
@@ -240,22 +248,27 @@ class Process:
             await self._sweep()
             more = await self.ticks.step()
             return now if more else await store.read(lambda unit: unit.times.next_due())
+        if role == "take-over":
+            await self.ticks.take_over()
+            return None
         _, name, office = role.split(" ")
         return await self._poll(name, office)
 
     async def _sweep(self) -> None:
         if self._swept is None or self.agenda.now - self._swept > _SWEEP_EVERY:
             self._swept = self.agenda.now
+            if self.store.postgres:
+                await self.ticks.take_over()
             if found := await self.ticks.sweep():
                 self.failures.append(f"{found} lanes or addresses slept over work")
 
     async def _poll(self, name: str, office: str) -> datetime | None:
         try:
-            await self.intake.poll(self.channels[name, office], self.holder)
+            idle_s = await self.intake.poll(self.channels[name, office], self.holder)
         except SendError:
             return self.agenda.now + timedelta(seconds=self.faults.random.uniform(1, 5))
         provider = next(each for each in self._lines() if (each.channel, each.office) == (name, office))
-        return self.agenda.now if provider.has_news else None
+        return self.agenda.now + timedelta(seconds=idle_s) if provider.has_news else None
 
     def _ring(self) -> None:
         """The bells that were rung wake who listens."""
@@ -264,8 +277,49 @@ class Process:
             if bell.is_set():
                 bell.clear()
                 self.wake(role)
+                self.hears(role)
 
 
 def _next_file(unit: Unit) -> datetime | None:
     found: datetime | None = unit.connection.execute(select(func.min(files_table.c.next_at, type_=Moment))).scalar()
     return found
+
+
+@dataclass
+class Crew:
+    """All processes that share a database; what comes from outside goes to any that's up."""
+
+    processes: Sequence[Process]
+    agenda: Agenda
+    faults: Faults
+
+    def __post_init__(self) -> None:
+        """Let each look by itself, within a second, for what another one was told of."""
+        for each in self.processes:
+            each.hears = partial(self._others_look, each)
+
+    def _others_look(self, who: Process, role: str) -> None:
+        wait_s = (15.1, 20.0) if role == "take-over" else (0.0, 1.0)
+        for each in self.processes:
+            if each is not who:
+                each.wake(role, self.agenda.now + timedelta(seconds=self.faults.random.uniform(*wait_s)))
+
+    @property
+    def up(self) -> list[Process]:
+        """Those that live."""
+        return [each for each in self.processes if each.up]
+
+    async def receive(self, call: Call) -> bool:
+        """A provider's call; False: no 200 came back."""
+        up = self.up
+        one = up[0] if len(up) == 1 else self.faults.random.choice(up) if up else None
+        return one is not None and await one.receive(call)
+
+    async def is_fooled(self, call: Call) -> bool:
+        """Whether somebody who doesn't know the secret gets a call taken in."""
+        return bool(self.up) and await self.up[0].is_fooled(call)
+
+    def wake(self, role: str) -> None:
+        """There may be something to fetch."""
+        for each in self.processes:
+            each.wake(role)

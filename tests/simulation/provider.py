@@ -21,7 +21,7 @@ from tests.simulation.wires.base import Asked, Hand, Wire
 from workflow.message import Address, Choice, Inbound, Limits, Message, Outbound, Press, TopicMade
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Process
+    from tests.simulation.process import Crew
 
 CHANNEL = "telegram"
 _FIELD = re.compile(r"\{[a-z_]+\}")
@@ -118,7 +118,7 @@ class Provider:
     threads: dict[str, str] = field(default_factory=dict)  # topic's name by its thread
     blocked: set[str] = field(default_factory=set)  # chats whose people let nothing in
     migrated: dict[str, str] = field(default_factory=dict)  # groups that became others
-    process: Process | None = None
+    process: Crew | None = None
     _updates: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _queues: dict[tuple[str, bool], deque[Update]] = field(default_factory=dict)

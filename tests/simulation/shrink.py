@@ -15,8 +15,8 @@ def shrunk(report: Report, odds: Odds) -> Report:
         if size >= report.citizens:
             break
         with ground(report.store) as url:
-            more = {"places": report.places, "town": report.town, "store_kind": report.store, "url": url}
-            smaller = Simulation(report.seed, size, odds, **more).run()
+            more = {"places": report.places, "town": report.town, "store_kind": report.store}
+            smaller = Simulation(report.seed, size, odds, url=url, threads=report.threads, **more).run()
         if smaller.problems:
             return smaller
     return report

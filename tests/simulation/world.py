@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import random
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import structlog
 from sqlalchemy import func, select
@@ -17,17 +20,20 @@ from channels.twilio.channel import SMS, WHATSAPP
 from storage import schema
 from storage.engine import Store
 from storage.tables import outbox, timers
+from storage.unit import Unit
 from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
-from tests.simulation.agenda import Agenda
+from tests.simulation.agenda import Agenda, Happening
 from tests.simulation.citizens import Citizen
 from tests.simulation.crowd import Passer
 from tests.simulation.desk import Desk, staff_of
 from tests.simulation.faults import Faults, Odds
-from tests.simulation.process import Process
+from tests.simulation.process import Crew, Process
 from tests.simulation.provider import Provider, Shown
+from tests.simulation.strands import watch_tasks
 from tests.simulation.wires.base import Wire
-from tests.simulation.wires.mail import MailWire, address_of as mail_of
+from tests.simulation.wires.mail import MailWire
+from tests.simulation.wires.mail import address_of as mail_of
 from tests.simulation.wires.telegram import TelegramWire
 from tests.simulation.wires.twilio import TwilioWire, number_of
 from workflow.message import Limits, Outbound
@@ -43,6 +49,8 @@ MIX = ("telegram",)
 LIMITS = {"telegram": Limits(), "whatsapp": WHATSAPP, "sms": SMS, "email": Email.limits}
 LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000
+_INSTANT = timedelta(milliseconds=40)
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Report:
     places: tuple[str, ...] = OFFICES
     town: Town = QUIET
     store: str = "memory"
+    threads: bool = False
 
     @property
     def repeat(self) -> str:
@@ -84,7 +93,8 @@ class Report:
         places = "" if self.places == OFFICES else f" --offices {' '.join(self.places)}"
         town = "" if self.town == QUIET else f" --town {self.town.name}"
         store = "" if self.store == "memory" else f" --store {self.store}"
-        where = f"{odds}{places}{town}{store}"
+        threads = " --threads" if self.threads else ""
+        where = f"{odds}{places}{town}{store}{threads}"
         return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{where}"
 
     def __str__(self) -> str:
@@ -112,6 +122,8 @@ class Simulation:
     store_kind: str = "memory"
     url: str = "sqlite://"
     mix: tuple[str, ...] = MIX
+    workers: int = 2  # processes, where several may share the database
+    threads: bool = False  # whether they really run at the same time: then no two runs are the same
 
     def __post_init__(self) -> None:
         """Build the world; the program isn't running yet."""
@@ -145,12 +157,24 @@ class Simulation:
         if not self.store.postgres:
             schema.create(self.store)
         self.accounts = {(each.channel, each.office): each for wire in self.wires for each in wire.providers.values()}
-        self.process = Process(self.store, {}, offices, self.wires, self.agenda, self.faults)
+        self.processes = self._processes()
+        self.crew = Crew(self.processes, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
         for each in self.desks.values():
             each.open_up()
         self.citizens: dict[tuple[str, str], Citizen] = {}
         self._settle_citizens()
+
+    def _processes(self) -> list[Process]:
+        """One, or several where they may share the database; each with its own way into that."""
+        disk: dict[str, bytes] = {}
+        if not self.store.postgres:
+            return [Process(self.store, disk, self.offices, self.wires, self.agenda, self.faults)]
+        stores = [Store(self.url, a_seal(), inline=not self.threads) for _ in range(self.workers)]
+        return [
+            Process(store, disk, dict(self.offices), self.wires, self.agenda, self.faults, number)
+            for number, store in enumerate(stores, 1)
+        ]
 
     def _wire(self, wire: Wire, office: str, desk: str, **channels: bool) -> None:
         """Connect an account: its channels, and whether each is polled."""
@@ -190,7 +214,7 @@ class Simulation:
 
             self.agenda.at(at, f"{office.id}/{citizen.chat} begins", begin)
         for provider in self.accounts.values():
-            provider.process = self.process
+            provider.process = self.crew
 
     def next_name(self) -> int:
         """A number no name was made of before."""
@@ -239,6 +263,12 @@ class Simulation:
             return bool(self.store.now(lambda unit: unit.connection.execute(dropped).scalar_one()))
 
     @contextmanager
+    def _database_time(self):
+        """The clock of a shared database goes with the world, whatever those of the processes say."""
+        with patch.object(Unit, "clock", lambda unit, now: self.agenda.now if unit.postgres else now):
+            yield
+
+    @contextmanager
     def unharmed(self):
         """Look into the store without any crash."""
         self.faults.armed = False
@@ -253,10 +283,10 @@ class Simulation:
         """Until nothing is left to do, then judge."""
         from tests.simulation.invariants import judge
 
-        with quiet_logs() as logged:
+        with quiet_logs() as logged, self._database_time():
             virtual.run(self._run())
         self.faults.armed = False
-        self.problems += self.process.failures
+        self.problems += [failure for each in self.processes for failure in each.failures]
         self.problems += [problem for provider in self.accounts.values() for problem in provider.wrong]
         self.problems += logged
         counts = Counter(
@@ -267,6 +297,8 @@ class Simulation:
             faults=sum(self.faults.counted.values()),
         )
         self.problems += judge(self, counts)
+        for store in {id(each.store): each.store for each in self.processes}.values():
+            store.close()
         self.store.close()
         return Report(
             self.seed,
@@ -281,23 +313,40 @@ class Simulation:
             self.places,
             self.town,
             self.store_kind,
+            self.threads,
         )
 
     async def _run(self) -> None:
-        await self.process.boot()
+        watch_tasks()
+        for each in self.processes:
+            await each.boot()
         most = 20_000 + MOST_EVENTS_PER_CITIZEN * self.size
         end = self.agenda.now + LONGEST
         for _ in range(most):
             planned = self.agenda.next_at()
             if planned is None or (not self.agenda.people and self._only_bells(planned)):
                 return
-            found = self.agenda.take()
-            assert found is not None
-            if found[0] > end:
-                self.problems.append(f"after {LONGEST.days} days there's still something to do: {found[1]}")
+            if planned > end:
+                self.problems.append(f"after {LONGEST.days} days there's still something to do: {self._next()[1]}")
                 return
-            await found[2]()
+            if self.threads:
+                await asyncio.gather(*(happening() for _, _, happening in self._at_once(planned)))
+            else:
+                await self._next()[2]()
         self.problems.append(f"after {most} events there's still something to do")
+
+    def _next(self) -> tuple[datetime, str, Happening]:
+        found = self.agenda.take()
+        assert found is not None
+        return found
+
+    def _at_once(self, planned: datetime) -> Iterator[tuple[datetime, str, Happening]]:
+        """What happens in the same instant: on threads it really does."""
+        for _ in range(_AT_ONCE):
+            yield self._next()
+            soon = self.agenda.next_at()
+            if soon is None or soon - planned > _INSTANT:
+                return
 
     def _only_bells(self, planned: object) -> bool:
         """Whether all that's still to come are each day's list, each month's recap, and the end of what's kept."""

@@ -119,6 +119,7 @@ class WireHttp(Http):
         hand = HAND.get()
         assert hand is not None, "a message was sent by nobody's order"
         hand.asked += 1
+        await hand.life.hold_up()
         struck = provider.strikes_before(hand, asked.chat, press=asked.press)
         if struck == "refused":
             raise NotSent("the connection was refused")
@@ -127,6 +128,7 @@ class WireHttp(Http):
         if struck == "lost":
             raise Lost("the connection broke (ClientOSError)")
         answer = self._wire.take(asked, hand)
+        await hand.life.hold_up()
         struck = provider.strikes_after(hand)
         if struck == "timeout":
             raise Lost("no answer in time")
