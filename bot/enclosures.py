@@ -74,7 +74,7 @@ class Enclosures:
         pieces: list[Piece] = []
         for each in parcel.message.along:
             try:
-                shown = await self.shown(each, ordered=not patient)
+                shown = await self._of(parcel, each, ordered=not patient)
             except SendError as error:
                 if error.fact == "unready" and patient:
                     raise
@@ -85,8 +85,15 @@ class Enclosures:
 
     async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
         """The parcel with its file's bytes. Raises `SendError`: "refused" if the file can't be had any more."""
-        shown = await self.shown(enclosure)
+        shown = await self._of(parcel, enclosure)
         return replace(parcel, content=shown.content, mime=shown.mime, file_name=shown.name)
+
+    async def _of(self, parcel: Parcel, enclosure: Enclosure, *, ordered: bool = True) -> Shown:
+        """The file, if it's the office's whose message this is: no decision sends another's, and no bug shall."""
+        shown = await self.shown(enclosure, ordered=ordered)
+        if shown.office != parcel.message.to.office:
+            raise SendError("refused", "its file belongs to another office")
+        return shown
 
     async def shown(self, enclosure: Enclosure, *, ordered: bool = True) -> Shown:
         """A file as it may leave the house. Raises `SendError`: "unready" while it's still to come, else "refused".

@@ -8,22 +8,27 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from bot.enclosures import Enclosures
 from bot.pump import Pump
 from bot.road import Road
+from channels.base import Call, Forged, Parcel
+from channels.telegram.channel import Telegram
+from channels.twilio.sharing import Shelf
 from storage import schema
 from storage.cases import Turn
 from storage.engine import Store
+from storage.files import Files
 from storage.rows import Arrival
 from tests.doubles import DESK, MORNING, FakeChannel, FakeCore, a_road, a_seal, payload, pressed, said
 from workflow.conversation import Conversation, Draft, Paper
 from workflow.desk import press
-from workflow.message import Address, Outbound, Refers
+from workflow.message import Address, Enclosure, Outbound, Refers, SendError
 from workflow.office import Office, Staff
 from workflow.privacy.asked import DataRequest
 from workflow.procedure.staff_acts import STAFF_ACTS
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import shipped
-from workflow.world import Decision, Link, Needs, Search, Sought
+from workflow.world import Decision, Fetch, Link, Needs, Search, Sought
 
 MINE, THEIRS = "kanigaran", "kedopok"
 SECRET = "RAHASIA-KEDOPOK"  # stands in everything that's theirs
@@ -271,6 +276,82 @@ async def test_a_reply_in_one_group_never_means_the_message_of_the_same_number_i
 
 
 # --- files, exports, calls ----------------------------------------------------------------------------------------------
+
+
+async def test_a_file_leaves_only_with_a_message_of_its_own_office(road, tmp_path):
+    files = Files(str(tmp_path), a_seal().random_bytes)
+    for office, name in ((MINE, "ourfile"), (THEIRS, "theirfile")):
+        lane = Address(office, "telegram", "1")
+        road.store.now(
+            lambda unit, n=name, to=lane: unit.shelf.expect([Fetch(file=n, lane=to, ref="r", kind="document")], MORNING)
+        )
+        row = road.store.now(lambda unit, n=name: unit.shelf.file(n))
+        key = road.store.seal.new_key()
+        await files.write(name, SECRET.encode(), key)
+        road.store.now(
+            lambda unit, r=row, k=key: unit.shelf.settle_file(
+                r.id,
+                state="ready",
+                type="pdf",
+                mime="application/pdf",
+                sealed=unit.shelf.wrap_file_key(r, k, MORNING),
+            )
+        )
+    enclosures = Enclosures(road.store, files, None)  # type: ignore[arg-type] - a PDF needs no child to look at it
+    to = Address(MINE, "telegram", "1")
+
+    async def carried(name: str, *, beside: bool) -> Parcel:
+        one = Enclosure(file=name, shown_as="document")
+        message = Outbound(
+            to=to,
+            kind="answer",
+            text="Surat jawaban.",
+            enclosure=None if beside else one,
+            along=(one,) if beside else (),
+        )
+        return await enclosures.complete(Parcel(message, queued_at=MORNING), MORNING)
+
+    assert (await carried("ourfile", beside=False)).content == SECRET.encode()
+    assert [each.content for each in (await carried("ourfile", beside=True)).along] == [SECRET.encode()]
+    with pytest.raises(SendError, match="another office"):
+        await carried("theirfile", beside=False)
+    assert (await carried("theirfile", beside=True)).along == ()
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_the_books_of_one_office_hold_nothing_of_another(road, names):
+    span = (MORNING - timedelta(days=30), MORNING + timedelta(days=30))
+    for office, count in ((MINE, 0), (THEIRS, 1)):
+        found = road.store.now(lambda unit, o=office: unit.ledger.registered(o, span, None, names=names))[0]
+        touched = road.store.now(lambda unit, o=office: unit.ledger.touched_by(o, span, None))[0]
+        counted = road.store.now(
+            lambda unit, o=office: (unit.ledger.count_registered(o, span), unit.ledger.count_before(o, span))
+        )
+        assert (len(found), len(touched), counted) == (count, count, (count, count))
+
+
+def test_a_call_signed_for_one_office_is_no_call_for_another():
+    """Each bot has its secret and each account its token; the addresses are the offices' own."""
+    telegram = [
+        Telegram(office, f"{n}:t", http=None, secrets=(f"secret-{n}",)) for n, office in enumerate((MINE, THEIRS))
+    ]  # type: ignore[arg-type]
+    call = Call("telegram/kedopok", {"x-telegram-bot-api-secret-token": "secret-0"}, b'{"update_id": 1}')
+    with pytest.raises(Forged):
+        telegram[1].accept(call)
+    assert telegram[0].accept(call) == call.body
+    assert {path for each in telegram for path in each.paths} == {f"telegram/{MINE}", f"telegram/{THEIRS}"}
+
+
+def test_an_address_of_a_file_is_good_for_its_own_office_only():
+    seal = a_seal()
+    shelves = [
+        Shelf("https://x", f"berkas/{office}", seal.secrets(f"tokens of {office}")[0], lambda: MORNING)
+        for office in (MINE, THEIRS)
+    ]
+    token = shelves[1].url(Enclosure(file="theirfile", shown_as="document")).rpartition("/")[2]
+    assert shelves[1].opened(token).file == "theirfile"
+    with pytest.raises(Forged):
+        shelves[0].opened(token)
 
 
 async def unchanged(road) -> bool:
