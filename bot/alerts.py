@@ -96,6 +96,9 @@ def _stuck(unit: Unit, now: datetime) -> list[Trouble]:
     for office, channel, count in unit.privacy.unread_before(now - timedelta(days=ALERT_DAYS)):
         what = say("privacy.operator.unread", office=office, channel=channel, n=count, days=UNREAD_DAYS)
         found.append(Trouble(f"unread:{office}:{channel}", what, mend, ends=False))
+    for office, count in unit.privacy.requests_late(now).items():
+        what = say("privacy.desk.operator", office=office, n=count)
+        found.append(Trouble(f"data_requests:{office}", what, say("privacy.desk.operator_mend", office=office)))
     return found
 
 

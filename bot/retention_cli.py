@@ -1,4 +1,4 @@
-"""What `aduan retention` prints: what was erased by which rule, and what is due next."""
+"""What `aduan retention` prints: what was erased by which rule, what is due next, and what citizens asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ HEAD = ("what", "when", "kind", "complaint", "files", "rule")
 
 
 def report(settings: Settings, office: str, days: int) -> list[tuple[str, ...]]:
-    """Lines under `HEAD`: first what was erased in the last `days`, oldest first, then what is due, soonest first.
+    """Lines under `HEAD`: first what was erased in the last `days`, oldest first, then what is due, soonest first,
+    then what citizens asked about their own data, with the time the law gives.
 
     Moments are UTC. No name and no number of a citizen is in it.
     """
@@ -41,7 +42,13 @@ def rows_of(unit: Unit, office: str, days: int, now: datetime) -> list[tuple[str
         )
         for each in timers
     ]
-    return rows
+    for each in unit.privacy.request_times(office):
+        state = "late" if (each.closed_at or now) > each.due_at else "in time"
+        answered = f", answered {_moment(each.closed_at)}" if each.closed_at else ""
+        when = f"due {_moment(each.due_at)}{answered}, {state}"
+        how = "open" if each.closed_at is None else "answered"
+        rows.append(("request", _moment(each.asked_at), how, f"DP-{each.id}", "", when))
+    return [*rows]
 
 
 def _moment(at: datetime) -> str:

@@ -9,10 +9,13 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import delete, func, select, update
 
-from storage.parts import Part, among
+from storage.parts import Conflict, Part, among
 from storage.rows import encode, read_complaint, read_entry
+from storage.seal import box, unbox
+from storage.shelf import Shelf
 from storage.tables import complaints, conversations, entries, quarantine
-from storage.tables_personal import erasures, identities
+from storage.tables_personal import data_requests, erasures, identities
+from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint
 from workflow.world import Erasure
 
@@ -29,8 +32,82 @@ class ErasedRow:
     files: int
 
 
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request about one's own data by its times."""
+
+    id: str
+    asked_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+
+
+def request_keyring(office: str, name: str) -> str:
+    """The name of the key of a request."""
+    return f"{office}/request/{name}"
+
+
+_REQUEST = msgspec.json.Decoder(DataRequest)
+
+
 class Privacy(Part):
     """Rows of personal data, by their time."""
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    def requests(self, ids: Sequence[str]) -> dict[str, tuple[DataRequest, int]]:
+        """What citizens asked about their own data, by id, each with the `rev` it was read with; locked.
+
+        One whose key was destroyed is left out.
+        """
+        if not ids:
+            return {}
+        r = data_requests.c
+        statement = self.locking(select(r.id, r.office, r.rev, r.sealed).where(among(r.id)))
+        rows = self.connection.execute(statement, {"values": list(ids)}).all()
+        shelf = Shelf(self.connection, self.seal)
+        keys = shelf.keys(request_keyring(row.office, row.id) for row in rows)
+        found = {}
+        for row in rows:
+            name = request_keyring(row.office, row.id)
+            if (key := keys.get(name)) is not None:
+                found[row.id] = _REQUEST.decode(unbox(key, row.sealed, name)), row.rev
+        return found
+
+    def keep_requests(self, changed: Sequence[tuple[DataRequest, int]], now: datetime) -> None:
+        """Write requests back, each with the `rev` it was read with (0: new). Raises `Conflict`."""
+        keys = Shelf(self.connection, self.seal).ensure_keys(
+            (request_keyring(each.office, each.id) for each, _ in changed), now
+        )
+        for each, rev in changed:
+            name = request_keyring(each.office, each.id)
+            row = {
+                "id": each.id,
+                "office": each.office,
+                "lane": each.lane.lane,
+                "asked_at": each.asked_at,
+                "due_at": each.due_at,
+                "closed_at": each.closed_at,
+                "rev": rev + 1,
+                "sealed": box(keys[name], encode(each), name, self.seal.random_bytes),
+            }
+            insert = self.put(data_requests).values(**row)
+            kept = {column: insert.excluded[column] for column in row if column != "id"}
+            statement = insert.on_conflict_do_update(index_elements=["id"], set_=kept, where=data_requests.c.rev == rev)
+            if self.touched(statement) != 1:
+                raise Conflict("a data request was changed by another transaction")
+
+    def request_times(self, office: str) -> list[RequestRow]:
+        """When each request of an office was made, is due and was answered, oldest first: the proof of the 72 hours."""
+        r = data_requests.c
+        statement = select(r.id, r.asked_at, r.due_at, r.closed_at).where(r.office == office)
+        return [RequestRow(*row) for row in self.connection.execute(statement.order_by(r.asked_at, r.id))]
+
+    def requests_late(self, now: datetime) -> dict[str, int]:
+        """How many requests of each office are past their time and not answered."""
+        r = data_requests.c
+        statement = select(r.office, func.count()).where(r.due_at < now, r.closed_at.is_(None)).group_by(r.office)
+        return {office: count for office, count in self.connection.execute(statement)}  # noqa: C416 - a Row is no pair
 
     # --- erasing ------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from workflow.desk import bookkeeping, delivery, desk, linking, moving
 from workflow.dialogue import dialogue
-from workflow.happening import Carried, Delivery, Due, Event
+from workflow.happening import Carried, DataAct, Delivery, Due, Event
 from workflow.message import Message, Moved, Press, Standing
 from workflow.office import DESK_CHANNEL, Office
 from workflow.papers import asked, checking, issuing, joining
-from workflow.privacy import retention
+from workflow.privacy import answering, requests, retention
 from workflow.world import Decision, Needs, World
 
 LONGEST_LAIN = timedelta(days=30)
@@ -35,6 +35,10 @@ def _needs(event: Event, office: Office, linked: frozenset[str]) -> Needs:
         return bookkeeping.needs(event)
     if code := checking.code_in(event):
         return checking.needs(code)
+    if isinstance(event, DataAct):
+        return answering.needs(event)
+    if isinstance(event, Due) and requests.concerns(event):
+        return requests.needs(event)
     if isinstance(event, Due) and retention.concerns(event):
         return retention.needs(event)
     if _is_desk(event, office):
@@ -65,7 +69,11 @@ def _decided(event: Event, world: World) -> Decision:
         return papers
     if isinstance(event, Due) and retention.concerns(event):
         return retention.rang(event, world)
-    if _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
+    if isinstance(event, Due) and requests.concerns(event):
+        return requests.rang(event, world)
+    if isinstance(event, DataAct):
+        decision = answering.done(event, world)
+    elif _may_be_staff(event, world.office, linked) and desk.concerns(event, world):
         decision = desk.handle(event, world)
     else:
         decision = dialogue.advance(event, world)

@@ -28,6 +28,8 @@ class FileReady(Value, tag_field="is", tag="file_ready"):
     position: Location | None = None  # from EXIF; removed from every copy that's shown
     dark: bool = False
     blurred: bool = False
+    plain: bool = False  # surely no photo and no scanned page: empty, drawn, cut out
+    look: str = ""  # of a picture: 4 x 64 bits in hex, as it stands and turned by 90, 180 and 270 degrees
 
 
 class FileFailed(Value, tag_field="is", tag="file_failed"):
@@ -155,6 +157,19 @@ class WrittenDown(Value, tag_field="is", tag="written_down"):
     theirs: bool = True
 
 
+class DataAct(Value, tag_field="is", tag="data_act"):
+    """A member of staff answers what a citizen asked about their own data: it's done in the citizen's lane."""
+
+    chat: Address
+    at: datetime
+    request: str  # id
+    act: Literal["copy", "correct", "erase", "restrict", "refuse"]
+    by: str  # "staff:ID"
+    complaints: tuple[str, ...] = ()  # ids
+    text: str = ""  # the reason; of a correction nothing, it's in `private`
+    private: dict[str, str] = {}  # what is right, by field
+
+
 Happening = (
     FileReady
     | FileFailed
@@ -168,5 +183,6 @@ Happening = (
     | Parted
     | SameAccount
     | WrittenDown
+    | DataAct
 )
 Event = Inbound | Happening

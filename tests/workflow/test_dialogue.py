@@ -342,7 +342,7 @@ def test_privacy_is_explained_and_a_wish_about_data_gets_its_time():
         aduan: UU 27/2022 Pasal 20 ayat (2) huruf e
         aduan: foto identitas 30 hari, foto lain 365 hari, percakapan 730 hari
         warga: tolong hapus data saya
-        aduan: paling lama 3 x 24 jam
+        aduan: paling lambat Kamis, 26 November 2026 pukul 09.10 WIB (3 x 24 jam, UU 27/2022)
     """)
 
 

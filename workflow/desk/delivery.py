@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from workflow.conversation import Conversation, Knock
 from workflow.desk import knocking, more
 from workflow.desk.buttons import held_key, stop_button
-from workflow.desk.knocking import KNOCK, REMIND, SAY, SMS
+from workflow.desk.knocking import KNOCK, REMIND, REQUEST, SAY, SMS
 from workflow.desk.posting import Rows, button, edited, post, rooms
 from workflow.happening import Delivery
 from workflow.message import Address, Outbound, Refers
@@ -31,9 +31,9 @@ MARKS = 40
 WHY_CHARACTERS = 120
 
 _RANKS = {"uncertain": 1, "accepted": 1, "held": 1, "sent": 2, "failed": 3, "cancelled": 3, "delivered": 4, "read": 5}
-_WATCHED = ("answer", "enclosure", SAY, REMIND, KNOCK, SMS)
+_WATCHED = ("answer", "enclosure", SAY, REMIND, KNOCK, SMS, REQUEST)
 _ALWAYS = ("answer", "receipt", "question", "knock")
-_OWN = (SAY, REMIND, KNOCK, SMS)
+_OWN = (SAY, REMIND, KNOCK, SMS, REQUEST)
 
 
 def concerns(event: Delivery) -> bool:

@@ -19,6 +19,8 @@ from workflow.world import Decision, World
 
 SAY, REMIND, KNOCK, SMS = "say", "remind", "knock", "sms"
 """How the keys of staff's replies, reminders, requests to write again and their stand-ins by SMS begin."""
+REQUEST = "dreq"
+"""How the keys of answers to what a citizen asked about their own data begin."""
 
 _WEIGHT = ("reminder", "status_update", "answer_waiting")
 _IN_A_LANE = 2  # colons in a lane's name

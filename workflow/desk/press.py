@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from workflow.desk import catat, deadlines, more, more_acts, several
+from workflow.desk import requests as desk_requests
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
 from workflow.desk.duty import duties, entering, handing_all, shared_phone
@@ -18,6 +19,7 @@ from workflow.desk.private import link, send_documents
 from workflow.happening import Delivery, QuestionBecomesComplaint
 from workflow.message import Press, address_of
 from workflow.office import Office, Staff
+from workflow.privacy import requests
 from workflow.procedure import complaint as complaints
 from workflow.procedure.both import must_say_why
 from workflow.procedure.case import Case, Refused, private_of
@@ -37,6 +39,8 @@ _MENUS = ("seen", "help", "hand", "refer")
 def needs(press: Press, office: Office) -> Needs:
     """The complaint of the button, what the pressed message is about, the held reply it would stop, a letter number."""
     data = read(press.data)
+    if data.act == requests.BUTTON:
+        return desk_requests.needs(data)
     return handing_all.needs(data) + Needs(
         letters=(sought(office.standard),) if data.act == "number" else (),
         codes=(data.code,) if data.code != "-" else (),
@@ -209,6 +213,7 @@ _WITHOUT_COMPLAINT: Mapping[str, Callable[[Press, Data, Staff, World], Decision]
     duty_record.BUTTON: duties.pressed,
     shared_phone.BUTTON: shared_phone.pressed,
     handing_all.BUTTON: handing_all.pressed,
+    requests.BUTTON: desk_requests.pressed,
     "stop": _stop,
     "complain": _complain,
     "link": _link,

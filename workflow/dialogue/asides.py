@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workflow.clocks.when import say_hours
+from workflow.clocks.when import say_hours, say_moment
 from workflow.conversation import Question
 from workflow.desk import desk, posting
 from workflow.dialogue import acting, beginning, lately, questions, status, wanted
@@ -12,14 +12,11 @@ from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import intent
 from workflow.heard.intent import Guess
 from workflow.message import Message
+from workflow.privacy import notice, requests
 from workflow.procedure import lateness
 from workflow.record import Act
 from workflow.say import channel_name, say
-from workflow.standard.standard import Standard
 from workflow.words import texts
-
-HOURS_OF_DAY = 24
-
 
 # --- danger -----------------------------------------------------------------------------------------------------------
 
@@ -118,39 +115,26 @@ def staff(talk: Talk, _: str) -> None:
 
 def privacy(talk: Talk) -> None:
     """The long notice."""
-    standard = talk.standard
-    keep = standard.privacy.retention_days
-    things = [wanted.label(asked.id) for asked in standard.asked() if asked.personal]
-    talk.tell(
-        "privacy.long",
-        office=standard.office.name,
-        things=say("privacy.things", list=", ".join(things)) if things else "",
-        channel=say("privacy.channel", name=channel_name(talk.to.channel)),
-        identity=keep.identity,
-        media=keep.media,
-        messages=keep.messages,
-        contact=say("privacy.contact", contact=contact) if (contact := _contact(standard)) else "",
-        time=_answered_within(standard),
-    )
+    things = [wanted.label(asked.id) for asked in talk.standard.asked() if asked.personal]
+    talk.tell_text(notice.long(talk.standard, talk.to.channel, talk.limits, things))
     talk.raise_to("notice")
 
 
-def _contact(standard: Standard) -> str:
-    """Who answers questions about personal data: as the office wrote it, else its published telephone and address."""
-    published = [each.value for each in standard.channels if each.kind in ("phone", "email") and each.value]
-    return standard.privacy.contact or ", ".join(published)
-
-
-def _answered_within(standard: Standard) -> str:
-    """The time the law gives for a request about personal data: "3 x 24 jam"."""
-    days, rest = divmod(standard.escalation.data_request_hours, HOURS_OF_DAY)
-    return say("privacy.hours", n=standard.escalation.data_request_hours) if rest else say("privacy.days", n=days)
-
-
 def privacy_request(talk: Talk, message: Message) -> None:
-    """A wish about one's own data: to the desk, with the time the law gives."""
-    ask_desk(talk, message.text)
-    talk.tell("privacy.request", time=_answered_within(talk.standard))
+    """A wish about one's own data: its number and the time the law gives; it goes to those who may answer it."""
+    wish, home = requests.wish_of(message.text), talk.conversation.address
+    words = {"wish": say(f"privacy.wish.{wish}"), "time": requests.within(talk.standard)}
+    zone = talk.world.office.calendar.zone
+    if (open_ := requests.known(talk.conversation, wish, talk.world.now)) is not None:
+        talk.tell("privacy.ask.known", request=f"DP-{open_[0]}", due=say_moment(open_[1], zone), **words)
+        talk.raise_to("notice")
+        return
+    asked, conversation, done = requests.taken(message.text, wish, talk.conversation, talk.complaints(), talk.world)
+    talk.conversation = conversation
+    talk.more = talk.more + done
+    key = "privacy.ask.taken" if talk.to == home else "privacy.ask.home"
+    due = requests.due_words(asked, talk.world)
+    talk.tell(key, request=requests.shown(asked), due=due, home=channel_name(home.channel), **words)
     talk.raise_to("notice")
 
 

@@ -197,7 +197,9 @@ def told(complaint: Complaint, kind: str, world: World) -> Decision:
     limits = world.limits_at(to)
     if limits.window_h or limits.short:
         return Decision()
-    text = say_for(limits, "privacy.gone", number=name_of(complaint), days=days(IDENTITY, world.office))
+    key = "privacy.gone_asked" if complaint.erase_asked else "privacy.gone"
+    fields = {"number": name_of(complaint), "days": days(IDENTITY, world.office)}
+    text = say_for(limits, key, request=f"DP-{complaint.erase_asked}", **fields)
     quiet = world.office.quiet_until(world.now)
     name = complaint.number or complaint.code
     return Decision(sends=(Outbound(to=to, kind="notice", text=text, label=name, not_before=quiet),))
