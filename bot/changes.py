@@ -126,7 +126,7 @@ class Changes:
         self.noticed.write(unit)
         if self.sends:
             unit.outbox.put_in(self.sends, now)
-        self.noticed.adopt_topics(unit)
+        self.posts += self.noticed.adopt_topics(unit)
         unit.inbox.take_in(self.posts, now)
 
     def _write_small(self, unit: Unit) -> None:
@@ -138,7 +138,7 @@ class Changes:
         if timers:
             unit.times.set(timers)
         for office, decision in self._of_offices:
-            people.keep(unit, office, decision, self._now)
+            self.posts += people.keep(unit, office, decision, self._now)
         for office, taken_back in self._unlettered:
             unit.letters.free(office, [taken_back])
         for office, letter in self._letters:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.reading import Arrived
 from bot.topics import begun_again
 from storage.held import Heard, Thread
+from storage.rows import Arrival
 from storage.unit import Unit
 from workflow.happening import Carried
 from workflow.message import Address, Limits, Message, Presence, Press, Standing, TopicMade
@@ -93,11 +94,13 @@ class Noticed:
             moved = [Thread(pair[0], about, self._replied[pair]) for pair, about in abouts.items()]
             unit.outbox.move_threads(moved, self.now)
 
-    def adopt_topics(self, unit: Unit) -> None:
-        """After what was queued: the topics asked for are among that."""
+    def adopt_topics(self, unit: Unit) -> list[Arrival]:
+        """After what was queued: the topics asked for are among that. What's to be put into lanes because of it."""
+        arrivals: list[Arrival] = []
         for topic in self._topics:
             asked = unit.outbox.adopt_topic(topic.chat, topic.name, topic.thread, self.now)
             if asked is not None:
-                begun_again(unit, asked, self.now)
+                arrivals += begun_again(unit, asked, self.now)
         for chat in self._welcome:
             unit.outbox.let_in(chat.lane, self.now)
+        return arrivals

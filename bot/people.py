@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bot import moving
 from bot.road import Road
+from storage.rows import Arrival
 from storage.unit import Unit
 from workflow.office import Duty, Office, Staff
 from workflow.world import Decision
@@ -69,16 +70,18 @@ def fresh(unit: Unit, office: Office) -> Office:
     return merged(replace(office, staff=tuple(staff)), desk, [*people.values()], duties, moves)
 
 
-def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> None:
-    """Store what a decision changed."""
+def keep(unit: Unit, office: str, decision: Decision, now: datetime) -> list[Arrival]:
+    """Store what a decision changed. What's to be put into lanes because of it."""
+    arrivals: list[Arrival] = []
     if decision.desk:
         unit.people.link_desk(office, decision.desk, now)
     if decision.moved is not None:
-        moving.carry_over(unit, office, decision.moved, now)
+        arrivals += moving.carry_over(unit, office, decision.moved, now)
     if decision.operator:
         unit.people.add_operator(office, decision.operator, now)
     unit.people.keep_staff([(office, person) for person in decision.staff], now)
     unit.people.keep_duties([(office, duty) for duty in decision.duties], now)
+    return arrivals
 
 
 def after(office: Office, decision: Decision) -> Office:

@@ -39,9 +39,16 @@ class Way:
 
 
 def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits) -> None:
-    """The provider took it. Where it says later what became of it, that's no more than `accepted`."""
+    """The provider took it. Where it says later what became of it, that's no more than `accepted`.
+
+    Whoever slept for longer than their lease may come too late to say so: then only the copy's name is kept.
+    """
     row, message, lane = way.row, way.row.message, way.to.lane
     unit.outbox.hold(row.address)
+    if unit.outbox.taken_over(row) not in ("", "uncertain"):
+        if message.kind not in _NOT_KEPT and (message.key or message.refers) and sent.id:
+            unit.outbox.sent_as(row, lane, sent.id, now)
+        return
     if message.kind == "delete":
         unit.outbox.deleted(lane, way.target, now)
         if _more_to_delete(unit, lane, message.target):
@@ -50,7 +57,7 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits)
             return
     if message.kind == "topic" and sent.thread:
         unit.outbox.made_topic(message.to, message.topic, sent.thread, now)
-        topics.begun_again(unit, message, now)
+        unit.inbox.take_in(topics.begun_again(unit, message, now), now)
     if message.kind == "edit" and message.refers is not None:
         unit.outbox.refer_anew(lane, way.target, message.refers)
     followed = message.about and (limits.receipts or limits.threads)
@@ -72,6 +79,8 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
         error = SendError("refused", error.reason)
     found = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
     unit.outbox.hold(row.address)
+    if unit.outbox.taken_over(row):  # our lease ran out, and what became of it since is others' to say
+        return found
     if found.mark == "aside":  # nothing was tried: there's nothing to record
         unit.outbox.step_aside(row, now + timedelta(seconds=pause_s))
         unit.outbox.go_on(row.address, now)

@@ -36,12 +36,10 @@ def closed(unit: Unit, row: OutboxRow, now: datetime) -> None:
         unit.outbox.put_in([(told, 0)], now)
 
 
-def begun_again(unit: Unit, topic: Outbound, now: datetime) -> None:
-    """A topic is there in place of a deleted one: what stood in that is gone, and its card is posted again."""
-    if topic.refers != AGAIN:
-        return
-    if complaint := unit.outbox.went_with_topic(topic.to, topic.topic, now):
-        ring(unit, topic.to, complaint, now)
+def begun_again(unit: Unit, topic: Outbound, now: datetime) -> list[Arrival]:
+    """A topic is there in place of a deleted one: what stood in that is gone. The bell that asks for its card."""
+    complaint = unit.outbox.went_with_topic(topic.to, topic.topic, now) if topic.refers == AGAIN else ""
+    return [bell(topic.to, complaint, now)] if complaint else []
 
 
 def vanished(unit: Unit, row: OutboxRow, now: datetime) -> None:
@@ -50,12 +48,7 @@ def vanished(unit: Unit, row: OutboxRow, now: datetime) -> None:
     unit.outbox.vanished(to, target, now)
     word, _, rest = target.partition(":")
     if word == "card" and row.message.kind == "edit":
-        ring(unit, to, rest.partition(":")[0], now)
-
-
-def ring(unit: Unit, desk: Address, complaint: str, now: datetime) -> None:
-    """Ask for a complaint's card at the desk."""
-    unit.inbox.take_in([bell(desk, complaint, now)], now)
+        unit.inbox.take_in([bell(to, rest.partition(":")[0], now)], now)
 
 
 def bell(desk: Address, complaint: str, now: datetime) -> Arrival:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -18,6 +19,16 @@ from workflow.message import Address, Outbound, Refers, address_of
 GENERAL = "1"  # the topic every forum has; a channel leaves it out
 _BY_KEY = "key:"
 _REFERS = msgspec.json.Decoder(Refers)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of ours as it stands in a chat."""
+
+    message: Outbound
+    refers: Refers
+    at: datetime
+    edited: bool
 
 
 class Forwarding(Outcomes):
@@ -76,13 +87,8 @@ class Forwarding(Outcomes):
         waits = self.connection.execute(_WAITS, given).scalars()
         return frozenset({*waits, *self.connection.execute(_STANDS, given).scalars()})
 
-    def said_to(
-        self, former: Address, roles: Sequence[str], since: datetime
-    ) -> list[tuple[Outbound, Refers, datetime]]:
-        """What stands in a chat since then in one of these roles (of `Refers`), oldest first, and when it was sent.
-
-        What was edited since isn't among it: it has had its answer.
-        """
+    def said_to(self, former: Address, roles: Sequence[str], since: datetime) -> list[Said]:
+        """What stands in a chat since then in one of these roles (of `Refers`), oldest first."""
         s, o = sent.c, outbox.c
         statement = (
             select(s.refers, s.key, s.at, *OUTBOX.selected_columns)
@@ -93,10 +99,9 @@ class Forwarding(Outcomes):
         found = []
         for row in self.connection.execute(statement).all():
             refers = _REFERS.decode(row.refers)
-            if refers.role not in roles or (row.key and self._is_edited(former, row.key)):
-                continue
-            if (said := self._opened(row)) is not None:
-                found.append((said.message, refers, row.at))
+            if refers.role in roles and (said := self._opened(row)) is not None:
+                edited = bool(row.key) and self._is_edited(former, row.key)
+                found.append(Said(said.message, refers, row.at, edited))
         return found
 
     def _is_edited(self, where: Address, key: str) -> bool:
