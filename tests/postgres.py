@@ -55,6 +55,11 @@ class Server:
     log: IO[bytes]
     process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Its first database."""
+        return f"postgresql+psycopg://aduan@/postgres?host={self.folder}"
+
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
         self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log, **self.started_as)

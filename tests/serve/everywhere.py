@@ -133,6 +133,7 @@ async def everywhere(
     dovecot: Dovecot | None = None,
     accounts: Sequence[str] = (),
     tls: bool = True,
+    postgres: str = "",
 ) -> AsyncIterator[Everywhere]:
     """A town as `tests.serve.program.town` makes it, with all channels for each office.
 
@@ -167,7 +168,9 @@ async def everywhere(
             program.environ |= {"TWILIO_TOKEN": TOKEN, "MAIL_PASSWORD": PASSWORD}
             return _tables(plan, account.sid, lines_server.url, templates, box, mails.smtp_port, numbers, clock)
 
-        here = await stack.enter_async_context(town(folder, *plans, start=False, clock=clock, tables=tables))
+        here = await stack.enter_async_context(
+            town(folder, *plans, start=False, clock=clock, tables=tables, postgres=postgres)
+        )
         for feed in (phones.feed, mails.world.feed):
             feed.subscribe(here.ring)
             here.further.append(feed)

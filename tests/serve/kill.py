@@ -1,12 +1,14 @@
-"""Kills `aduan serve` again and again while citizens and staff go on, and then holds what arrived against what was meant.
+"""Kills the program again and again while citizens and staff go on, and then holds what arrived against what was meant.
 
-`python -m tests.serve.kill --times 200 --seed 7` does it for as long as wished, with a progress bar.
+On SQLite that's `aduan serve`; on PostgreSQL `aduan web` and `aduan worker` beside each other, of which each is killed.
+`python -m tests.serve.kill --times 200 --database postgresql --seed 7` does it for as long as wished, with a progress bar.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import os
 import random
@@ -15,7 +17,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -25,18 +27,30 @@ from channels.sandbox.telegram import FeedItem
 from storage.engine import Store
 from storage.rows import OutboxRow
 from storage.seal import Seal
+from tests.serve.database import a_server
 from tests.serve.everywhere import Everywhere, Phone, everywhere
-from tests.serve.program import Citizen, Desk, Person, Plan, Town, numbers, words
+from tests.serve.program import Citizen, Desk, Person, Plan, Program, Town, numbers, words
 from workflow.say import say
 
 PLANS = (Plan(), Plan("pekutatan", "pekutatan", mode="webhook", forum=True))
 PREFIX = {"kanigaran": "KNG", "pekutatan": "PKT"}
 BY_WHATSAPP = "pekutatan"  # where some write by WhatsApp
 CHOICES = re.compile(r"\n\n1\. .*\Z", re.DOTALL)
-AT_ONCE = 2  # citizens of an office who write at the same time
 SETTLED_S = 120.0
-PATIENCE_S = 120.0  # who's killed beside others again and again waits longer each time
 FIRST_CITIZENS = 4  # and one more for each time the program was killed
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How people go on on a database. `patience_s`: who's killed beside others again and again waits longer each time."""
+
+    at_once: int = 2  # citizens of an office who write at the same time
+    strike_s: float = 5.0  # so long the next message to a citizen is waited for
+    patience_s: float = 120.0
+
+
+# What a dead worker was sending waits for its lease to run out, so more people keep others busy meanwhile.
+SHARED = Pace(at_once=4, strike_s=0.8, patience_s=300.0)
 
 
 @dataclass
@@ -45,57 +59,137 @@ class Outcome:
 
     kills: int = 0
     citizens: list[Citizen | Phone] = field(default_factory=list)
+    acknowledged: int = 0  # messages that a provider was told we have
+    complaints: int = 0
+    answers: int = 0  # messages to citizens that had to arrive
     doubled: int = 0
     marked: int = 0
 
+    def __str__(self) -> str:
+        """As lines for people; it's only made where nothing was found wrong."""
+        phones = sum(isinstance(each, Phone) for each in self.citizens)
+        return (
+            f"{self.kills} kills; {len(self.citizens)} citizens, {phones} of them on WhatsApp\n"
+            f"{self.acknowledged} messages acknowledged, all accounted for\n"
+            f"{self.complaints} complaints, each registered once, numbers without a gap\n"
+            f"{self.answers} messages meant for citizens, each delivered at least once\n"
+            f"{self.doubled} of them came twice, {self.marked} with the mark; none twice without it"
+        )
 
-async def run(folder: Path, *, times: int, seed: int, on_kill: Callable[[int], None] = lambda _: None) -> Outcome:
-    """Play and kill; raises AssertionError about whatever the design doesn't allow."""
+
+@dataclass
+class Crew:
+    """The processes that share the work. The first one answers HTTP; the last one sends."""
+
+    programs: list[Program]
+
+    @classmethod
+    def of(cls, here: Town) -> Crew:
+        """`aduan serve` alone on SQLite; `aduan web` and `aduan worker` on PostgreSQL."""
+        web = here.program
+        if not web.postgres:
+            return cls([web])
+        web.command = ("web",)
+        worker = Program(web.folder, web.port, web.environ, ("worker",), postgres=web.postgres, log_name="worker.log")
+        return cls([web, worker])
+
+    @property
+    def sender(self) -> Program:
+        """Who has messages on their way."""
+        return self.programs[-1]
+
+    async def start(self, *, until_ready: bool = True) -> None:
+        """Start those that don't run."""
+        for each in self.programs:
+            if each.process is None or each.process.returncode is not None:
+                await each.spawn()
+        if until_ready:
+            await self.programs[0].ready()
+
+    async def kill(self, chance: random.Random) -> None:
+        """One of them, or all at the same moment, as when the power fails."""
+        together = chance.random() < 0.3
+        for each in self.programs if together else [chance.choice(self.programs)]:
+            await each.kill()
+
+    async def stop(self) -> list[int]:
+        """SIGTERM to each; their exit codes."""
+        return [await each.stop() for each in self.programs]
+
+    async def end(self) -> None:
+        """Leave none behind, whatever happened."""
+        for each in self.programs:
+            if each.process and each.process.returncode is None:
+                await each.kill()
+
+    def log(self) -> str:
+        """The ends of their logs."""
+        return "\n".join(each.log()[-1500:] for each in self.programs)
+
+
+async def run(
+    folder: Path, *, times: int, seed: int, on_kill: Callable[[int], None] = lambda _: None, database: str = ""
+) -> Outcome:
+    """Play and kill; raises AssertionError about whatever the design doesn't allow.
+
+    `database` is the address of an empty PostgreSQL database in the program's shape; without one it's SQLite.
+    """
     chance = random.Random(seed)
-    async with everywhere(folder, *PLANS, start=False) as world:
-        here = world.town
-        here.patience_s = PATIENCE_S
+    async with everywhere(folder, *PLANS, start=False, postgres=database) as world:
+        pace = SHARED if database else Pace()
         outcome = Outcome()
         unlucky: set[str] = set()
-        over = asyncio.Event()
-        await here.program.start()
-        crowd = [
-            asyncio.create_task(_citizens(here.desks[plan.id], over, outcome, turn))
-            for plan in PLANS
-            for turn in range(AT_ONCE)
-        ]
-        crowd.append(asyncio.create_task(_citizens(here.desks[BY_WHATSAPP], over, outcome, AT_ONCE, world)))
-        clerks = [asyncio.create_task(_clerk(here.desks[plan.id], over)) for plan in PLANS]
+        crew = Crew.of(world.town)
         try:
-            for kill in range(times):
-                if chance.random() < 0.5:
-                    await _killed_while_sending(world, unlucky)
-                else:
-                    await asyncio.sleep(chance.uniform(0.05, 1.2))
-                    await here.program.kill()
-                outcome.kills = kill + 1
-                on_kill(kill + 1)
-                # Now and then it dies again before it's ready.
-                if chance.random() < 0.2:
-                    await here.program.spawn()
-                    await asyncio.sleep(chance.uniform(0.2, 1.0))
-                    await here.program.kill()
-                world.age_messages(timedelta(seconds=20))  # so long we don't wait for calls that are lost
-                await here.program.start()
-                _telegram_tries_again(here)
-            over.set()
-            await asyncio.gather(*crowd)
-            await asyncio.gather(*clerks)
-            await _settled(world)
-            assert await here.program.stop() == 0
+            await crew.start()
+            async with crowded(world, outcome, pace):
+                for kill in range(times):
+                    if chance.random() < 0.5:
+                        await _killed_while_sending(world, crew, unlucky, pace.strike_s)
+                    else:
+                        await asyncio.sleep(chance.uniform(0.05, 1.2))
+                        await crew.kill(chance)
+                    outcome.kills = kill + 1
+                    on_kill(kill + 1)
+                    # Now and then it dies again before it's ready.
+                    if chance.random() < 0.2:
+                        await crew.start(until_ready=False)
+                        await asyncio.sleep(chance.uniform(0.2, 1.0))
+                        await crew.kill(chance)
+                    world.age_messages(timedelta(seconds=20))  # so long we don't wait for calls that are lost
+                    await crew.start()
+                    telegram_tries_again(world.town)
+            assert set(await crew.stop()) == {0}, crew.log()
         finally:
-            for task in (*crowd, *clerks):
-                task.cancel()
+            await crew.end()
         check(world, outcome)
         return outcome
 
 
-def _telegram_tries_again(here: Town) -> None:
+@contextlib.asynccontextmanager
+async def crowded(world: Everywhere, outcome: Outcome, pace: Pace) -> AsyncIterator[None]:
+    """Meanwhile citizens and staff go on; at the end all of them finish, and everything is sent."""
+    here, over = world.town, asyncio.Event()
+    here.patience_s = pace.patience_s
+    crowd = [
+        asyncio.create_task(_citizens(here.desks[plan.id], over, outcome, turn))
+        for plan in PLANS
+        for turn in range(pace.at_once)
+    ]
+    crowd.append(asyncio.create_task(_citizens(here.desks[BY_WHATSAPP], over, outcome, pace.at_once, world)))
+    clerks = [asyncio.create_task(_clerk(here.desks[plan.id], over)) for plan in PLANS]
+    try:
+        yield
+        over.set()
+        await asyncio.gather(*crowd)
+        await asyncio.gather(*clerks)
+        await _settled(world)
+    finally:
+        for task in (*crowd, *clerks):
+            task.cancel()
+
+
+def telegram_tries_again(here: Town) -> None:
     """Telegram brings an update again after 2, 4, 8 ... seconds; so long we don't wait."""
     for desk in here.desks.values():
         for update in desk.bot.updates:
@@ -103,7 +197,7 @@ def _telegram_tries_again(here: Town) -> None:
         desk.bot.wake()
 
 
-async def _killed_while_sending(world: Everywhere, unlucky: set[str]) -> None:
+async def _killed_while_sending(world: Everywhere, crew: Crew, unlucky: set[str], within_s: float) -> None:
     """Kill it when a message has reached a citizen and before the answer reached the program: it can't know.
 
     Each citizen is `unlucky` once: it waits twice as long before each repetition of one message.
@@ -113,19 +207,19 @@ async def _killed_while_sending(world: Everywhere, unlucky: set[str]) -> None:
     def strike(item: FeedItem) -> None:
         if item.kind == "message" and _is_to_a_citizen(item) and item.chat not in unlucky and not struck.is_set():
             unlucky.add(item.chat)
-            os.kill(here.program.pid, signal.SIGKILL)
+            os.kill(crew.sender.pid, signal.SIGKILL)
             struck.set()
 
     stops = [feed.subscribe(strike) for feed in (here.world.feed, world.phones.feed)]
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(within_s):
             await struck.wait()
     except TimeoutError:
         pass  # nothing was sent just now
     finally:
         for stop in stops:
             stop()
-    await here.program.kill()
+    await crew.sender.kill()
 
 
 def _is_to_a_citizen(item: FeedItem) -> bool:
@@ -183,17 +277,32 @@ def _press_twice(by: Person, message, label: str) -> None:
 
 async def _settled(world: Everywhere) -> None:
     """Wait until everything was read and nothing waits to be sent."""
-    here = world.town
+    here, left = world.town, [""]
 
     def quiet() -> bool:
-        if not world.phones.idle or any(desk.bot.updates for desk in here.desks.values()):
-            return False
-        waiting = here.program.rows("SELECT count(*) AS n FROM inbox WHERE done_at IS NULL")[0]["n"]
-        # The desk may get twenty messages a minute, so its cards go on coming; a group's number is negative.
-        unsent = "SELECT count(*) AS n FROM outbox WHERE settled_at IS NULL AND address NOT LIKE '%:-%'"
-        return waiting == 0 and here.program.rows(unsent)[0]["n"] == 0
+        left[0] = _left(world)
+        return not left[0]
 
-    await here.until("everything is done", quiet, within_s=SETTLED_S)
+    try:
+        await here.until("everything is done", quiet, within_s=SETTLED_S)
+    except AssertionError as error:
+        raise AssertionError(f"{left[0]}\n{error}") from None
+
+
+def _left(world: Everywhere) -> str:
+    """What's still to be done; "" when all is."""
+    here = world.town
+    if not world.phones.idle:
+        return "a call of Twilio's"
+    if updates := sum(len(desk.bot.updates) for desk in here.desks.values()):
+        return f"{updates} updates of Telegram's"
+    if waiting := here.program.rows("SELECT channel, key, lane FROM inbox WHERE done_at IS NULL"):
+        return f"in the inbox: {[dict(row) for row in waiting]}"
+    # The desk may get twenty messages a minute, so its cards go on coming; a group's number is negative.
+    unsent = "SELECT * FROM outbox WHERE settled_at IS NULL AND address NOT LIKE '%:-%'"
+    shown = ("address", "kind", "state", "attempts", "doubts", "ready_at", "not_before", "lease_until", "reason")
+    rows = [{name: row[name] for name in shown} for row in map(dict, here.program.rows(unsent))]
+    return f"in the outbox: {rows}" if rows else ""
 
 
 # --- what must hold ---------------------------------------------------------------------------------------------------
@@ -202,22 +311,24 @@ async def _settled(world: Everywhere) -> None:
 def check(world: Everywhere, outcome: Outcome) -> None:
     """Nothing lost, nothing twice, no gap, and every message arrived."""
     here = world.town
-    _everything_came_in(here)
     written = sorted(sid for sid, message in world.phones.messages.items() if message.direction == "inbound")
     stored = here.program.rows("SELECT key FROM inbox WHERE channel = 'whatsapp' AND key NOT LIKE 'status:%'")
     assert sorted(row["key"] for row in stored) == written
+    outcome.acknowledged = _everything_came_in(here) + len(written)
     assert not world.phones.breaches
     assert any(isinstance(each, Phone) for each in outcome.citizens)
     for plan in PLANS:
         citizens = [each for each in outcome.citizens if each.desk.plan.id == plan.id]
         _registered_once(here, plan, citizens)
+        outcome.complaints += len(citizens)
         rows = _outbox(here, plan.id)
         for citizen in citizens:
             _received(here, citizen, [row for row in rows if row.message.to.chat == _chat(citizen)], outcome)
 
 
-def _everything_came_in(here: Town) -> None:
-    """Every update that Telegram ever had for us stands in the inbox, once."""
+def _everything_came_in(here: Town) -> int:
+    """Every update that Telegram ever had for us stands in the inbox, once. How many those are."""
+    count = 0
     for desk in here.desks.values():
         stored = {
             row["key"]
@@ -228,10 +339,12 @@ def _everything_came_in(here: Town) -> None:
         first = desk.bot.id % 1000 * 1000 + 1  # as the stand-in counts
         lost = [number for number in range(first, desk.bot.next_update_id) if str(number) not in stored]
         assert not lost, f"{desk.plan.id}: updates {lost} are lost"
+        count += desk.bot.next_update_id - first
     parked = here.program.rows("SELECT lane, error FROM lanes WHERE parked_at IS NOT NULL")
     aside = here.program.rows("SELECT reason FROM quarantine")
-    assert not parked, [tuple(row) for row in parked]
-    assert not aside, [tuple(row) for row in aside]
+    assert not parked, [dict(row) for row in parked]
+    assert not aside, [dict(row) for row in aside]
+    return count
 
 
 def _registered_once(here: Town, plan: Plan, citizens: list[Citizen]) -> None:
@@ -256,7 +369,7 @@ def _arrived(here: Town, citizen: Citizen | Phone) -> list[str]:
 
 def _outbox(here: Town, office: str) -> list[OutboxRow]:
     """Every message that was decided on, opened with the key."""
-    store = Store(f"sqlite:///{here.program.database}", Seal([bytes(range(32))], Chance(Clock()).random_bytes))
+    store = Store(here.program.database_url, Seal([bytes(range(32))], Chance(Clock()).random_bytes))
     try:
         return store.now(lambda unit: unit.outbox.rows(office))
     finally:
@@ -274,6 +387,7 @@ def _received(here: Town, citizen: Citizen | Phone, rows: list[OutboxRow], outco
         if row.state in {"cancelled", "dropped"} or row.message.kind in {"press", "edit", "delete"}:
             continue
         meant[row.message.text] += 1
+        outcome.answers += 1
         assert row.state == "sent", (row.state, row.message.kind, row.message.text)
         assert unmarked[row.message.text] + marked[row.message.text] > 0, f"never came: {row.message.text!r}"
     for text, count in unmarked.items():
@@ -291,21 +405,17 @@ def main() -> None:
     """Kill as often as asked and say what was found."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--times", type=int, default=200)
+    asked.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
 
     def show(done: int) -> None:
-        bar = "#" * (40 * done // given.times)
-        print(f"\r[{bar:40}] {done}/{given.times}", end="", file=sys.stderr, flush=True)  # noqa: T201 - for people
+        print(f"\r[{'#' * (40 * done // given.times):40}] {done}/{given.times}", end="", file=sys.stderr, flush=True)  # noqa: T201 - for people
 
-    with tempfile.TemporaryDirectory(prefix="aduan-kill-") as folder:
-        found = asyncio.run(run(Path(folder), times=given.times, seed=given.seed, on_kill=show))
-    phones = sum(isinstance(each, Phone) for each in found.citizens)
-    print(  # noqa: T201 - for people
-        f"\n{found.kills} kills, {len(found.citizens)} citizens ({phones} on WhatsApp): nothing lost, nothing registered twice, no gap; "
-        f"{found.doubled} messages came twice, {found.marked} with the mark.",
-        file=sys.stderr,
-    )
+    with tempfile.TemporaryDirectory(prefix="aduan-kill-") as folder, contextlib.ExitStack() as stack:
+        database = stack.enter_context(a_server()).url if given.database == "postgresql" else ""
+        found = asyncio.run(run(Path(folder), times=given.times, seed=given.seed, on_kill=show, database=database))
+    print(f"\n{given.database}, seed {given.seed}: {found}")  # noqa: T201 - for people
 
 
 if __name__ == "__main__":

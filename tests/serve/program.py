@@ -22,6 +22,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 
 from channels.sandbox.feed import Feed
 from channels.sandbox.telegram import (
@@ -96,6 +97,9 @@ class Program:
     wrapper: tuple[str, ...] = ("-m", "bot.cli")
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
+    postgres: str = ""  # the database's address, where it isn't a file in the folder
+    looked_at: str = ""  # and by what other way we look into it
+    log_name: str = "serve.log"
 
     @property
     def url(self) -> str:
@@ -110,9 +114,14 @@ class Program:
     def database(self) -> Path:
         return self.folder / "data" / "aduan.db"
 
+    @property
+    def database_url(self) -> str:
+        """The database as SQLAlchemy names it."""
+        return self.looked_at or self.postgres or f"sqlite:///{self.database}"
+
     def log(self) -> str:
         """What it wrote on stderr so far, of all its lives."""
-        path = self.folder / "serve.log"
+        path = self.folder / self.log_name
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def lines(self) -> list[dict[str, Any]]:
@@ -129,7 +138,7 @@ class Program:
         """Start the process; it isn't ready yet."""
         assert self.process is None or self.process.returncode is not None
         self.starts += 1
-        with (self.folder / "serve.log").open("ab") as log:
+        with (self.folder / self.log_name).open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, *self.wrapper, *self.command, *self.config,
                 cwd=self.folder, env=self.environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
@@ -179,8 +188,10 @@ class Program:
             self.process.kill()
         await self.process.wait()
 
-    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """Look into its database, read only."""
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """Look into its database, read only; the query has its marks as SQLite has them."""
+        if self.postgres:
+            return _postgres_rows(self.database_url, query, values)
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=20)) as base:
             base.row_factory = sqlite3.Row
             return base.execute(query, values).fetchall()
@@ -196,6 +207,11 @@ class Program:
         async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
             lines = (await client.get(f"{self.url}/metrics")).text.splitlines()
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
+
+
+def _postgres_rows(url: str, query: str, values: Sequence[object]) -> list[Any]:
+    with psycopg.connect(url.replace("+psycopg", ""), row_factory=psycopg.rows.dict_row, autocommit=True) as base:
+        return list(base.execute(query.replace("%", "%%").replace("?", "%s"), values).fetchall())
 
 
 def free_port() -> int:
@@ -471,21 +487,22 @@ async def town(
     own_standards: bool = True,
     clock: WorldClock | None = None,
     tables: Callable[[Desk], str] = lambda _: "",
+    postgres: str = "",
 ) -> AsyncIterator[Town]:
     """A world with these offices and, if `start`, the program that serves them, ready. At the end it's killed.
 
     With `own_standards` the offices never close and their quiet hours lie elsewhere in the day than now: a test plays
     at any hour of any day. Without, they go by the shipped ones. `tables` says what config.toml has of an office
-    besides Telegram.
+    besides Telegram. `postgres` is the address of a database that's used instead of a file.
     """
     clock = clock or RealClock()
     world = World(clock.now)
     async with serve(world, clock) as server:
         port = free_port()
         environ = {**os.environ, "PYTHONPATH": str(ROOT), "ADUAN_KEY": KEY, "TELEGRAM_SECRET": SECRET}
-        made = Town(world, People(world), server, Program(folder, port, environ))
+        made = Town(world, People(world), server, Program(folder, port, environ, postgres=postgres))
         world.feed.subscribe(made.ring)
-        lines = [_service(port)]
+        lines = [_service(port, postgres or "sqlite:///data/aduan.db")]
         for plan in plans:
             desk = made.desks[plan.id] = _desk(made, plan)
             environ[f"TOKEN_{plan.number}"] = desk.bot.token
@@ -501,10 +518,10 @@ async def town(
                 await made.program.kill()
 
 
-def _service(port: int) -> str:
+def _service(port: int, database_url: str) -> str:
     return f"""
 [service]
-database_url = "sqlite:///data/aduan.db"
+database_url = "{database_url}"
 files = "data/files"
 listen = "127.0.0.1:{port}"
 public_url = "http://127.0.0.1:{port}"
