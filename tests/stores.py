@@ -49,6 +49,16 @@ def postgres_url(postgres):
     _run(postgres, "postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def emptied(url: str) -> str:
+    """The same database on PostgreSQL, without any table."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request, tmp_path):
     """The address of a fresh database that's ready for use, on each of the two."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import random
 from pathlib import Path
 
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import Connection, LargeBinary, select
 
 from bot.config import Settings, parse
 from bot.foundation import KEY_CHECK
@@ -88,15 +89,18 @@ def _photo(store: Store, shelf: Files, name: str, content: bytes, ring: str) -> 
 
 def everything(here: Settings) -> dict[str, object]:
     """Every row of every table as the database has it, and every file's bytes: equal where nothing differs."""
-    store, shelf = store_of(here), Files(here.files, NOISE)
+    shelf = Files(here.files, NOISE)
+    with contextlib.closing(store_of(here)) as store, store.engine.connect() as connection:
+        found = rows_of(connection)
+        names = connection.execute(select(files.c.id).where(files.c.state == "ready")).scalars()
+        return found | {f"file {name}": _bytes_of(shelf, name) for name in names}
+
+
+def rows_of(connection: Connection) -> dict[str, object]:
+    """Every row of every table, each table in one go."""
     found: dict[str, object] = {}
-    with store.engine.connect() as connection:
-        for table in metadata.sorted_tables:
-            rows = connection.execute(select(table)).all()
-            found[table.name] = sorted((tuple(row) for row in rows), key=repr)
-        for name in connection.execute(select(files.c.id).where(files.c.state == "ready")).scalars():
-            found[f"file {name}"] = _bytes_of(shelf, name)
-    store.close()
+    for table in metadata.sorted_tables:
+        found[table.name] = sorted((tuple(row) for row in connection.execute(select(table)).all()), key=repr)
     return found
 
 
@@ -112,23 +116,27 @@ def all_opened(here: Settings) -> dict[str, int]:
 
     Raises `Unopenable`. Every column of bytes is looked at, so that a new one can't be forgotten.
     """
-    store, shelf, counted = store_of(here), Files(here.files, NOISE), {}
-    with store.engine.connect() as connection:
-        for table in metadata.sorted_tables:
-            for column in table.columns:
-                if isinstance(column.type, LargeBinary):
-                    place = f"{table.name}.{column.name}"
-                    rows = connection.execute(select(table).where(column.is_not(None))).mappings()
-                    counted[place] = sum(_opens(store, place, column.name, row) for row in rows)
-        names = list(connection.execute(select(files.c.id).where(files.c.sealed.is_not(None))).scalars())
-    for name in names:
-        row = store.look(lambda unit, name=name: unit.shelf.file(name))
-        key = store.look(lambda unit, row=row: unit.shelf.file_key(row))
-        if (content := _bytes_of(shelf, name)) is not None:
-            unbox(key, content, f"file {name}")
-            counted["files on the disk"] = counted.get("files on the disk", 0) + 1
-    store.close()
+    shelf, counted = Files(here.files, NOISE), {}
+    with contextlib.closing(store_of(here)) as store:
+        with store.engine.connect() as connection:
+            for table in metadata.sorted_tables:
+                for column in table.columns:
+                    if isinstance(column.type, LargeBinary):
+                        place = f"{table.name}.{column.name}"
+                        rows = connection.execute(select(table).where(column.is_not(None))).mappings()
+                        counted[place] = sum(_opens(store, place, column.name, row) for row in rows)
+            names = list(connection.execute(select(files.c.id).where(files.c.sealed.is_not(None))).scalars())
+        counted["files on the disk"] = sum(_file_opens(store, shelf, name) for name in names)
     return counted
+
+
+def _file_opens(store: Store, shelf: Files, name: str) -> bool:
+    row = store.look(lambda unit: unit.shelf.file(name))
+    key = store.look(lambda unit: unit.shelf.file_key(row))
+    if (content := _bytes_of(shelf, name)) is None:
+        return False
+    unbox(key, content, f"file {name}")
+    return True
 
 
 def _opens(store: Store, place: str, column: str, row) -> bool:

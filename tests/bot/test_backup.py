@@ -27,7 +27,7 @@ from tests.bot import kept
 from tests.bot.kept import NEW, NOISE, OLD, all_opened, everything, settings, store_of
 from tests.doubles import MORNING
 from tests.storage.test_rotation import filled as fill
-from tests.stores import postgres, postgres_url
+from tests.stores import emptied, postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 RUNNER = CliRunner()
@@ -40,14 +40,9 @@ def a_machine(folder: Path, url: str = "sqlite:///data/aduan.db"):
 
 
 @pytest.fixture
-def empty_postgres(postgres_url, tmp_path):
+def empty_postgres(postgres_url):
     """A database on PostgreSQL without any table."""
-    store = store_of(settings(tmp_path / "pg", postgres_url))
-    with store.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    store.close()
-    return postgres_url
+    return emptied(postgres_url)
 
 
 # --- there and back ---------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.stores import emptied, postgres, postgres_url
 
 pytestmark = pytest.mark.slow
 __all__ = ["postgres", "postgres_url"]
-CROWD = 5
+CROWD = 3
 
 
 async def test_a_backup_under_load_is_one_moment_and_the_restored_program_goes_on(tmp_path, monkeypatch, postgres_url):
@@ -67,7 +67,7 @@ async def a_crowd(here: Town):
         for n in range(1000):
             citizen.says(f"lampu jalan nomor {n} di gang mawar mati sudah dua minggu")
             citizen.sends("jalan")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
 
     crowd = [asyncio.create_task(talks(f"Warga {n}")) for n in range(CROWD)]
     await here.until("they are heard", lambda: len(here.program.rows("SELECT id FROM inbox")) > 4 * CROWD)
