@@ -57,7 +57,7 @@ def _put_off(talk: Talk, text: str) -> tuple[tuple[putting_off.PutOff, ...], str
     found: list[putting_off.PutOff] = []
     kept: list[str] = []
     for line in text.splitlines():
-        here, left = putting_off.read(talk, line)
+        here, left = putting_off.with_reason(*putting_off.read(talk, line), line)
         found += here
         if left or not here:
             kept.append(left if here else line)

@@ -55,6 +55,15 @@ def _is_reason(clause: str, before: PutOff) -> bool:
     return not before.later and not before.reason and bool(words) and words[0] in _WHY
 
 
+def with_reason(found: tuple[PutOff, ...], left: str, line: str) -> tuple[tuple[PutOff, ...], str]:
+    """As `read`, of a line that answers our request for it: what follows TIDAK ADA there is the reason."""
+    if not (found and left) or found[-1].later or found[-1].reason or len(left.split()) > LONGEST_REASON_WORDS:
+        return found, left
+    if not line.strip(" ,.;").endswith(left.strip(" ,.;")):
+        return found, left  # it stands before
+    return (*found[:-1], replace(found[-1], reason=left.strip(" ,.;"))), ""
+
+
 def file(talk: Talk, put_off: tuple[PutOff, ...]) -> None:
     """Keep what comes later and what there's none of, of the things that are still wanted."""
     open_ = {item.id for item in wanted.missing(talk.draft, talk.standard)}
