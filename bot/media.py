@@ -36,6 +36,8 @@ class Finding:
     position: Location | None = None
     dark: bool = False
     blurred: bool = False
+    plain: bool = False  # surely no photo and no scanned page
+    look: str = ""  # see `media_child._look`
 
 
 class Media:
@@ -69,6 +71,8 @@ class Media:
             Location(latitude=position[0], longitude=position[1]) if position else None,
             found["dark"],
             found["blurred"],
+            found["plain"],
+            found["look"],
         )
 
     async def shown(self, data: bytes, stamp: str = "") -> bytes:

@@ -45,6 +45,7 @@ class Arrival:
     type: str = "photo"
     mime: str = "image/jpeg"
     flaw: str = ""
+    same_as: str = ""  # the ref of another one of the very same bytes
 
 
 @dataclass(slots=True)
@@ -316,8 +317,9 @@ class Bench:
         found = self.arrivals.get(fetch.ref, Arrival())
         return FileReady(
             chat=fetch.lane, at=self.now, file=fetch.file, type=found.type, mime=found.mime,  # type: ignore[arg-type]
-            size_bytes=250_000, sha256=f"sha-{fetch.ref}", width_px=1280, height_px=960,
+            size_bytes=250_000, sha256=f"sha-{found.same_as or fetch.ref}", width_px=1280, height_px=960,
             dark=found.flaw == "dark", blurred=found.flaw == "blurred",
+            plain=found.flaw == "plain",
         )  # fmt: skip
 
     def button(self, chat: str, label: str) -> tuple[Posted, str]:

@@ -13,7 +13,7 @@ A transcript begins with `key: value` lines (office, clock, staff, forum), then 
                                        is shown as `aduan (wa)`
     warga: [YA]                        presses a button of that name; without buttons choices are numbered: `warga: 1`
     warga (surel): subjek | isi        a mail, with lines `(lampiran ktp.jpg)` for what is attached
-    warga: (foto) ini ktp saya         sends a photo; also (foto gelap), (file), (suara), (pin LAT LON), (stiker),
+    warga: (foto) ini ktp saya         sends a photo; also (foto gelap), (foto polos), (foto sama), (file), (suara), (pin LAT LON), (stiker),
                                        (kontak sendiri), (kontak lain), (album 3), (jajak pendapat), (ubah) new words
     warga (tidak terbukti): isi        a mail of which nothing proves that it's theirs
     Siti: halo                         a member of staff writes in the group
@@ -235,14 +235,15 @@ class Play:
 
     def _attachment(self, kind: str, flaws: list[str]) -> Attachment:
         ref = f"f{next(self.ids)}"
-        flaw = {"gelap": "dark", "kabur": "blurred"}.get(flaws[0] if flaws else "", "")
+        flaw = {"gelap": "dark", "kabur": "blurred", "polos": "plain"}.get(flaws[0] if flaws else "", "")
+        same_as = next(reversed(self.bench.arrivals), "") if flaws[:1] == ["sama"] else ""
         shape = {
             "foto": ("photo", "photo"),
             "file": ("document", "photo"),
             "suara": ("voice", "voice"),
             "stiker": ("sticker", "other"),
         }[kind]
-        self.bench.arrivals[ref] = Arrival(type=shape[1], flaw=flaw)
+        self.bench.arrivals[ref] = Arrival(type=shape[1], flaw=flaw, same_as=same_as)
         return Attachment(kind=shape[0], ref=ref, unique=ref, seconds=12 if kind == "suara" else 0)  # type: ignore[arg-type]
 
     def render(self, sent: list[Outbound]) -> list[str]:

@@ -192,6 +192,7 @@ class Player:
             size_bytes=1,
             sha256=f"sha-{fate or fetch.ref}",
             dark=fate == "dark",
+            plain=fate == "plain",
             blurred=fate == "blurred",
         )
 

@@ -135,7 +135,8 @@ def _body(complaint: Complaint, world: World) -> Iterator[str]:
     for asked in standard.asked():
         if (text := complaint.answers.get(asked.id, "")) and asked.id != "statement" and not asked.personal:
             yield say("desk.card.field", name=capital(thing(asked)), text=shortened(text, STATEMENT_CHARACTERS))
-    given = [_paper_words(paper) for paper in complaint.papers if paper.sort and not is_voice(paper)]
+    named = (paper for paper in complaint.papers if paper.sort and not paper.replaced)
+    given = [_paper_words(paper) for paper in named if not is_voice(paper)]
     given += [say("desk.card.seen", thing=sort_name(each)) for each in complaint.seen]
     if complaint.place is not None:
         given.append(say("desk.card.received", thing=sort_name("place")))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workflow.conversation import Draft, Paper
-from workflow.dialogue import elsewhere, gates, letters, signing, sorting, summary, wanted
+from workflow.dialogue import elsewhere, gates, letters, looks, signing, sorting, summary, wanted
 from workflow.dialogue.talk import Rows, Talk, choice
 from workflow.heard import hearing
+from workflow.privacy import notice as notices
 from workflow.say import UnknownWords, say
 from workflow.standard.standard import Asked
-from workflow.world import Timer
+from workflow.world import Shown, Timer
 
 # --- going on ---------------------------------------------------------------------------------------------------------
 
@@ -25,6 +26,7 @@ def go_on(talk: Talk) -> None:
     if not talk.limits.one_thing_at_a_time and any(paper.state == "pending" for paper in talk.draft.papers):
         _say_later(talk)
         return
+    looks.mark_again(talk)
     draft = talk.draft
     open_ = wanted.missing(draft, talk.standard)
     if is_thin(draft):
@@ -134,7 +136,17 @@ def notice(talk: Talk) -> None:
         return
     things = tuple(asked.id for asked in wanted.things(draft, talk.standard) if asked.id != "statement")
     talk.tell("notice.short", things=wanted.labels(things))
-    talk.edit(notice=f"{say('notice.version')}/{talk.standard.version}", notice_at=talk.world.now)
+    what = long_notice(talk)
+    extra = {**talk.draft.extra, notices.ON: what.channel}
+    talk.edit(notice=what.version, notice_at=talk.world.now, extra=extra)
+
+
+def long_notice(talk: Talk) -> Shown:
+    """What stands behind PRIVASI where this is answered; its words are kept from now on."""
+    things = [wanted.label(asked.id) for asked in talk.standard.asked() if asked.personal]
+    what = notices.shown(talk.standard, talk.to.channel, talk.limits, things)
+    talk.more = talk.more + notices.kept(what)
+    return what
 
 
 def _needs_consent(talk: Talk) -> bool:
@@ -154,7 +166,7 @@ def _ask_consent(talk: Talk) -> None:
 
 
 def _to_retake(draft: Draft) -> Paper | None:
-    """A named photo that can't be read, once for each thing it shows."""
+    """A named photo that can't be read, is none or the same as another, once for each thing it shows."""
     asked_before = {paper.sort for paper in draft.papers if paper.retake_asked}
     for paper in draft.papers:
         hard = paper.state == "ready" and paper.flaw and paper.sort not in ("", "voice", "supporting")

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from workflow.conversation import Paper
 from workflow.desk import desk
-from workflow.dialogue import sorting, wanted
+from workflow.dialogue import looks, sorting, wanted
 from workflow.dialogue.acting import act
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.happening import FileFailed, FileReady
@@ -41,6 +41,7 @@ def hand_over(talk: Talk, paper: Paper) -> None:
         said = (signature.SIGNED_LETTER,)
     sort = known.sort or (said[0] if len(said) == 1 and not known.album else "")
     known = replace(known, sort=sort, said_by="citizen" if sort else "", confirmed=bool(sort), complaint="")
+    known = looks.marked(known, target.papers)
     kind = "supply" if sort in lacking else "evidence"
     data = {"message": known.message} | ({"for": lacking[sort]} if sort in lacking else {})
     if not act(talk, target.id, Act(kind=kind, data=data, papers=(known,))):
@@ -125,7 +126,8 @@ def looked_at(event: FileReady) -> dict[str, object]:
         "type": event.type,
         "sha256": event.sha256,
         "position": event.position,
-        "flaw": "dark" if event.dark else "blurred" if event.blurred else "",
+        "look": event.look,
+        "flaw": next((flaw for flaw in ("dark", "plain", "blurred") if getattr(event, flaw)), ""),
     }
 
 

@@ -108,13 +108,19 @@ def _said(paper: Paper, named: list[Paper]) -> str:
     label = wanted.label(paper.sort)
     if count > 1:
         return say("summary.paper_count", what=label, count=count)
+    return _doubted(paper, label)
+
+
+def _doubted(paper: Paper, label: str) -> str:
+    """A paper's name with what is to be looked at of it."""
+    if paper.flaw in ("plain", "again"):
+        return say("summary.paper_doubted", what=label)
     return say("summary.paper_unclear", what=label) if paper.flaw else label
 
 
 def _said_with_file(paper: Paper) -> str:
     """What an attachment is taken for, beside the name of its file: the citizen's YA confirms it."""
-    label = wanted.label(paper.sort)
-    label = say("summary.paper_unclear", what=label) if paper.flaw else label
+    label = _doubted(paper, wanted.label(paper.sort))
     return say("summary.paper_file", what=label, name=paper.name) if paper.name else label
 
 
