@@ -269,7 +269,8 @@ def _without(complaint: Complaint, kind: str, files: set[str], now: datetime) ->
 
 def erased_paper(paper: Paper) -> Paper:
     """What is left of a file: that there was one, what it was called and when it came."""
-    return replace(paper, state="erased", type="", sha256="", position=None, caption="", name="", forwarded="", flaw="")
+    gone = replace(paper, state="erased", type="", sha256="", look="", position=None, caption="", name="")
+    return replace(gone, forwarded="", flaw="")
 
 
 def _of_talk(complaint: Complaint, kinds: tuple[str, ...], world: World) -> Decision:
