@@ -36,7 +36,7 @@ PLANS = (Plan(), Plan("pekutatan", "pekutatan", mode="webhook", forum=True))
 PREFIX = {"kanigaran": "KNG", "pekutatan": "PKT"}
 BY_WHATSAPP = "pekutatan"  # where some write by WhatsApp
 CHOICES = re.compile(r"\n\n1\. .*\Z", re.DOTALL)
-SETTLED_S = 120.0
+SETTLED_S = 300.0
 FIRST_CITIZENS = 4  # and one more for each time the program was killed
 
 
@@ -46,11 +46,11 @@ class Pace:
 
     at_once: int = 2  # citizens of an office who write at the same time
     strike_s: float = 5.0  # so long the next message to a citizen is waited for
-    patience_s: float = 120.0
+    patience_s: float = 300.0
 
 
 # What a dead worker was sending waits for its lease to run out, so more people keep others busy meanwhile.
-SHARED = Pace(at_once=4, strike_s=0.8, patience_s=300.0)
+SHARED = Pace(at_once=4, strike_s=0.8)
 
 
 @dataclass
