@@ -43,6 +43,12 @@ def said(office: str, at: datetime) -> str:
     return f"{day} pukul {here:%H.%M} {LETTERS[AHEAD_H[office]]}"
 
 
+def said_shortly(office: str, at: datetime) -> tuple[str, str]:
+    """As it's written where every letter costs: with the day, or without it on that day."""
+    here = local(office, at)
+    return f"{here:%d-%m-%Y %H.%M} {LETTERS[AHEAD_H[office]]}", f"pukul {here:%H.%M} {LETTERS[AHEAD_H[office]]}"
+
+
 def works(day: date) -> bool:
     """Whether the offices open on that day."""
     return day.weekday() < SATURDAY and day not in OFF

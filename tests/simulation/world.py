@@ -36,6 +36,7 @@ from tests.simulation.wires.mail import MailWire
 from tests.simulation.wires.mail import address_of as mail_of
 from tests.simulation.wires.telegram import TelegramWire
 from tests.simulation.wires.twilio import TwilioWire, number_of
+from tests.simulation.writers import WRITERS
 from workflow.message import Limits, Outbound
 from workflow.office import Office
 from workflow.say import say
@@ -204,7 +205,8 @@ class Simulation:
             channel = self.mix[n // len(places) % len(self.mix)]
             provider = self.accounts[channel, office.id]
             walks = self.town.walkers == 1 or self.random.random() < self.town.walkers
-            citizen = (Citizen if walks else Passer)(self, office, provider, _chat(channel, n), self.random)
+            person = WRITERS.get(channel, Citizen) if walks else Passer
+            citizen = person(self, office, provider, _chat(channel, n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
             begins_s = max(10 * self.town.apart_s, self.size * self.town.apart_s)
             at = self.agenda.now + timedelta(seconds=self.random.uniform(0, begins_s))
