@@ -12,12 +12,18 @@ import structlog
 from bot.retaining import ALERT_DAYS, UNREAD_DAYS
 from bot.road import Road
 from storage.unit import Unit
-from workflow.message import Outbound
+from workflow.message import Address, Outbound
+from workflow.office import DESK_CHANNEL, Office
+from workflow.procedure.staffing import acting
 from workflow.say import say
 
 _log = structlog.get_logger("alerts")
 
+DESK = "desk"  # how an office's group is called beside its channels
 LOOK_S = 30.0
+_STILL = timedelta(minutes=2)  # a group that shut us out is tried again each minute as long as something waits for it
+_SHUT_FOR = timedelta(minutes=1)  # while a group becomes a supergroup we may be out of it for a moment
+_WITHOUT = timedelta(minutes=10)  # a role is often given to the next one at once
 PATIENCE = timedelta(minutes=2)  # a connection that's down for less mends itself
 RIGHT = ("ok", "ready", "being prepared")  # how a channel is with which nothing is wrong begins with one of these
 
@@ -55,7 +61,8 @@ class Alerts:
         """One look; how many troubles are new."""
         now, store = self.road.clock.now(), self.road.store
         stuck, told = await store.read(lambda unit: (_stuck(unit, now), unit.people.alerts()))
-        found = {each.key: each for each in (*self._at_hand(), *stuck)}
+        shut = await store.read(lambda unit: self._shut_out(unit, now))
+        found = {each.key: each for each in (*self._at_hand(), *stuck, *shut)}
         self._since = {key: self._since.get(key, now) for key in found}
         lasting = {key: each for key, each in found.items() if now - self._since[key] >= each.patience}
         self.road.metrics.troubles.set(len(lasting))
@@ -71,12 +78,45 @@ class Alerts:
 
     def _at_hand(self) -> Iterable[Trouble]:
         """What this process knows without asking the store."""
+        for office in self.road.offices.values():
+            yield from _of_people(office)
         for name, how in self.channels().items():
-            if not how.startswith(RIGHT):
+            owner, _, part = name.partition("/")
+            if how.startswith(RIGHT):
+                continue
+            if part == DESK:
+                yield _of_desk(owner, how)
+            else:
                 what = say("operator.channel", name=name, why=how)
                 yield Trouble(f"channel:{name}", what, say("operator.channel_mend"), PATIENCE)
         if why := self.disk():
             yield Trouble("disk", say("operator.disk", why=why), say("operator.disk_mend"))
+
+    def _shut_out(self, unit: Unit, now: datetime) -> list[Trouble]:
+        """The groups that didn't let us write a moment ago."""
+        desks = {
+            Address(each.id, DESK_CHANNEL, each.desk).lane: each.id for each in self.road.offices.values() if each.desk
+        }
+        return [_of_desk(desks[lane], why) for lane, why in unit.outbox.barred([*desks], now - _STILL).items()]
+
+
+def _of_desk(office: str, why: str) -> Trouble:
+    what = say("operator.desk", office=office, why=why)
+    return Trouble(f"desk:{office}", what, say("operator.desk_mend"), _SHUT_FOR)
+
+
+def _of_people(office: Office) -> Iterable[Trouble]:
+    """What became of a desk and its people that the operator must know: another number, a role that nobody has."""
+    if office.written:
+        what = say("operator.desk_moved", office=office.id, desk=office.desk)
+        mend = say("operator.desk_moved_mend", desk=office.desk, written=office.written)
+        yield Trouble(f"desk_moved:{office.id}:{office.desk}", what, mend)
+    if all(person.at_work for person in office.staff):
+        return
+    for role in acting(office):
+        if not office.with_role(role):
+            what = say("operator.role", office=office.id, role=office.standard.role(role).label)
+            yield Trouble(f"role:{office.id}:{role}", what, say("operator.role_mend"), _WITHOUT)
 
 
 def _stuck(unit: Unit, now: datetime) -> list[Trouble]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot import logs, people
-from bot.alerts import LOOK_S, Alerts, disk_trouble
+from bot.alerts import DESK, LOOK_S, Alerts, disk_trouble
 from bot.clock import Chance, Clock
 from bot.deliver import Deliver
 from bot.documents.look import Look
@@ -41,13 +41,15 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bot.config import Settings
-    from channels.base import Channel
+    from channels.base import Channel, Report
     from workflow.office import Office
 
 _log = structlog.get_logger("app")
 
 READY = "ready"  # how a channel is that has nothing to mend
 LONGEST_PAUSE_S = 60.0
+DESK_LOOK_S = 300.0
+UNKNOWN = frozenset({"down", "busy", "uncertain"})  # facts that tell nothing of a group
 STOP_S = 8.0  # what is under way may finish; then it's cut
 
 
@@ -125,6 +127,7 @@ class Service:
         for (name, office), channel in self.road.channels.items():
             jobs[f"{name}:{office}"] = self._prepare_and_poll(channel)
         jobs["people"] = self._follow_people()
+        jobs["desks"] = self._follow_desks()
         jobs["papers"] = self._prove_papers()
         jobs["alerts"] = self._watch()
         ticks.start()
@@ -147,6 +150,30 @@ class Service:
             return people.LOOK_S
 
         await endless("people", body, self.clock, asyncio.Event())
+
+    async def _follow_desks(self) -> None:
+        """Look at each staff group now and then, and at once when our standing there changed."""
+
+        async def body() -> float:
+            for (_, office), channel in self.channels.items():
+                desk = self.offices[office].desk
+                if desk is None or not isinstance(channel, Described) or not hasattr(channel, "desk"):
+                    continue
+                if channel.desk == desk:
+                    self._note_desk(channel, await channel.describe())
+                else:
+                    channel.desk = desk  # it has one, as was just seen
+                    await self._prepare(channel)
+            return DESK_LOOK_S
+
+        await self.clock.wait_for(self.road.bells.desks, DESK_LOOK_S)
+        await endless("desks", body, self.clock, self.road.bells.desks)
+
+    def _note_desk(self, channel: Channel, report: Report) -> None:
+        """What's wrong in an office's group; of a provider that gives no answer nothing is known."""
+        found = [problem for problem in report.problems if problem.desk and problem.fact not in UNKNOWN]
+        if getattr(channel, "desk", None) is not None:
+            self.reports[f"{channel.office}/{DESK}"] = "; ".join(problem.what for problem in found) or READY
 
     async def _prove_papers(self) -> None:
         """Try each office's own templates and logo at the start: what's wrong is told before a paper is needed."""
@@ -195,7 +222,8 @@ class Service:
             return
         while True:
             report = await channel.set_up()
-            self.reports[name] = "; ".join(problem.what for problem in report.problems) or READY
+            self.reports[name] = "; ".join(each.what for each in report.problems if not each.desk) or READY
+            self._note_desk(channel, report)
             for problem in report.problems:
                 _log.warning("a channel isn't right", channel=name, problem=problem.what, mend=problem.mend)
             if report.ready:

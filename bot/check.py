@@ -110,6 +110,10 @@ def _office(office: Office) -> list[Line]:
     if empty:
         mend = "give the roles with /peran in the staff group, or add [[offices.staff]]: their steps reach nobody now"
         found.append(Line(office.id, f"nobody holds: {listed(empty)}", mend))
+    if office.written:
+        mend = f"write desk = {office.desk} in [offices.telegram] of config.toml, in place of {office.written}"
+        what = f"the staff group became a supergroup and has another number: {office.desk}; Aduan uses it already"
+        found.append(Line(office.id, what, mend))
     if office.desk is None:
         what = "no staff group is linked: the office won't see its complaints"
         mend = f"run `aduan link {office.id}` and send the code in the group, or set [offices.telegram] desk"
@@ -151,7 +155,7 @@ async def _accounts(settings: OfficeSettings, office: Office, whole: Settings, h
         if not channels:
             unused.append(Line(f"{settings.id}/{name}", "not used", note=True))
         for channel in channels:
-            if getattr(channel, "desk", "") is None:
+            if getattr(channel, "desk", "") in {None, office.written or None}:
                 channel.desk = office.desk  # type: ignore[attr-defined] # linked in the chat
             asked.append(asyncio.create_task(_account(channel, http, whole.service.public_url or "")))
     try:

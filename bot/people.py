@@ -36,7 +36,8 @@ def merged(
     staff = (*of_file, *(person for person in people if person.id not in known))
     now_at = settled(office.desk if office.desk_fixed else desk, moves)
     former = tuple(sorted(each for each in moves if each != now_at and settled(each, moves) == now_at))
-    return replace(office, staff=staff, desk=now_at, former=former).with_duties(duties)
+    written = office.written or ((office.desk or "") if office.desk_fixed and office.desk != now_at else "")
+    return replace(office, staff=staff, desk=now_at, former=former, written=written).with_duties(duties)
 
 
 def settled(desk: str | None, moves: Mapping[str, str]) -> str | None:
@@ -89,7 +90,9 @@ def after(office: Office, decision: Decision) -> Office:
     desk, former = decision.desk or office.desk, office.former
     if decision.moved is not None:
         desk, former = decision.moved.to, (*former, decision.moved.former)
-    return replace(office.with_staff(decision.staff).with_duties(decision.duties), desk=desk, former=former)
+    written = office.written or ((office.desk or "") if office.desk_fixed and desk != office.desk else "")
+    changed = office.with_staff(decision.staff).with_duties(decision.duties)
+    return replace(changed, desk=desk, former=former, written=written)
 
 
 async def look(road: Road, configured: Mapping[str, Office]) -> None:

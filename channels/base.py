@@ -78,6 +78,7 @@ class Problem:
     mend: str
     fact: Fact | None = None  # of the call that failed; None where nothing failed but is set wrong
     blocks: bool = False  # nothing arrives until it's mended
+    desk: bool = False  # of the staff group alone: citizens are served all the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Office(msgspec.Struct, frozen=True):
     reply_hold_s: int = 10  # how long a petugas's reply waits for "Batalkan" before it leaves
     desk_fixed: bool = False  # the desk is written in the configuration, not linked in the chat
     duties: tuple[Duty, ...] = ()  # who is or was away, and who stands in
+    written: str = ""  # the desk as the configuration names it, where its group is another chat by now
     former: tuple[str, ...] = ()  # chats that became the desk's present one: what refers to them still counts
 
     @property

@@ -52,13 +52,26 @@ class Inspection:
     problems: list[Problem]
 
     async def ask(
-        self, method: str, fields: Mapping[str, object], shape: type[_T], mend: str, blocking: frozenset[Fact] = NEVER
+        self,
+        method: str,
+        fields: Mapping[str, object],
+        shape: type[_T],
+        mend: str,
+        blocking: frozenset[Fact] = NEVER,
+        *,
+        desk: bool = False,
     ) -> _T | None:
         """The method's result, or None with a problem noted."""
-        return await self.tried(method, mend, partial(self.api.ask, method, fields, shape), blocking)
+        return await self.tried(method, mend, partial(self.api.ask, method, fields, shape), blocking, desk=desk)
 
     async def tried(
-        self, what: str, mend: str, work: Callable[[], Awaitable[_T]], blocking: frozenset[Fact] = NEVER
+        self,
+        what: str,
+        mend: str,
+        work: Callable[[], Awaitable[_T]],
+        blocking: frozenset[Fact] = NEVER,
+        *,
+        desk: bool = False,
     ) -> _T | None:
         """The work's result, or None with a problem noted; it blocks when it failed with one of those facts."""
         try:
@@ -66,7 +79,7 @@ class Inspection:
         except AlreadyDone:
             return None
         except SendError as error:
-            self.problems.append(Problem(f"{what}: {error.reason}", mend, error.fact, error.fact in blocking))
+            self.problems.append(Problem(f"{what}: {error.reason}", mend, error.fact, error.fact in blocking, desk))
             return None
 
 
@@ -158,18 +171,19 @@ async def _desk(look: Inspection, me: Me, desk: str | None) -> tuple[DeskChat | 
     if not desk:
         return None, None
     mend = "Add the bot to the staff group as an administrator; for another group, link it with `aduan link`."
-    group = await look.ask("getChat", {"chat_id": int(desk)}, DeskChat, mend)
+    group = await look.ask("getChat", {"chat_id": int(desk)}, DeskChat, mend, desk=True)
     if group is None:
         return None, None
     if group.type not in {"supergroup", ""}:
         upgrade = "Make its history visible to new members, or turn on topics: it becomes a supergroup with a new id."
-        look.problems.append(Problem(f"the desk is a {group.type}, not a supergroup", upgrade))
-    membership = await look.ask("getChatMember", {"chat_id": int(desk), "user_id": me.id}, Membership, mend)
+        look.problems.append(Problem(f"the desk is a {group.type}, not a supergroup", upgrade, desk=True))
+    of_bot = {"chat_id": int(desk), "user_id": me.id}
+    membership = await look.ask("getChatMember", of_bot, Membership, mend, desk=True)
     if membership is not None and membership.status in {"left", "kicked"}:
-        look.problems.append(Problem("the bot isn't a member of the desk", mend))
+        look.problems.append(Problem("the bot isn't a member of the desk", mend, desk=True))
     elif membership is not None and membership.status == "restricted" and not membership.can_send_messages:
-        look.problems.append(Problem("the bot may not write in the desk", mend))
+        look.problems.append(Problem("the bot may not write in the desk", mend, desk=True))
     elif membership is not None and group.is_forum and not membership.can_manage_topics:
         rights = "Make the bot an administrator of the staff group with the right to manage topics."
-        look.problems.append(Problem("the desk has topics and the bot may not make any", rights))
+        look.problems.append(Problem("the desk has topics and the bot may not make any", rights, desk=True))
     return group, membership

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from bot import people
 from bot.alerts import Alerts
 from bot.road import Road
 from storage.rows import Arrival
-from tests.doubles import MORNING, a_road
-from workflow.message import Address
+from tests.doubles import DESK, MORNING, a_road
+from workflow.message import Address, Outbound
 
 CHAT = Address("kanigaran", "telegram", "777")
 
@@ -111,3 +113,58 @@ async def test_mails_that_wait_to_be_taken_in_are_no_trouble(road):
     watched.channels["kanigaran/email"] = "ready; 1200 wait to be taken in"
     road.clock.shift(timedelta(minutes=3))
     assert await watched.alerts.step() == 0
+
+
+# --- the staff group ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_group_that_lets_nobody_write_is_told_once_however_it_is_learned_and_so_is_its_end(road):
+    watched = Watched(road)
+    lane = Address("kanigaran", "telegram", DESK).lane
+    until = road.clock.now() + timedelta(seconds=60)
+    card = Outbound(to=Address("kanigaran", "telegram", DESK), kind="card", text="kartu")
+
+    def shut(unit):
+        unit.outbox.put_in([(card, 0)], road.clock.now())
+        unit.outbox.mark(lane, busy_until=until, reason="Forbidden: bot was kicked")
+
+    await road.store.write(shut)
+    watched.channels["kanigaran/desk"] = "the bot isn't a member of the desk"
+    assert await watched.alerts.step() == 0, "a group may be away for a moment"
+    road.clock.shift(timedelta(seconds=61))
+    assert await watched.alerts.step() == 1
+    assert await watched.alerts.step() == 0
+    (first,) = await told(road)
+    assert "tidak dapat bekerja penuh di grup meja kantor kanigaran" in first
+    assert "jadikan admin" in first
+    watched.channels["kanigaran/desk"] = "ready"
+    await road.store.write(lambda unit: unit.outbox.let_in(lane, road.clock.now()))
+    await watched.alerts.step()
+    assert (await told(road))[-1].startswith("SUDAH PULIH: Bot tidak dapat bekerja penuh")
+
+
+async def test_the_number_to_be_written_in_the_configuration_is_told(road):
+    office = road.offices["kanigaran"]
+    await road.store.write(lambda unit: unit.people.move_desk("kanigaran", DESK, "-100999", road.clock.now()))
+    road.offices["kanigaran"] = people.merged(replace(office, desk_fixed=True), None, [], (), {DESK: "-100999"})
+    watched = Watched(road)
+    assert await watched.alerts.step() == 1
+    (first,) = await told(road)
+    assert "Tulis desk = -100999" in first
+    assert f"sebagai ganti {DESK}" in first
+    road.offices["kanigaran"] = people.merged(
+        replace(office, desk="-100999", desk_fixed=True), None, [], (), {DESK: "-100999"}
+    )
+    await watched.alerts.step()
+    assert (await told(road))[-1].startswith("SUDAH PULIH: Grup meja")
+    assert road.offices["kanigaran"].former == (DESK,), "what refers to the old one still counts"
+
+
+async def test_a_role_whose_last_holder_left_is_told(road):
+    office = road.offices["kanigaran"]
+    road.offices["kanigaran"] = replace(office, staff=tuple(replace(each, roles=()) for each in office.staff))
+    watched = Watched(road)
+    assert await watched.alerts.step() == 0
+    road.clock.shift(timedelta(minutes=11))
+    assert await watched.alerts.step() > 0
+    assert any("tidak ada lagi yang memegang peran Petugas" in text for text in await told(road))
