@@ -94,6 +94,8 @@ class Citizen:
         self.fate = draw.choices(("finish", "cancel", "vanish", "withdraw"), (84, 5, 6, 5))[0]
         self.falls_silent = draw.random() < 0.08
         self.adds = draw.random() < 0.15
+        self.unhappy = draw.random() < 0.12
+        self.unsatisfied = 0  # how often they said so
         asked = [OF_SEVERAL.get(each.id, each.id) for each in self.office.standard.asked() if each.kind in _SHOWN]
         self.has = {sort: draw.choices(("have", "later", "none"), (84, 9, 7))[0] for sort in asked}
         self.brings_album = len(asked) > 1 and draw.random() < 0.2
@@ -422,8 +424,12 @@ class Citizen:
             self.say(" ".join(f"{n} {TYPED[sort]}" for n, sort in enumerate(sorts, 1)))
         return True
 
+    def _stands_in(self, shown: Shown) -> bool:
+        """Whether a summary holds all they have told."""
+        return all(text in shown.text for text in self.tellings)
+
     def _summary(self, shown: Shown) -> bool:
-        if not self.told or self.number or any(text not in shown.text for text in self.tellings):
+        if not self.told or self.number or not self._stands_in(shown):
             return False  # it's in already, or they see that what they wrote last isn't in it yet
         if self.confirmed:
             self.choose(shown, say("choice.yes_right"), "ya")  # the summary was renewed while they said YA
@@ -480,6 +486,11 @@ class Citizen:
         self.say("OK")
 
     def _satisfied(self, shown: Shown) -> bool:
+        if self.unhappy:
+            self.unhappy = False
+            self.unsatisfied += 1
+            self.choose(shown, say("telling.satisfied_no"), self.random.choice(("belum", "BELUM", "blm pak")))
+            return True
         if self.random.random() < 0.4:
             self.choose(shown, say("telling.satisfied_yes"), "sudah")
             return True
@@ -489,6 +500,10 @@ class Citizen:
         return False
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
+
+    def _still_lacks(self, _: Shown) -> None:
+        """What is still lacking."""
+        self.say(f"masih sama saja di dekat {name(self.world.next_name())}")
 
     def afterwards(self) -> None:
         """Once the complaint is in: ask how it stands, bring what was to follow, add something, take it back."""
@@ -567,6 +582,8 @@ HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
     "addition.ask": Citizen._is_addition,
     "telling.ask": Citizen._supply,
     "telling.satisfied_question": Citizen._satisfied,
+    "satisfied.why": Citizen._still_lacks,
+    "unclear.ask": Citizen._tell,
     **dict.fromkeys(KNOCKS, Citizen._open),
 }
 """How a question is answered; False: this one needs no answer of theirs."""

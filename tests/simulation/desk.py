@@ -7,6 +7,7 @@ themselves. Some are away for a day, and somebody stands in; some bring an answe
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -61,6 +62,9 @@ class Desk:
     authors: dict[str, str] = field(default_factory=dict)  # what was written in reply to something -> "staff:ID"
     approvals: dict[str, tuple[Shown, Choice]] = field(default_factory=dict)  # code -> the button before the return
     old_presses: dict[str, str] = field(default_factory=dict)  # presses of such buttons, once the draft is another one
+    takes_back_of: Counter[str] = field(default_factory=Counter)  # complaint's code -> how often somebody tried to
+    taken_back: Counter[str] = field(default_factory=Counter)  # and was told that it's done
+    takes_back: dict[str, str] = field(default_factory=dict)  # presses that are to do so -> the code
     numbers: set[str] = field(default_factory=set)  # what was typed as a letter's number
     standing_in: set[tuple[str, str, date]] = field(default_factory=set)  # (person, role, day) as it was said
     dues: dict[str, set[str]] = field(default_factory=dict)  # complaint's code -> its limit, as cards showed it
@@ -100,11 +104,7 @@ class Desk:
         if has(shown.text, "desk.prompt.confirm", "desk.prompt.confirm_hand_over") and shown.buttons:
             self._plan(shown.id, "confirm", 5, 200, lambda: self._confirm(shown))
             return
-        if self._is_role(shown, "deadline") and shown.message.mentions and draw.random() < 0.5:
-            person = self._person(draw.choice(shown.message.mentions).id)
-            self._plan(shown.id, "word", 20, 900, lambda: self._word(shown, person))
-        if shown.buttons and has(shown.text, "late.desk.planned") and draw.random() < 0.6:
-            self._plan(shown.id, "send the word", 5, 120, lambda: self._press_if(shown, say("late.button.respond"), ""))
+        self._use(shown)
         if shown.button(say("desk.more.by_hand")):
             self._plan(shown.id, "by hand", 5, 60, lambda: self._press_if(shown, say("desk.more.by_hand"), ""))
             return
@@ -122,6 +122,17 @@ class Desk:
         if draw.random() < 0.03:
             self._plan(shown.id, "chat", 5, 600, self.chat)
 
+    def _use(self, shown: Shown) -> None:
+        """What somebody may or may not do about a message: write a word before a deadline, take back what they did."""
+        draw = self.random
+        if self._is_role(shown, "deadline") and shown.message.mentions and draw.random() < 0.5:
+            person = self._person(draw.choice(shown.message.mentions).id)
+            self._plan(shown.id, "word", 20, 900, lambda: self._word(shown, person))
+        if shown.buttons and has(shown.text, "late.desk.planned") and draw.random() < 0.6:
+            self._plan(shown.id, "send the word", 5, 120, lambda: self._press_if(shown, say("late.button.respond"), ""))
+        if (undo := shown.button(say("desk.button.undo"))) and draw.random() < 0.05:
+            self._plan(shown.id, "take back", 10, 700, lambda: self._take_back(shown, undo))
+
     def _is_role(self, shown: Shown, role: str) -> bool:
         refers = shown.message.refers
         return refers is not None and refers.role == role
@@ -130,9 +141,20 @@ class Desk:
         """The answer to a press: what was refused isn't pressed again."""
         if message.alert and message.press in self.pressed:
             self.refused.add(self.pressed[message.press])
+        if not message.alert and (code := self.takes_back.pop(message.press, "")):
+            self.taken_back[code] += 1
         if not message.alert and message.press in self.old_presses:
             code = self.old_presses[message.press]
             self.world.problems.append(f"{self.office.id}: an old button of {code} was taken: {message.text!r}")
+
+    def _take_back(self, shown: Shown, undo: Choice) -> None:
+        """Whoever did it thinks better of it: in time, too late, or after somebody else has gone on."""
+        person = next((each for each in self.office.staff if shown.text.startswith(each.name)), None)
+        refers = shown.message.refers
+        if person is not None and refers is not None and refers.complaint in self.codes:
+            press = self._press(person, shown, undo, remembered=False)
+            self.takes_back[press] = code = self.codes[refers.complaint]
+            self.takes_back_of[code] += 1
 
     def _prompt(self, shown: Shown) -> str:
         if has(shown.text, "duty.ask.why"):

@@ -30,15 +30,19 @@ def at_its_hour(seen: Seen) -> Iterator[str]:
         ends = _due(complaint)
         if ends is None:
             continue
-        if complaint.due_at != ends and not complaint.reopened:
+        if complaint.due_at != ends:
             yield f"{name} is due {complaint.due_at}, by the printed standard {ends}"
-        if complaint.pauses or complaint.confidential:
+        if complaint.pauses or complaint.confidential or complaint.reopened:
             continue
         about = [each for each in desk.shown if each.message.refers and each.message.refers.complaint == complaint.id]
         yield from (f"{name}: {problem}" for problem in _dates_shown(complaint, ends, seen))
         yield from (f"{name}: {problem}" for problem in _asked_and_told(complaint, ends, about, seen))
     for office in seen.world.offices:
         yield from _mornings(office, seen)
+    for citizen in seen.world.citizens.values():
+        mine = [each.reopened for each in seen.complaints.values() if each.citizen == citizen.address]
+        if mine and sum(mine) != citizen.unsatisfied:
+            yield f"{citizen.address.lane} said {citizen.unsatisfied} times BELUM, and {sum(mine)} were opened again"
 
 
 def _due(complaint: Complaint) -> datetime | None:
@@ -50,12 +54,14 @@ def _due(complaint: Complaint) -> datetime | None:
 
 def _dates_shown(complaint: Complaint, ends: datetime, seen: Seen) -> Iterator[str]:
     """The card's line and the citizen's receipt name the hour as it's read in that place."""
-    wanted = dates.said(complaint.office, ends)
+    wanted = (dates.said(complaint.office, ends),)
     read = set(seen.world.desks[complaint.office].dues.get(complaint.code, ()))
     if complaint.citizen is not None:
         chat = seen.world.accounts[complaint.citizen.channel, complaint.office].chats.get(complaint.citizen.chat, [])
         read |= {found for shown in chat for found in _dues_in(shown.text, complaint)}
-    yield from (f"its limit is shown as {text!r}, it's {wanted!r}" for text in read if not text.startswith(wanted))
+        if seen.world.accounts[complaint.citizen.channel, complaint.office].limits.short:
+            wanted += dates.said_shortly(complaint.office, ends)
+    yield from (f"its limit is shown as {text!r}, it's {wanted[0]!r}" for text in read if not text.startswith(wanted))
 
 
 def _dues_in(text: str, complaint: Complaint) -> Iterator[str]:
@@ -105,4 +111,5 @@ def _waits(complaint: Complaint, opens: datetime) -> bool:
     over = complaint.closed_at
     waits = [(each.since - LATE, (each.until or opens) + LATE) for each in complaint.pauses]
     paused = any(since <= opens <= until for since, until in waits)
-    return complaint.confirmed_at + LATE < opens and (over is None or over > opens + LATE) and not paused
+    began, ended = complaint.confirmed_at + LATE < opens, over is not None and over <= opens + LATE
+    return began and not ended and not paused and not complaint.reopened

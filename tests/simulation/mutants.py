@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from tests.simulation import mutants_office as office
 from tests.simulation import mutants_road as road
 
+PLACES = ("kanigaran", "pekutatan", "pegantenan")
+"""Few enough that each has several complaints: documents, an office's own loop, names and counted letters."""
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -24,6 +27,8 @@ class Mutant:
     plant: Callable[[ExitStack], None]
     by: str = ""
     seed: int = 1
+    places: tuple[str, ...] = PLACES  # where it's looked for
+    mix: tuple[str, ...] = ("telegram",)  # and what the citizens write on
 
 
 MUTANTS = {
@@ -45,6 +50,13 @@ MUTANTS = {
     "no-opening-list": Mutant(
         "a morning begins without its list", road.no_opening_list, by="the opening list is without", seed=2
     ),
+    "window-forgotten": Mutant(
+        "a free text goes out beside WhatsApp's window",
+        road.window_forgotten,
+        by="fails with 63016",
+        seed=2,
+        mix=("whatsapp",),
+    ),
     "no-quiet-hours": Mutant("citizens are written to at night", office.no_quiet_hours),
     "papers-in-the-group": Mutant("identity documents enter the group", office.papers_in_the_group),
     "numbers-with-gaps": Mutant("the register skips a number", office.numbers_with_gaps),
@@ -62,7 +74,9 @@ MUTANTS = {
     "words-of-another": Mutant(
         "words are recorded as a colleague's", office.words_of_another, by="which was written by"
     ),
-    "numbers-typed-twice": Mutant("two letters bear one number", office.numbers_typed_twice, by="bear the number"),
+    "numbers-typed-twice": Mutant(
+        "two letters bear one number", office.numbers_typed_twice, by="bear the number", places=("kedopok",)
+    ),
 }
 """The planted bugs, by name."""
 

@@ -114,8 +114,8 @@ def words_of_another(stack: ExitStack) -> None:
 
     def careless(self: Case, act: str, **more: Any) -> None:
         if act == "write" and self.person is not None:
-            others = [each for each in self.world.office.with_role(self.person.roles[0]) if each is not self.person]
-            more |= {"by": f"staff:{each.id}" for each in others[:1]}
+            mates = self.world.office.with_role(self.person.roles[0])
+            more["by"] = f"staff:{next((each.id for each in mates if each is not self.person), self.person.id)}"
         record(self, act, **more)
 
     stack.enter_context(patch.object(Case, "record", careless))

@@ -49,11 +49,13 @@ def records(seen: Seen) -> Iterator[str]:
         if not steps or steps[0] != standard.first.id:
             yield f"{name}: the record begins at {steps[:1]}"
             continue
-        for before, after in pairwise(steps):
-            step = standard.step(before)
+        for before, entry in pairwise([each for each in entries if each.step]):
+            if entry.act in ("koreksi", "reopen"):
+                continue
+            after, step = entry.step, standard.step(_left(before))
             ways = {branch.to for branch in step.branch}
-            if after != before and after not in (*step.next, step.returns_to, *ways):
-                yield f"{name}: the record leads from {before} to {after}"
+            if after != step.id and after not in (*step.next, step.returns_to, *ways):
+                yield f"{name}: the record leads from {step.id} to {after}"
         if steps[-1] != complaint.step:
             yield f"{name}: it stands at {complaint.step}, its record ends at {steps[-1]}"
         versions = [entry.version for entry in entries]
@@ -63,23 +65,36 @@ def records(seen: Seen) -> Iterator[str]:
             yield from (f"{name}: {problem}" for problem in check(complaint, entries, seen))
 
 
-def _once(_: Complaint, entries: list[Entry], __: Seen) -> Iterator[str]:
-    """Acts that happen once; an answer leaves once, whichever way."""
+def _left(entry: Entry) -> str:
+    """Where the complaint stands after an entry, for what follows it: a koreksi leads back, a BELUM to the work."""
+    return entry.data["to"].partition("/")[0] if entry.act in ("koreksi", "reopen") else entry.step
+
+
+def _once(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[str]:
+    """Acts that happen once; an answer leaves once, whichever way; and once more for each BELUM and each koreksi."""
     counted = Counter(entry.act for entry in entries)
-    yield from (f"{act} stands {counted[act]} times in its record" for act in _ONCE if counted[act] > 1)
-    if counted["deliver"] and counted["hand_over"]:
+    again = complaint.reopened + counted["koreksi"]
+    yield from (f"{act} stands {counted[act]} times in its record" for act in _ONCE if counted[act] > 1 + again)
+    desk = seen.world.desks[complaint.office]
+    least, most = desk.taken_back[complaint.code], desk.takes_back_of[complaint.code]
+    if not least <= counted["koreksi"] <= most:
+        yield f"{counted['koreksi']} acts were taken back by its record, {least} of {most} by the staff"
+    if counted["deliver"] and counted["hand_over"] and not complaint.reopened:
         yield "its answer was sent and handed over"
 
 
 def _told(complaint: Complaint, entries: list[Entry], _: Seen) -> Iterator[str]:
     """A number is registered once; lateness is told once at each rung, and never in silence."""
     counted = Counter(entry.act for entry in entries)
-    if complaint.number and counted["register"] != 1:
+    if complaint.number and not 1 <= counted["register"] <= 1 + counted["koreksi"]:
         yield f"its registration stands {counted['register']} times in its record"
     told = Counter(entry.data["which"] for entry in entries if entry.act == "overdue")
-    if told["total"] > 1 + len(complaint.pauses):
+    again = complaint.reopened + counted["koreksi"]
+    if told["total"] > 1 + len(complaint.pauses) + again:
         yield f"its passed total was told {told['total']} times"
-    yield from (f"{rung} was told {count} times" for rung, count in told.items() if "rung" in rung and count > 1)
+    yield from (
+        f"{rung} was told {count} times" for rung, count in told.items() if "rung" in rung and count > 1 + again
+    )
     order = [entry.data["which"] for entry in entries if entry.act == "overdue" and entry.data["which"] != "step"]
     if any("rung" in which for which in order) and "rung" in order[0]:
         yield f"the ladder was climbed before the total had passed: {order}"
@@ -87,7 +102,7 @@ def _told(complaint: Complaint, entries: list[Entry], _: Seen) -> Iterator[str]:
         yield f"it counts {complaint.told_late} words about lateness, its record {counted['told_late']}"
     ends = complaint.answered_at or complaint.closed_at
     late = complaint.due_at is not None and ends is not None and ends > complaint.due_at + timedelta(minutes=5)
-    if late and not complaint.pauses and not told["total"]:
+    if late and not complaint.pauses and not again and not told["total"]:
         yield f"it was answered {ends - complaint.due_at} after its total, and nobody was told"  # type: ignore[operator]
 
 
@@ -182,7 +197,8 @@ def numbers(seen: Seen) -> Iterator[str]:
         given[row.office].append(row.number)
         if row.urut is not None:
             counts[row.office, row.year].append(row.urut)
-        if seen.complaints[row.complaint].letter_number != row.number:
+        mine = seen.complaints[row.complaint]
+        if mine.letter_number != row.number and not mine.reopened:
             yield f"{row.office}: the number {row.number} isn't its letter's"
     for office, texts in given.items():
         if len(set(texts)) != len(texts):

@@ -37,6 +37,7 @@ QUESTIONS = (
     "withdraw.ask",
     "evidence.which",
     "telling.satisfied_question",
+    "satisfied.why",
     "telling.ask",
     "knock.answer_waiting",
     "knock.status_update",
