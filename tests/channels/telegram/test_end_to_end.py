@@ -20,6 +20,7 @@ from workflow.message import (
     Address,
     Choice,
     Enclosure,
+    Left,
     Location,
     Mention,
     Message,
@@ -28,6 +29,7 @@ from workflow.message import (
     Presence,
     Press,
     SendError,
+    Standing,
     TopicMade,
 )
 
@@ -355,3 +357,65 @@ async def test_a_poll_waits_for_news(office):
     payloads, cursor = await asked
     assert [waiting.read(each).text for each in payloads] == ["halo"]
     assert cursor == str(json.loads(payloads[0])["update_id"] + 1)
+
+
+async def test_a_closed_topic_is_opened_again_where_the_bot_may_and_else_said_to_be_closed(office):
+    forum, rahma, bot = office.stage.forum, office.stage.rahma, office.stage.bot
+    made = await office.say(forum, "topic", topic="7K3F", text="7K3F Sari")
+    others = office.people.open_topic(rahma, forum, "Ngobrol")
+    office.people.set_bot_rights(rahma, forum, bot, frozenset())
+    for topic in (forum.topics[int(made.thread)], others):
+        office.people.close_topic(rahma, forum, topic)
+    assert (await office.say(forum, "card", thread=made.thread, text="Kartu")).id
+    assert not forum.topics[int(made.thread)].closed, "its maker may open it"
+    with pytest.raises(SendError) as caught:
+        await office.say(forum, "card", thread=str(others.id), text="Kartu")
+    assert caught.value.fact == "closed_topic"
+
+
+async def test_a_group_whose_topics_were_switched_off_is_known_by_the_next_one_that_is_wanted(office):
+    forum, rahma = office.stage.forum, office.stage.rahma
+    await office.channel.set_up()
+    assert office.channel.topics is True
+    office.people.set_topics(rahma, forum, on=False)
+    with pytest.raises(SendError):
+        await office.say(forum, "topic", topic="7K3F", text="7K3F Sari")
+    assert office.channel.topics is False
+    office.people.set_topics(rahma, forum, on=True)
+    await office.channel.describe()
+    assert office.channel.topics is True
+
+
+async def test_a_bot_put_out_silenced_and_let_in_again_hears_of_it_and_says_so_itself(office):
+    forum, rahma, bot = office.stage.forum, office.stage.rahma, office.stage.bot
+    await office.channel.set_up()
+    await office.hear()
+    for lose, fact, words in (
+        (office.people.silence_bot, "barred", "may not write"),
+        (office.people.remove_bot, "gone", "bot was kicked"),
+    ):
+        lose(rahma, forum, bot)
+        assert [each.welcome for each in await office.hear() if isinstance(each, Standing)] == [False]
+        with pytest.raises(SendError) as caught:
+            await office.say(forum, "card", text="Kartu")
+        assert caught.value.fact == fact
+        report = await office.channel.describe()
+        assert [words in problem.what for problem in report.problems if problem.desk] == [True]
+    office.people.add_bot(rahma, forum, bot, admin=True)
+    assert [each.welcome for each in await office.hear() if isinstance(each, Standing)] == [True]
+    assert (await office.say(forum, "card", text="Kartu")).id
+
+
+async def test_who_leaves_is_told_of_in_both_ways_and_an_answer_to_the_former_group_names_it(office):
+    forum, rahma, stage = office.stage.forum, office.stage.rahma, office.stage
+    await office.hear()  # the first asking names the kinds of updates
+    office.people.leave(rahma, forum)
+    assert [each.person.id for each in await office.hear() if isinstance(each, Left)] == [str(rahma.id)] * 2
+    basic = stage.world.add_group("Lama", members=[rahma], bots=[stage.bot], basic=True)
+    card = await office.say(basic, "card", text="Kartu")
+    old = office.standing(basic, card.id)
+    new = office.people.upgrade(rahma, basic)
+    await office.hear()
+    office.people.reply_to_former(rahma, new, old, "Sudah dicek")
+    (said,) = await office.hear()
+    assert (said.chat.chat, said.reply_to, said.quotes) == (str(new.id), "", (str(basic.id), card.id))

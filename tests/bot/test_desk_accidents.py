@@ -1,0 +1,207 @@
+"""What people do to a staff group: topics deleted, closed and switched off, cards deleted, the bot put out or silenced."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.group import CITIZEN, DESK, Life, a_town, add, complain
+from workflow.message import SendError, Standing
+
+KICKED = SendError("gone", "Forbidden: bot was kicked from the supergroup chat")
+SILENCED = SendError("barred", "Bad Request: not enough rights to send text messages to the chat")
+
+
+@pytest.fixture
+async def life(memory):
+    """A desk with topics, and one complaint in its own."""
+    made = Life(memory, a_town(topics=None))
+    made.town.topics = True
+    await complain(made)
+    return made
+
+
+def thread_of(life: Life, posted) -> str:
+    return life.town.stands[DESK][posted.id].thread
+
+
+# --- topics -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_deleted_topic_is_made_again_and_the_very_message_and_the_card_stand_in_it(life):
+    first = thread_of(life, life.card(DESK))
+    life.town.drop_thread(first)
+    assert life.cards(DESK) == []
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(60)
+    (card,) = life.cards(DESK)
+    (relay,) = [each for each in life.town.stands[DESK].values() if "gelap sekali" in each.text]
+    assert card.thread == relay.thread not in ("", first)
+    made = [text for chat, kind, text in life.town.log if kind == "topic"]
+    assert len(made) == 2
+    assert made[0] == made[1], "under the same name"
+    (complaint,) = await life.complaints()
+    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
+    await life.press(who.name, card, card.choices[0][0].label, DESK)
+    await life.rest(30)
+    (after,) = await life.complaints()
+    assert after.version > complaint.version, "its buttons hold"
+
+
+async def test_a_topic_deleted_long_after_it_was_made_is_called_by_its_number(life):
+    first = thread_of(life, life.card(DESK))
+    await life.store.write(lambda unit: unit.connection.exec_driver_sql("DELETE FROM outbox WHERE kind = 'topic'"))
+    life.town.drop_thread(first)
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(60)
+    assert [text for _, kind, text in life.town.log if kind == "topic"][-1] == "PKT-2026-0001"
+    assert len(life.cards(DESK)) == 1
+
+
+async def test_a_topic_that_is_deleted_again_and_again_ends_in_the_general_one(life):
+    take = life.town._take
+
+    def deleting(parcel):
+        sent = take(parcel)
+        if parcel.message.kind == "topic":
+            life.town.drop_thread(sent.thread)
+        return sent
+
+    life.town._take = deleting
+    life.town.drop_thread(thread_of(life, life.card(DESK)))
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(300)
+    (relay,) = [each for each in life.town.stands[DESK].values() if "gelap sekali" in each.text]
+    assert relay.thread in ("", "1")
+    assert sum(kind == "topic" for _, kind, _ in life.town.log) <= 5
+    assert sum("topik umum" in text for text in life.texts(DESK)) == 1
+
+
+async def test_a_closed_topic_is_left_for_the_general_one_and_that_is_said_once(life):
+    life.town.threads[thread_of(life, life.card(DESK))] = "closed"
+    for text in ("mohon segera, gelap sekali", "mohon segera, bahaya sekali"):
+        await add(life, text)
+        await life.rest(60)
+    stands = life.town.stands[DESK].values()
+    assert [each.thread for each in stands if "sekali" in each.text] == ["1", "1"]
+    assert sum("PKT-2026-0001 ditutup" in each.text for each in stands) == 1
+    assert len(life.cards(DESK)) == 1, "the card stands where it stood"
+
+
+async def test_where_topics_were_switched_off_what_comes_goes_into_the_group(life):
+    card = life.card(DESK)
+    life.town.topics, life.town.threads = False, {}
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(60)
+    (relay,) = [each for each in life.town.stands[DESK].values() if "gelap sekali" in each.text]
+    assert relay.thread == ""
+    assert [each.id for each in life.cards(DESK)] == [card.id], "cards weren't deleted with the topics"
+
+
+async def test_a_group_that_became_a_forum_gets_topics_for_what_is_new(memory):
+    life = Life(memory, a_town(topics=False))
+    await complain(life)
+    life.town.topics = True
+    await complain(life, "jalan di depan pasar berlubang", chat="502")
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(60)
+    assert sorted(each.thread != "" for each in life.cards(DESK)) == [False, True]
+
+
+async def test_a_card_that_somebody_deleted_is_posted_again_when_it_changes(life):
+    card = life.card(DESK)
+    del life.town.stands[DESK][card.id]
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(30)
+    who = life.office.with_role("sekcam")[0]
+    (complaint,) = await life.complaints()
+    await life.says(who.name, "/antrean", DESK)
+    await life.store.write(lambda unit: unit.outbox.put_in([(edit(life, complaint), 0)], life.clock.now()))
+    await life.rest(60)
+    (again,) = life.cards(DESK)
+    assert again.message.key == card.message.key
+    assert again.thread == card.thread
+
+
+def edit(life: Life, complaint):
+    from workflow.message import Outbound
+
+    return Outbound(to=life.at(DESK), kind="edit", target=f"card:{complaint.id}:{complaint.card}", text="berubah")
+
+
+# --- rights -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("why", [KICKED, SILENCED], ids=["put out", "silenced"])
+async def test_what_is_for_a_group_that_shuts_us_out_waits_and_citizens_are_served(life, why):
+    life.town.shut[DESK] = why
+    before = len(life.town.log)
+    await life.told(Standing(chat=life.at(DESK), at=life.clock.now(), welcome=False))
+    await add(life, "mohon segera, gelap sekali")
+    await complain(life, "jalan di depan pasar berlubang", chat="502")
+    await life.rest(600)
+    assert [chat for chat, _, _ in life.town.log[before:] if chat == DESK] == []
+    assert any("kami terima (kode" in text for text in life.texts("502"))
+    assert any("tambahkan pada laporan" in text for text in life.texts(CITIZEN))
+    rows = await life.store.read(lambda unit: unit.outbox.rows("pekutatan"))
+    assert {row.state for row in rows if row.message.to.chat == DESK} <= {"sent", "later", "queued", "dropped"}
+    lanes = [life.at(DESK).lane]
+    found = await life.store.read(lambda unit: unit.outbox.barred(lanes, life.clock.now()))
+    assert found == {lanes[0]: why.reason}, "the operator is told why"
+    del life.town.shut[DESK]
+    await life.told(Standing(chat=life.at(DESK), at=life.clock.now(), welcome=True))
+    await life.rest(10)
+    assert any("gelap sekali" in text for text in life.texts(DESK)), "at once, not at the next try"
+    await life.rest(120)
+    assert len(life.cards(DESK)) == 2
+    assert await life.store.read(lambda unit: unit.outbox.barred(lanes, life.clock.now())) == {}
+    (complaint, _) = await life.complaints()
+    old = next(each for each in life.cards(DESK) if each.message.refers.complaint == complaint.id)
+    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
+    await life.press(who.name, old, old.choices[0][0].label, DESK)
+    await life.rest(30)
+    after = {each.id: each.version for each in await life.complaints()}
+    assert after[complaint.id] > complaint.version, "cards that stood are still good"
+
+
+async def test_whose_turn_it_is_gets_the_card_in_private_while_the_group_is_shut(life):
+    who = life.office.with_role("sekcam")[0]
+    await life.store.write(lambda unit: unit.cases.link("pekutatan", [(str(who.id), str(who.id))], life.clock.now()))
+    life.town.shut[DESK] = KICKED
+    await complain(life, "jalan di depan pasar berlubang", chat="502")
+    await life.rest(60)
+    (card,) = life.cards(str(who.id))
+    assert "berlubang" in card.text
+
+
+async def test_without_the_right_to_make_topics_cards_stand_in_the_general_one(memory):
+    life = Life(memory, a_town(topics=None))
+    take = life.town._take
+
+    def no_topics(parcel):
+        if parcel.message.kind == "topic":
+            raise SendError("refused", "Bad Request: not enough rights to create a topic")
+        return take(parcel)
+
+    life.town._take = no_topics
+    await complain(life)
+    assert [each.thread for each in life.cards(DESK)] == [""]
+
+
+async def test_what_may_not_be_deleted_stays_and_holds_up_nobody(life):
+    take = life.town._take
+
+    def no_deleting(parcel):
+        if parcel.message.kind == "delete":
+            raise SendError("refused", "Bad Request: message can't be deleted")
+        return take(parcel)
+
+    life.town._take = no_deleting
+    who = life.office.with_role("sekcam")[0]
+    from workflow.message import Outbound
+
+    gone = Outbound(to=life.at(DESK), kind="card", text="sebentar saja", key="sebentar", delete_after_s=5)
+    await life.store.write(lambda unit: unit.outbox.put_in([(gone, 0)], life.clock.now()))
+    await life.rest(30)
+    await add(life, "mohon segera, gelap sekali")
+    await life.rest(30)
+    assert any("gelap sekali" in text for text in life.texts(DESK))
