@@ -36,6 +36,7 @@ python3 start.py demo [--port N] [--office ID]    the whole office in a browser,
 python3 start.py test [pytest arguments]          all tests
 python3 start.py lint                             style, types and the direction of imports
 python3 start.py check                            exactly what CI runs: lint, then tests of which none may be skipped
+python3 start.py audit                            ask what is known against the pinned packages; 3: nobody to ask
 python3 start.py lock                             pin the newest packages that pyproject.toml allows
 python3 start.py COMMAND ...                      any other command of aduan: chat, serve, offices check ...
 """
@@ -86,12 +87,13 @@ def main(args: list[str]) -> int:
         become(str(PYTHON), "-m", "pytest", *(rest or every_test()))
     if command == "check" and not rest:
         become("bash", str(ROOT / ".ci" / "run"), "--as-it-is")
-    if command == "lint":
+    if command in {"lint", "lock"}:
         make_ready("dev")
-        return lint()
-    if command == "lock":
+        return {"lint": lint, "lock": lock}[command]()
+    if command == "audit":
         make_ready("dev")
-        return lock()
+        os.chdir(ROOT)
+        become(str(PYTHON), "-m", "tests.house.packages", "audit")
     make_ready("run")
     become(str(PYTHON), str(ADUAN), *args)
     return 0
