@@ -287,11 +287,6 @@ def _press(road: Road, typesetter: Typesetter, settings: Settings) -> Press:
 
 def serve(settings: Settings, *, roles: Sequence[str], migrate_first: bool) -> int:
     """Run these roles ("web", "worker") until a signal; the process's exit code."""
-    from bot.secrecy import troubles
-
-    if found := troubles(settings):
-        print(*found, sep="\n", file=sys.stderr)  # noqa: T201 - for the operator
-        return 2
     logs.set_up()
     try:
         return run(_serve(settings, roles, migrate_first=migrate_first))

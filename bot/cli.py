@@ -309,8 +309,12 @@ def inbox_replay(
 
 def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
     from bot.lean import slim
+    from bot.secrecy import troubles
 
     settings = _settings(config)
+    if found := troubles(settings):
+        typer.echo("\n".join(map(str, found)), err=True)
+        raise typer.Exit(2)
     slim()  # this process is the service from here on, and nothing else
     from bot.app import serve as run
 
