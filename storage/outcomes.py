@@ -27,6 +27,17 @@ class Outcomes(Held):
         if self.postgres:
             self.connection.execute(select(addresses.c.address).where(addresses.c.address == address).with_for_update())
 
+    def taken_over(self, row: OutboxRow) -> str:
+        """What became of a message while whoever took `row` was sending it, if their lease ran out: its state now.
+
+        "": it's still theirs. "sending": another sends it.
+        """
+        if not self.postgres:  # one process, which knows what it's sending
+            return ""
+        now = select(outbox.c.state, outbox.c.attempts, outbox.c.doubts).where(outbox.c.id == row.id)
+        state, attempts, doubts = self.connection.execute(now).one()
+        return "" if (state, attempts, doubts) == (row.state, row.attempts, row.doubts) else str(state)
+
     def sent_as(self, row: OutboxRow, address: str, message_id: str, now: datetime) -> None:
         """The provider took it at this address under this id."""
         message = row.message

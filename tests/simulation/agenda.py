@@ -54,11 +54,12 @@ class Agenda:
 
 
 class VirtualClock(Clock):
-    """The agenda's time. Nobody waits on it: whoever wants to act later is planned."""
+    """The agenda's time. Nobody waits on it, unless told how: whoever wants to act later is planned."""
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Agenda, wait: Callable[[float], Awaitable[None]] | None = None) -> None:
         super().__init__()
         self._agenda = agenda
+        self._wait = wait
 
     def now(self) -> datetime:
         return self._agenda.now
@@ -67,7 +68,9 @@ class VirtualClock(Clock):
         return (self._agenda.now - START).total_seconds()
 
     async def wait(self, seconds: float) -> None:
-        raise AssertionError(f"somebody waits {seconds} s in the simulation")
+        if self._wait is None:
+            raise AssertionError(f"somebody waits {seconds} s in the simulation")
+        await self._wait(seconds)
 
 
 class InlineLoop(asyncio.SelectorEventLoop):

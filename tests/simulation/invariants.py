@@ -211,7 +211,10 @@ def _deliveries(seen: Seen) -> Iterator[str]:
             if _never_fetched(row, seen):
                 continue
             yield from (f"{what} {problem}" for problem in _missing(row, tries))
-            yield from (f"{what} {problem}" for problem in _doubled(row, tries, bool(seen.world.faults.crashes)))
+            marks = not seen.world.accounts[row.message.to.channel, office].limits.same_again
+            yield from (
+                f"{what} {problem}" for problem in _doubled(row, tries, bool(seen.world.faults.crashes), marks=marks)
+            )
 
 
 def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
@@ -236,13 +239,14 @@ def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
         yield f"is {row.state} and never arrived"  # a press without words has no counterpart beside Telegram
 
 
-def _doubled(row: OutboxRow, tries: list[Attempt], any_crash: bool) -> Iterator[str]:
+def _doubled(row: OutboxRow, tries: list[Attempt], any_crash: bool, *, marks: bool) -> Iterator[str]:
     kind = row.message.kind
     arrived = [each for each in tries if each.accepted]
     for before, after in pairwise(arrived):
-        if before.outcome == "ok" and before.incarnation == after.incarnation and kind != "delete":
+        slept = before.held or after.held  # for longer than its lease: another took over meanwhile
+        if before.outcome == "ok" and before.incarnation == after.incarnation and kind != "delete" and not slept:
             yield "arrived twice without a fault or a crash in between"
-        if kind in MARKED and not after.again:
+        if marks and kind in MARKED and not after.again and not (slept and before.again):
             yield "arrived again and doesn't say so"
         if kind in ("ack", "press"):
             yield "is chatter and was repeated"
@@ -250,7 +254,7 @@ def _doubled(row: OutboxRow, tries: list[Attempt], any_crash: bool) -> Iterator[
     for each in tries:
         if each.again and (kind not in MARKED or not doubtful):
             yield "says that it's repeated, and isn't"
-        doubtful |= each.outcome in _DOUBTFUL
+        doubtful |= each.outcome in _DOUBTFUL or any(other.held for other in tries)
 
 
 def _orders(seen: Seen) -> Iterator[str]:

@@ -23,11 +23,11 @@ from bot.road import Road
 from bot.ticks import Ticks
 from channels.base import Call, Called, Channel, Forged, NotMine
 from storage.columns import Moment
-from storage.engine import Store
+from storage.engine import Store, Unavailable
 from storage.files import NotThere
 from storage.seal import Seal, box, unbox
 from storage.tables import files as files_table
-from storage.unit import Unit
+from storage.unit import Conflict, Unit
 from tests.doubles import MASTER
 from tests.simulation.agenda import Agenda, VirtualClock
 from tests.simulation.faults import Faults, Life
@@ -115,7 +115,7 @@ class Process:
         life = self.life = self.faults.life()
         life.died = partial(self._died, life)
         life.stands_still = self._stand_still
-        clock = VirtualClock(self.agenda)
+        clock = VirtualClock(self.agenda, self._stand_still if self.store.postgres else None)
         chance = Chance(clock, seed=random.getrandbits(48))
         self.store.seal = Seal([MASTER], chance.random_bytes)
         self.store.around_commit = lambda moment: life.may_crash(f"{moment} commit")
@@ -224,7 +224,10 @@ class Process:
         self.agenda.at(moment, f"role: {role}", work)
 
     async def _work(self, role: str) -> None:
-        again_at = await self._step(role)
+        try:
+            again_at = await self._step(role)
+        except (Unavailable, Conflict):  # another was in the way: as `endless` does
+            again_at = self.agenda.now + timedelta(seconds=1)
         self._ring()
         if again_at is not None:
             self.wake(role, again_at if again_at > self.agenda.now else None)

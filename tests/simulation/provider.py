@@ -71,6 +71,7 @@ class Attempt:
     outcome: str  # ok, or the fault
     incarnation: int  # of the process that made it
     again: bool  # whether the text ends in the line of a repetition
+    held: bool = False  # whether its process stood still meanwhile, perhaps for longer than its lease
 
 
 @dataclass
@@ -292,7 +293,7 @@ class Provider:
         if message.to.office != self.office or message.to.channel != self.channel:
             self.wrong.append(f"a message of {message.to.lane} was sent by {self.channel} of {self.office}")
         until, incarnation = self.busy_until.get(chat, (self.agenda.now, 0))
-        if self.agenda.now < until and incarnation == hand.life.incarnation and not press:
+        if self.agenda.now < until and incarnation == hand.life.incarnation and not press and not hand.held:
             self.wrong.append(f"{self.office}: chat {chat} was written to before its retry_after was over")
         if self.faults.strikes("refused"):
             hand.outcome = "refused"
@@ -328,6 +329,7 @@ class Provider:
                 outcome,
                 hand.life.incarnation,
                 message.text.endswith(self.again_mark),
+                hand.held,
             )
         )
         self.trace(f"{self.office} send {hand.key} {message.kind} to {message.to.chat}: {outcome} {message.text!r}")

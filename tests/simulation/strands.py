@@ -14,9 +14,10 @@ from tests.simulation.faults import Life
 
 
 class Strand:
-    """One piece of work. `settled`: it's done, or stands still."""
+    """One piece of work. `settled`: it's done, or stands still; `slept`: it once did."""
 
     def __init__(self) -> None:
+        self.slept = False
         self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def settle(self, _: object = None) -> None:
@@ -68,6 +69,7 @@ async def carry(work: Coroutine[Any, Any, Any], life: Life) -> Any:
 async def stand_still(agenda: Agenda, seconds: float) -> None:
     """Let so much time pass for everybody else."""
     strand = _STRAND.get()
+    strand.slept = True
     gate = asyncio.get_running_loop().create_future()
 
     async def go_on() -> None:
@@ -80,3 +82,8 @@ async def stand_still(agenda: Agenda, seconds: float) -> None:
     agenda.after(seconds, "role: a worker that stood still goes on", go_on)
     strand.settle()
     await gate
+
+
+def has_slept() -> bool:
+    """Whether the work in hand once stood still."""
+    return _STRAND.get().slept

@@ -12,6 +12,7 @@ import aiohttp
 
 from channels.base import Call, Channel, Parcel
 from channels.http import ANSWER_LIMIT_BYTES, Answer, Http, Lost, NotSent
+from tests.simulation.strands import has_slept
 from workflow.message import Inbound
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Hand:
     accepted: bool = False  # the request that carries the message itself was taken
     asked: int = 0  # requests that were made
     outcome: str = ""  # the fault that struck; "" while none did
+    held: bool = False  # the process stood still meanwhile
 
 
 HAND: ContextVar[Hand | None] = ContextVar("hand", default=None)
@@ -120,6 +122,7 @@ class WireHttp(Http):
         assert hand is not None, "a message was sent by nobody's order"
         hand.asked += 1
         await hand.life.hold_up()
+        hand.held = has_slept()
         struck = provider.strikes_before(hand, asked.chat, press=asked.press)
         if struck == "refused":
             raise NotSent("the connection was refused")
@@ -165,6 +168,7 @@ def remembering(channel: Channel, provider: Provider, life: Life) -> Channel:
             return await send(parcel, key)
         finally:
             HAND.reset(token)
+            hand.held = has_slept()
             provider.note(hand)
 
     channel.send = noted  # type: ignore[method-assign]
