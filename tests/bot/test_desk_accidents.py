@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bot.group import CITIZEN, DESK, Life, a_town, add, complain
-from workflow.message import SendError, Standing
+from workflow.message import Outbound, SendError, Standing
 
 KICKED = SendError("gone", "Forbidden: bot was kicked from the supergroup chat")
 SILENCED = SendError("barred", "Bad Request: not enough rights to send text messages to the chat")
@@ -112,9 +112,7 @@ async def test_a_card_that_somebody_deleted_is_posted_again_when_it_changes(life
     del life.town.stands[DESK][card.id]
     await add(life, "mohon segera, gelap sekali")
     await life.rest(30)
-    who = life.office.with_role("sekcam")[0]
     (complaint,) = await life.complaints()
-    await life.says(who.name, "/antrean", DESK)
     await life.store.write(lambda unit: unit.outbox.put_in([(edit(life, complaint), 0)], life.clock.now()))
     await life.rest(60)
     (again,) = life.cards(DESK)
@@ -122,9 +120,7 @@ async def test_a_card_that_somebody_deleted_is_posted_again_when_it_changes(life
     assert again.thread == card.thread
 
 
-def edit(life: Life, complaint):
-    from workflow.message import Outbound
-
+def edit(life: Life, complaint) -> Outbound:
     return Outbound(to=life.at(DESK), kind="edit", target=f"card:{complaint.id}:{complaint.card}", text="berubah")
 
 
@@ -196,9 +192,6 @@ async def test_what_may_not_be_deleted_stays_and_holds_up_nobody(life):
         return take(parcel)
 
     life.town._take = no_deleting
-    who = life.office.with_role("sekcam")[0]
-    from workflow.message import Outbound
-
     gone = Outbound(to=life.at(DESK), kind="card", text="sebentar saja", key="sebentar", delete_after_s=5)
     await life.store.write(lambda unit: unit.outbox.put_in([(gone, 0)], life.clock.now()))
     await life.rest(30)

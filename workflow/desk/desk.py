@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflow.desk import buttons, commands, delivery, linking, news, press, roles
+from workflow.desk import buttons, commands, delivery, leaving, linking, news, press, roles
 from workflow.desk.duty import bells as duty_bells
 from workflow.desk.duty import entering, shared_phone
 from workflow.desk.duty import record as duty_record
@@ -46,7 +46,7 @@ _STAFF_ROLES = frozenset(
 def needs(event: Event, office: Office) -> Needs:
     """What must be loaded before the desk can decide about an event. Chatter needs nothing."""
     if isinstance(event, Press):
-        return press.needs(event, office) if event.data.startswith(BUTTONS) else Needs()
+        return _of_button(event, office) if event.data.startswith(BUTTONS) else Needs()
     if isinstance(event, Due) and event.kind == duty_record.CHANGED:
         return Needs(searches=(news.OPEN,))
     if isinstance(event, Due | Delivery | FileReady | FileFailed):
@@ -64,6 +64,11 @@ def needs(event: Event, office: Office) -> Needs:
     if command is None or office.at_work(event.sender.id) is None:
         return Needs()
     return commands.needs(command, private=event.private)
+
+
+def _of_button(event: Press, office: Office) -> Needs:
+    of_roles = buttons.read(event.data).act == roles.BUTTON
+    return press.needs(event, office) + (Needs(searches=(news.OPEN,)) if of_roles else Needs())
 
 
 def concerns(event: Event, world: World) -> bool:
@@ -106,7 +111,7 @@ def handle(event: Event, world: World) -> Decision:
             return linking.pressed(event, data, world)
         return roles.pressed(event, data, world) if data.act == roles.BUTTON else press.pressed(event, world)
     if isinstance(event, Left):
-        return roles.left(event, world)
+        return leaving.left(event, world)
     if isinstance(event, Due):
         return _rang(event, world)
     if isinstance(event, Delivery):

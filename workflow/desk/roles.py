@@ -1,20 +1,17 @@
-"""Who does what at the office, given in the group: /peran shows, gives and takes roles; who leaves has none left."""
+"""Who does what at the office, given in the group: /peran shows, gives and takes roles."""
 
 from __future__ import annotations
 
-import dataclasses
-
 from msgspec.structs import replace
 
+from workflow.desk import leaving
 from workflow.desk.buttons import Data
-from workflow.desk.duty import bells as duty_bells
-from workflow.desk.duty import handing_all
 from workflow.desk.duty import record as duty_record
+from workflow.desk.leaving import labels, roles_of
 from workflow.desk.posting import LABEL_CHARACTERS, Rows, answered, button, edited, names, post, refused
-from workflow.message import Choice, Left, Message, Press, Refers
+from workflow.message import Choice, Message, Press, Refers
 from workflow.office import Office, Staff
 from workflow.procedure.case import Refused
-from workflow.procedure.progress import turn
 from workflow.procedure.telling import shortened
 from workflow.say import lines, say
 from workflow.world import Decision, World
@@ -70,7 +67,7 @@ def pressed(press: Press, data: Data, world: World) -> Decision:
         return refused(press, "desk.roles.not_you", who=_only_admin(world.office))
     whom, _, role = data.arg.partition(":")
     known = world.office.staff_by_id(whom)
-    if known is None or (role not in (ADMIN, SHARED) and role not in _roles(world.office)):
+    if known is None or (role not in (ADMIN, SHARED) and role not in roles_of(world.office)):
         return refused(press, "desk.refused.gone")
     if known.fixed and known.at_work:
         return refused(press, "desk.roles.fixed", name=known.name)
@@ -89,35 +86,7 @@ def pressed(press: Press, data: Data, world: World) -> Decision:
     sends = [answered(press, "desk.done.plain")]
     if refers is not None and refers.role == "roles":
         sends.append(edited(press.chat, refers.detail, _text(changed, world.office), _buttons(changed, world.office)))
-    return Decision(staff=(changed,), sends=tuple(sends))
-
-
-def left(event: Left, world: World) -> Decision:
-    """Somebody isn't in the group any more: no role is left to them, and the admins are told what waits for them."""
-    person = world.office.staff_by_id(event.person.id)
-    if person is None or not (person.roles or person.admin):
-        return Decision(ignored="somebody without a role left")
-    waiting = [
-        each
-        for answer in world.found
-        for each in answer
-        if each.assignee == str(person.id) or turn(each, world).people == (person,)
-    ]
-    in_the_open = [each for each in waiting if not each.confidential]
-    admins = [each for each in world.office.admins() if each.id != person.id]
-    places, over = duty_record.given_up(person, world)
-    text = lines(
-        say("desk.roles.left", name=person.name, roles=_labels(person, world.office)),
-        places,
-        say("desk.roles.left_waiting", n=len(in_the_open)) if in_the_open else "",
-        say("desk.roles.left_admins", names=names(admins)) if admins else say("desk.roles.left_no_admin"),
-    )
-    gone = replace(person, roles=(), admin=False)
-    theirs = any(each.assignee == str(person.id) for each in in_the_open)
-    choices = ((handing_all.offer(person),),) if theirs and admins else ()
-    told = post(world, event.chat, text, people=admins, loud=True, choices=choices, refers=Refers(role="list"))
-    without = dataclasses.replace(world, office=world.office.with_staff([gone]).with_duties(over.duties))
-    return Decision(staff=(gone,), sends=(told,)) + over + duty_bells.orphaned(waiting, without)
+    return Decision(sends=tuple(sends)) + leaving.given_or_taken(known, changed, press.chat, world)
 
 
 # --- how it reads -----------------------------------------------------------------------------------------------------
@@ -129,7 +98,7 @@ def _everybody(office: Office) -> str:
             "desk.roles.row",
             name=each.name,
             title=_title(each),
-            roles=_labels(each, office),
+            roles=labels(each, office),
         )
         for each in office.staff
         if each.roles or each.admin
@@ -138,7 +107,7 @@ def _everybody(office: Office) -> str:
 
 
 def _text(person: Staff, office: Office) -> str:
-    return say("desk.roles.of", name=person.name, title=_title(person), roles=_labels(person, office))
+    return say("desk.roles.of", name=person.name, title=_title(person), roles=labels(person, office))
 
 
 def _as_shared(person: Staff, office: Office) -> Staff:
@@ -158,16 +127,9 @@ def _only_admin(office: Office) -> str:
     return say("desk.roles.only_admin", names=admins) if admins else say("desk.roles.no_admin")
 
 
-def _labels(person: Staff, office: Office) -> str:
-    known = _roles(office)
-    labels = [known[role] for role in person.roles if role in known]
-    labels += [say("duty.shared.role")] if person.shared else []
-    return ", ".join([*labels, say("desk.roles.admin")] if person.admin else labels) or say("desk.roles.no_role")
-
-
 def _buttons(person: Staff, office: Office) -> Rows:
     """A button for each role of the standard; those the person has say so."""
-    roles = _roles(office)
+    roles = roles_of(office)
     if person.shared:
         roles = {role: label for role, label in roles.items() if role in office.standard.roles_of("officer")}
     rows = [(_button(person, role, label, has=role in person.roles),) for role, label in roles.items()]
@@ -180,8 +142,3 @@ def _buttons(person: Staff, office: Office) -> Rows:
 def _button(person: Staff, role: str, label: str, *, has: bool) -> Choice:
     key = "desk.roles.take" if has else "desk.roles.give"
     return button(shortened(say(key, role=label), LABEL_CHARACTERS), BUTTON, arg=f"{person.id}:{role}")
-
-
-def _roles(office: Office) -> dict[str, str]:
-    """The roles that somebody of the office can have, in the standard's order: id -> the office's word."""
-    return {name: role.label for name, role in office.standard.roles.items() if role.kind not in ("citizen", "system")}
