@@ -13,6 +13,7 @@ import structlog
 
 from channels.email import cursor as cursors
 from channels.email.cursor import Cursor
+from channels.email.patience import Patience
 from channels.email.payload import Taken, packed
 from channels.email.session import FAILURES, Item, LoginRefused, Session, connected, failure, is_lost
 from channels.settings import EmailSettings
@@ -74,6 +75,11 @@ class Keeper:
     _pause_left_s: float = 0.0
     _taken: int = 0
     _troubles: dict[str, str] = field(default_factory=dict)
+    _patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know how long the server may take."""
+        self._patience = Patience(self.timeout_s)
 
     @property
     def trouble(self) -> str:
@@ -96,10 +102,11 @@ class Keeper:
             session, fresh = self._entered(after)
             if fresh:  # where we begin must be stored before anything else happens
                 return [], self._text(after)
-            self._tidy(session)
-            if not self._look(session):
-                self._wait(session)
-                self._look(session)
+            with self._patience.lasting(further_s=self.idle_s):
+                self._tidy(session)
+                if not self._look(session):
+                    self._wait(session)
+                    self._look(session)
             batch = self._take(session)
         except LoginRefused as error:
             raise self._unwelcome(str(error)) from None
@@ -122,6 +129,7 @@ class Keeper:
             self._session = None
             self._hear(session)
             session.close()
+        self._patience.let_go()
 
     def _hear(self, session: Session) -> None:
         for said in session.warnings():
@@ -181,14 +189,15 @@ class Keeper:
             return self._session, False
         session = self._session
         if session is None:
-            session = connected(self.settings.imap, self.settings.inbox, secret=secret, timeout_s=self.timeout_s)
+            session = connected(self.settings.imap, self.settings.inbox, secret=secret, patience=self._patience)
             self._session, self._entered_with, self._queue = session, secret, []
             if self.stopped.is_set():  # asked to while it was being connected
                 raise SendError("down", "stopped")
             self._troubles.pop("link", None)
         before = self._cursor
         if before is None:
-            newest = session.newest(_LOOKED_BACK)
+            with self._patience.lasting():
+                newest = session.newest(_LOOKED_BACK)
             newest = min(newest, self.now()) if newest else None
             self._cursor = cursors.begin(self._box, session.validity, session.next_uid, newest, self.settings.since)
         elif before.validity != session.validity:
@@ -233,7 +242,8 @@ class Keeper:
         size_bytes = 0
         while cursor is not None and self._queue and not payloads:
             lot = self._queue[:BATCH_MAILS]
-            items = session.items(lot)
+            with self._patience.lasting():
+                items = session.items(lot)
             for uid in lot:
                 item = items.get(uid)
                 size_bytes += min(item.size_bytes, self._largest_bytes) if item else 0
@@ -274,7 +284,8 @@ class Keeper:
             self._troubles["fetch"] = f"the server can't hand out mail {item.uid} of {self.settings.inbox}"
             _log.error("a mail can't be fetched and is left where it is", office=self.office, uid=item.uid)
             return None
-        raw = session.body(item, self._largest_bytes)
+        with self._patience.lasting(size_bytes=min(item.size_bytes, self._largest_bytes)):
+            raw = session.body(item, self._largest_bytes)
         del self._failed[item.uid]
         if raw is None:
             self._done.add(item.uid)

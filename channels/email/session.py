@@ -6,17 +6,19 @@ import contextlib
 import imaplib
 import re
 import socket
+import ssl
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxStarttlsError, UnexpectedCommandStatusError
 from imap_tools.utils import check_command_status, encode_folder
 
 from channels.email.cursor import moment
 from channels.email.idle import DrainingIdle
+from channels.email.patience import Patience
 from channels.email.servers import tls_context, unreachable
 from channels.settings import MailServer
 from workflow.message import SendError
@@ -159,12 +161,21 @@ class Session:
             self.client.shutdown()
 
 
-def connected(server: MailServer, folder: str, *, secret: str, timeout_s: float) -> Session:
+def connected(server: MailServer, folder: str, *, secret: str, patience: Patience) -> Session:
     """A session with this folder open; `secret` is the password, or the token where the server has `oauth`.
 
     Raises `SendError` if the server can't be reached, `LoginRefused`, or one of `FAILURES`.
     """
-    session = Session(_reached(server, timeout_s))
+    try:
+        with patience.lasting():
+            return _connected(server, folder, secret, patience)
+    except TimeoutError:
+        patience.let_go()
+        raise SendError("down", f"{server.host}:{server.port}: no answer in time") from None
+
+
+def _connected(server: MailServer, folder: str, secret: str, patience: Patience) -> Session:
+    session = Session(_reached(server, patience))
     try:
         _keep_alive(session.client.sock)
         _log_in(session, server, secret)
@@ -195,28 +206,62 @@ def failure(error: Exception) -> SendError:
     return SendError("down", f"IMAP: {str(error)[:200]}")
 
 
-class _StartTls(MailBoxStartTls):
-    """As imap-tools', and it closes what it opened where the server has no STARTTLS."""
+class _Plain(imaplib.IMAP4):
+    """imaplib's client, whose connection is known to `Patience` before the server's first word."""
+
+    def __init__(self, server: MailServer, patience: Patience) -> None:
+        self._patience = patience
+        super().__init__(server.host, server.port, patience.timeout_s)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        line: socket.socket = super()._create_socket(timeout)  # type: ignore[misc] # typeshed leaves it out
+        self._patience.opened(line)
+        return line
+
+
+class _OverTls(imaplib.IMAP4_SSL):
+    """The same over TLS: the handshake is bounded too."""
+
+    def __init__(self, server: MailServer, patience: Patience, context: ssl.SSLContext) -> None:
+        self._patience = patience
+        super().__init__(server.host, server.port, ssl_context=context, timeout=patience.timeout_s)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        line: socket.socket = imaplib.IMAP4._create_socket(self, timeout)  # type: ignore[attr-defined] # noqa: SLF001
+        self._patience.opened(line)
+        wrapped: socket.socket = self.ssl_context.wrap_socket(line, server_hostname=self.host)
+        return wrapped
+
+
+@dataclass
+class _Box(BaseMailBox):
+    """imap-tools' mailbox over a client of ours; it closes what it opened where the server has no STARTTLS."""
+
+    server: MailServer
+    patience: Patience
+    context: ssl.SSLContext | None
+
+    def __post_init__(self) -> None:
+        super().__init__()
 
     def _get_mailbox_client(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        if self.context is not None and self.server.tls == "tls":
+            return _OverTls(self.server, self.patience, self.context)
+        client = _Plain(self.server, self.patience)
+        if self.context is None:
+            return client
         try:
-            check_command_status(client.starttls(self._ssl_context), MailboxStarttlsError)
+            check_command_status(client.starttls(self.context), MailboxStarttlsError)
         except BaseException:
             client.shutdown()
             raise
         return client
 
 
-def _reached(server: MailServer, timeout_s: float) -> BaseMailBox:
+def _reached(server: MailServer, patience: Patience) -> BaseMailBox:
     context = tls_context(server)
     try:
-        box: BaseMailBox
-        if context is None:
-            box = MailBoxUnencrypted(server.host, server.port, timeout=timeout_s)
-        else:
-            kind = MailBox if server.tls == "tls" else _StartTls
-            box = kind(server.host, server.port, timeout=timeout_s, ssl_context=context)
+        box = _Box(server, patience, context)
     except FAILURES as error:
         if isinstance(error, imaplib.IMAP4.error | ImapToolsError):
             said = f"{server.host}:{server.port}: {str(error)[:200]}"

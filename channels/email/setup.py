@@ -64,11 +64,13 @@ def _unseen(settings: EmailSettings) -> list[str]:
 
 def _inbox(look: _Look, settings: EmailSettings, key: Key) -> None:
     """The IMAP side, in a thread."""
+    from channels.email.patience import Patience
     from channels.email.session import FAILURES, LoginRefused, connected, failure
 
     server, table = settings.imap, "[offices.email] imap"
+    patience = Patience(_TIMEOUT_S)
     try:
-        session = connected(server, settings.inbox, secret=key.secret(), timeout_s=_TIMEOUT_S)
+        session = connected(server, settings.inbox, secret=key.secret(), patience=patience)
     except LoginRefused as error:
         key.refused()
         look.wrong(f"IMAP: login refused: {error}", _ENTER.format(table=table), "misconfigured")
@@ -84,12 +86,14 @@ def _inbox(look: _Look, settings: EmailSettings, key: Key) -> None:
         look.right.append(f"IMAP: {server.host} lets us in; {session.there} mails in {settings.inbox}")
         _abilities(look, session.capabilities)
         own = (settings.handled, settings.failed, settings.machines, settings.doubtful)
-        lacking = [each for each in own if not session.box.folder.exists(session.prefix + each)]
+        with patience.lasting():
+            lacking = [each for each in own if not session.box.folder.exists(session.prefix + each)]
         look.right.append(f"IMAP: will be made when needed: {', '.join(lacking)}" if lacking else "IMAP: folders there")
     except FAILURES as error:
         look.wrong(f"IMAP: {failure(error).reason}", "Try again later.", "down")
     finally:
         session.close()
+        patience.let_go()
 
 
 def _abilities(look: _Look, capabilities: frozenset[str]) -> None:

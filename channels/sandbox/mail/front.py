@@ -34,6 +34,9 @@ class Front:
     before: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)  # the names of all commands, as they came
     slow: Callable[[], Awaitable[None]] | None = None  # awaited before each piece the server says is handed on
+    # What the server says -> whether it comes byte by byte; then this is awaited before each.
+    trickles: Callable[[bytes], bool] = lambda _: False
+    dripping: Callable[[], Awaitable[None]] | None = None
     _links: set[_Link] = field(default_factory=set)
 
     @property
@@ -123,8 +126,12 @@ class Front:
                 if b"EXISTS" not in link.held:
                     continue
                 piece, link.held = bytes(link.held), None
-            link.client.write(piece)
-            await link.client.drain()
+            whole = self.dripping is None or not self.trickles(piece)
+            for part in (piece,) if whole else (piece[at : at + 1] for at in range(len(piece))):
+                if not whole and self.dripping is not None:
+                    await self.dripping()
+                link.client.write(part)
+                await link.client.drain()
 
 
 def _name(line: bytes) -> str:
