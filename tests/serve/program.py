@@ -72,6 +72,7 @@ class Plan:
     standard: str = "kanigaran"
     mode: str = "polling"
     forum: bool = False
+    basic: bool = False  # an old-style group, which may become a supergroup
     hold_s: int = 1
     second_officer: str = ""
     staff: tuple[tuple[str, str, str], ...] = ()  # name, title, role; without them those of the demo
@@ -559,7 +560,8 @@ def _desk(made: Town, plan: Plan) -> Desk:
         f"{plan.number}:contoh", username=f"{plan.id}_contoh_bot".replace("-", "_"), name=plan.id, reads_all=True
     )
     staff = {each["name"]: world.add_user(each["name"]) for each in _staff(plan)}
-    group = world.add_group(f"Meja {plan.id}", members=staff.values(), bots=[bot], forum=plan.forum)
+    members = staff.values()
+    group = world.add_group(f"Meja {plan.id}", members=members, bots=[bot], forum=plan.forum, basic=plan.basic)
     return Desk(made, plan, bot, group, staff)
 
 
