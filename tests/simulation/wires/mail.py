@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import zlib
@@ -207,7 +208,23 @@ def _in_hand() -> Hand:
     return hand
 
 
-class Patience(threading.Event):
+class Unhurried:
+    """`channels.email.patience.Patience` where no time goes by."""
+
+    timeout_s = 20.0
+
+    def opened(self, line: object) -> None:
+        """No connection of an operating system's."""
+
+    def let_go(self) -> None:
+        """See `opened`."""
+
+    def lasting(self, *_: float, **__: float) -> contextlib.AbstractContextManager[None]:
+        """Nothing takes too long."""
+        return contextlib.nullcontext()
+
+
+class Calm(threading.Event):
     """Waits without time going by; nothing is pressing in a mailbox."""
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -236,7 +253,8 @@ class InlineMailbox:
         """As `Keeper.next`."""
         if self._keeper is None:
             self._keeper = self.make()
-            self._keeper.idle_s, self._keeper.stopped = 0.0, Patience()
+            self._keeper.idle_s, self._keeper.stopped = 0.0, Calm()
+            self._keeper._patience = Unhurried()  # noqa: SLF001 - its timers are threads
         return self._keeper.next(after)
 
     def hang_up(self) -> None:
