@@ -169,9 +169,11 @@ def connected(server: MailServer, folder: str, *, secret: str, patience: Patienc
     try:
         with patience.lasting():
             return _connected(server, folder, secret, patience)
-    except TimeoutError:
+    except BaseException as error:
         patience.let_go()
-        raise SendError("down", f"{server.host}:{server.port}: no answer in time") from None
+        if isinstance(error, TimeoutError):
+            raise SendError("down", f"{server.host}:{server.port}: no answer in time") from None
+        raise
 
 
 def _connected(server: MailServer, folder: str, secret: str, patience: Patience) -> Session:

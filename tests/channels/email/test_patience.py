@@ -25,18 +25,27 @@ GREETING = b"* OK [CAPABILITY IMAP4rev1] hello and welcome to a very slow server
 async def trickling(text: bytes, pause_s: float = 0.05):
     """A server that says one byte after the other and hears nothing; its port."""
 
-    async def serve(_reader, writer):
-        with contextlib.suppress(OSError):
+    async def serve(reader, writer):
+        async def say():
             for at in range(len(text)):
                 writer.write(text[at : at + 1])
                 await writer.drain()
                 await asyncio.sleep(pause_s)
-            await asyncio.sleep(60)
-        writer.close()
 
+        saying = asyncio.create_task(say())
+        with contextlib.suppress(OSError):
+            while await reader.read(9999):
+                continue
+        saying.cancel()
+        await asyncio.gather(saying, return_exceptions=True)
+        writer.close()
+        ended.set()
+
+    ended = asyncio.Event()
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
+        await ended.wait()  # whoever was there hung up, too
     finally:
         server.close()
 
