@@ -18,7 +18,7 @@ from workflow.message import Address, Limits, Outbound
 from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
-from workflow.world import Decision, Erasure, Fetch, Lettered, Link, Timer
+from workflow.world import Decision, Erasure, Fetch, Lettered, Link, Shown, Timer
 
 Drawn = tuple[Mapping[int, int], Mapping[int, int], Sequence[str]]  # numbers before and after, codes
 
@@ -45,6 +45,7 @@ class Changes:
         self._forgotten: list[str] = []
         self.request_revs: dict[str, int] = {}  # as they were read
         self._requests: dict[str, DataRequest] = {}
+        self._notices: list[tuple[str, Shown]] = []
         self._erasures: list[tuple[str, Erasure]] = []
         self._blanked: list[tuple[str, tuple[str, ...]]] = []
         self._letters: list[tuple[str, Lettered]] = []
@@ -76,6 +77,7 @@ class Changes:
         self._used.extend(decision.used_tokens)
         self._erased.extend(decision.erased)
         self._requests |= {each.id: each for each in decision.requests}
+        self._notices.extend((office, each) for each in decision.notices)
         self._erasures.extend((office, each) for each in decision.erasures)
         self._blanked.extend(decision.blanked)
         gone = {(office, taken_back) for taken_back in decision.unlettered}
@@ -152,6 +154,7 @@ class Changes:
             unit.identities.keep(office, name, numbers, self._now)
         asked = [(each, self.request_revs.get(each.id, 0)) for _, each in sorted(self._requests.items())]
         unit.privacy.keep_requests(asked, self._now)
+        unit.privacy.keep_notices(self._notices, self._now)
         unit.privacy.record(self._erasures)
         for complaint, acts in self._blanked:
             unit.privacy.blank(complaint, acts)

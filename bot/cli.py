@@ -190,6 +190,21 @@ def recap(
 
 
 @app.command()
+def notice(
+    version: Annotated[str, typer.Argument(help="A version as it stands in a record; without it all are listed.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print the words of the privacy notice in a version that somebody was shown, however long ago."""
+    from bot.retention_cli import notices
+
+    with _told():
+        found = notices(_settings(config), version)
+    for row in found:
+        typer.echo("\t".join(row))
+    raise typer.Exit(1 if version and not found else 0)
+
+
+@app.command()
 def retention(
     office: Annotated[str, typer.Option(help="The office's id in config.toml; not needed where there's one.")] = "",
     days: Annotated[int, typer.Option(help="How far back to look for what was erased.", min=1)] = 365,

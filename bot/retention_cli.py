@@ -14,8 +14,9 @@ HEAD = ("what", "when", "kind", "complaint", "files", "rule")
 
 
 def report(settings: Settings, office: str, days: int) -> list[tuple[str, ...]]:
-    """Lines under `HEAD`: first what was erased in the last `days`, oldest first, then what is due, soonest first,
-    then what citizens asked about their own data, with the time the law gives.
+    """Lines under `HEAD`: what was erased in the last `days`, what is due, and what citizens asked of their own data.
+
+    Each part in the order of its times, the last one with the time the law gives.
 
     Moments are UTC. No name and no number of a citizen is in it.
     """
@@ -23,6 +24,16 @@ def report(settings: Settings, office: str, days: int) -> list[tuple[str, ...]]:
 
     with opened(settings) as store:
         return store.now(lambda unit: rows_of(unit, office, days, now))
+
+
+def notices(settings: Settings, version: str) -> list[tuple[str, ...]]:
+    """Versions of the notice: office, version, channel, since when, and of a named one its words."""
+    with opened(settings) as store:
+        found = store.now(lambda unit: unit.privacy.notice(version))
+    return [
+        (each.office, each.version, each.channel, _moment(each.at), *((each.words,) if version else ()))
+        for each in found
+    ]
 
 
 def rows_of(unit: Unit, office: str, days: int, now: datetime) -> list[tuple[str, ...]]:

@@ -14,10 +14,10 @@ from storage.rows import encode, read_complaint, read_entry
 from storage.seal import box, unbox
 from storage.shelf import Shelf
 from storage.tables import complaints, conversations, entries, quarantine
-from storage.tables_personal import data_requests, erasures, identities
+from storage.tables_personal import data_requests, erasures, identities, notices
 from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint
-from workflow.world import Erasure
+from workflow.world import Erasure, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,17 @@ class RequestRow:
     asked_at: datetime
     due_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A version of the long notice."""
+
+    office: str
+    version: str
+    channel: str
+    at: datetime  # first shown
+    words: str
 
 
 def request_keyring(office: str, name: str) -> str:
@@ -108,6 +119,24 @@ class Privacy(Part):
         r = data_requests.c
         statement = select(r.office, func.count()).where(r.due_at < now, r.closed_at.is_(None)).group_by(r.office)
         return {office: count for office, count in self.connection.execute(statement)}  # noqa: C416 - a Row is no pair
+
+    # --- the notice ---------------------------------------------------------------------------------------------------
+
+    def keep_notices(self, shown: Sequence[tuple[str, Shown]], now: datetime) -> None:
+        """Keep the words of versions that were shown, once."""
+        rows = [
+            {"office": office, "version": each.version, "channel": each.channel, "words": each.text, "at": now}
+            for office, each in shown
+        ]
+        self.each(self.put(notices).on_conflict_do_nothing(), rows)
+
+    def notice(self, version: str) -> list[NoticeRow]:
+        """The words of a version as each office showed them; of "" all versions, the first shown first."""
+        n = notices.c
+        statement = select(n.office, n.version, n.channel, n.at, n.words).order_by(n.at, n.office, n.version)
+        if version:
+            statement = statement.where(n.version == version)
+        return [NoticeRow(*row) for row in self.connection.execute(statement)]
 
     # --- erasing ------------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,15 @@ data_requests = Table(  # what citizens asked about their own data
     Column("sealed", LargeBinary, nullable=False),
 )
 Index("data_requests_lane", data_requests.c.office, data_requests.c.lane)
+notices = Table(  # every version of the long notice that somebody was shown
+    "notices",
+    metadata,
+    _text("office", primary_key=True),
+    _text("version", primary_key=True),  # a hash of the words
+    _text("channel"),
+    _text("words"),
+    _when("at"),  # first shown
+)
 erasures = Table(  # what was erased, when and by which rule: the report of it, and its proof
     "erasures",
     metadata,

@@ -210,6 +210,14 @@ class Move(Value):
     to: str
 
 
+class Shown(Value):
+    """The words of the long notice in one version, kept so that they can be printed years later."""
+
+    version: str
+    channel: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Everything that changes because of one event; written in one transaction."""
@@ -234,6 +242,7 @@ class Decision:
     erased: tuple[str, ...] = ()  # files whose key is destroyed
     forgotten: tuple[str, ...] = ()  # codes of drafts whose key is destroyed, and with it whatever it sealed
     requests: tuple[DataRequest, ...] = ()  # about one's own data: new or changed
+    notices: tuple[Shown, ...] = ()  # versions of the notice that somebody was shown
     erasures: tuple[Erasure, ...] = ()  # what was erased by which rule
     blanked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (complaint, acts): the words of these lines go
     letters: tuple[Lettered, ...] = ()  # numbers given to letters
@@ -264,6 +273,7 @@ class Decision:
             erased=self.erased + other.erased,
             forgotten=self.forgotten + other.forgotten,
             requests=self.requests + other.requests,
+            notices=self.notices + other.notices,
             erasures=self.erasures + other.erasures,
             blanked=self.blanked + other.blanked,
             letters=self.letters + other.letters,

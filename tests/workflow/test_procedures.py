@@ -39,7 +39,7 @@ def walk(name: str) -> tuple[Complaint, list[Entry]]:
 @pytest.mark.parametrize("name", OFFICES)
 def test_a_procedure_is_walked_to_the_archive_in_the_published_order(name: str) -> None:
     complaint, entries = walk(name)
-    assert " ".join(f"{entry.step}:{entry.act}" for entry in entries) == WALKS[name]
+    assert " ".join(f"{entry.step}:{entry.act}" for entry in entries if entry.step) == WALKS[name]
     assert complaint.closed_as == "answered"
     assert complaint.number.endswith("-2026-0001")
     assert not complaint.waits_for

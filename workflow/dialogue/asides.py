@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.clocks.when import say_hours, say_moment
 from workflow.conversation import Question
 from workflow.desk import desk, posting
-from workflow.dialogue import acting, beginning, lately, questions, status, wanted
+from workflow.dialogue import acting, asking, beginning, lately, questions, status, wanted
 from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import intent
 from workflow.heard.intent import Guess
@@ -115,15 +115,19 @@ def staff(talk: Talk, _: str) -> None:
 
 def privacy(talk: Talk) -> None:
     """The long notice."""
-    things = [wanted.label(asked.id) for asked in talk.standard.asked() if asked.personal]
-    talk.tell_text(notice.long(talk.standard, talk.to.channel, talk.limits, things))
+    what, now = asking.long_notice(talk), talk.world.now
+    if talk.telling:
+        draft = talk.draft
+        extra = {**draft.extra, notice.ON: what.channel, notice.READ: now.isoformat()}
+        talk.edit(notice=what.version, notice_at=draft.notice_at or now, extra=extra)
+    talk.tell_text(what.text)
     talk.raise_to("notice")
 
 
 def privacy_request(talk: Talk, message: Message) -> None:
     """A wish about one's own data: its number and the time the law gives; it goes to those who may answer it."""
     wish, home = requests.wish_of(message.text), talk.conversation.address
-    words = {"wish": say(f"privacy.wish.{wish}"), "time": requests.within(talk.standard)}
+    words = {"wish": say(f"privacy.wish.{wish}"), "time": notice.within(talk.standard)}
     zone = talk.world.office.calendar.zone
     if (open_ := requests.known(talk.conversation, wish, talk.world.now)) is not None:
         talk.tell("privacy.ask.known", request=f"DP-{open_[0]}", due=say_moment(open_[1], zone), **words)

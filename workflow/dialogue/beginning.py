@@ -14,8 +14,10 @@ from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent, table
 from workflow.heard.intent import Guess
 from workflow.message import Message
+from workflow.privacy import notice
 from workflow.procedure import secrecy
 from workflow.say import say, short_office
+from workflow.world import Decision, Erasure
 
 INTRODUCED = timedelta(hours=12)
 """For so long nobody is told again who is speaking."""
@@ -146,9 +148,17 @@ def consider(talk: Talk, text: str, heard: Guess | None = None) -> None:
     )
 
 
-def drop(talk: Talk) -> None:
-    """The draft and its files go; what was said stays only in the sealed inbox."""
+def drop(talk: Talk, why: str = "cancelled") -> None:
+    """The draft and its files go; what was said stays only in the sealed inbox. That it went, and why, is noted."""
     draft = talk.draft
+    gone = Erasure(
+        complaint=draft.code,
+        kind="draft",
+        rule=f"{why}; {notice.of_draft(draft)}",
+        files=sum(not paper.reused for paper in draft.papers),
+        at=talk.world.now,
+    )
+    talk.more = talk.more + Decision(erasures=(gone,))
     letting_in.let_go(talk, draft.code)
     talk.unset += wanted.bells(draft)
     talk.erased += [paper.file for paper in draft.papers if not paper.reused]
@@ -170,7 +180,7 @@ def about_head(talk: Talk, *, about: bool) -> None:
         for route in talk.standard.escalation.external
         if "confidential" in route.kinds
     ]
-    drop(talk)
+    drop(talk, "told to go elsewhere")
     lately.mark(talk, lately.OUTSIDE)
     talk.tell("confidential.outside", routes="\n".join(routes))
     talk.raise_to("notice")

@@ -210,7 +210,7 @@ def _restart(talk: Talk, args: list[str]) -> bool:
         return _go_on(talk)
     if talk.draft.awaiting != "restart":
         return False
-    beginning.drop(talk)
+    beginning.drop(talk, "begun anew")
     beginning.empty(talk)
     talk.ask("restart.done")
     return True

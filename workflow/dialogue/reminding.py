@@ -85,7 +85,7 @@ def _named(talk: Talk) -> None:
 def _forget(talk: Talk) -> str:
     """In the end it's forgotten with its photos, as was told."""
     code = talk.draft.code
-    beginning.drop(talk)
+    beginning.drop(talk, f"asking.draft_days = {talk.standard.asking.draft_days}")
     talk.tell("forget.done", code=code)
     talk.raise_to("notice")
     return ""

@@ -21,13 +21,13 @@ from workflow.happening import Due, Event
 from workflow.heard import intent
 from workflow.message import Address, Outbound, Refers
 from workflow.office import Staff
+from workflow.privacy import notice
 from workflow.privacy.asked import DataRequest, Wish
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.rights import is_officer
 from workflow.procedure.telling import name_of
 from workflow.record import Complaint
 from workflow.say import lines, listing, say
-from workflow.standard.standard import Standard
 from workflow.world import Decision, Needs, Timer, World
 
 BUTTON = "dreq"
@@ -43,7 +43,6 @@ ACTS = ("copy", "correct", "erase", "restrict", "refuse")
 
 _WISHES: tuple[Wish, ...] = ("erase", "correct", "restrict", "copy")
 _MAY = ("secretary", "head")
-_HOURS_OF_DAY = 24
 
 
 def wish_of(text: str) -> Wish:
@@ -54,12 +53,6 @@ def wish_of(text: str) -> Wish:
 def shown(request: DataRequest) -> str:
     """The request as people know it."""
     return f"DP-{request.id}"
-
-
-def within(standard: Standard) -> str:
-    """The time the law gives for an answer: "3 x 24 jam"."""
-    days, rest = divmod(standard.escalation.data_request_hours, _HOURS_OF_DAY)
-    return say("privacy.hours", n=standard.escalation.data_request_hours) if rest else say("privacy.days", n=days)
 
 
 def due_words(request: DataRequest, world: World) -> str:
@@ -154,7 +147,7 @@ def card_text(request: DataRequest, world: World) -> str:
     return lines(
         say("privacy.desk.card", request=shown(request), wish=say(f"privacy.wish.{request.wish}")),
         about,
-        say("privacy.desk.until", due=due_words(request, world), time=within(world.office.standard)),
+        say("privacy.desk.until", due=due_words(request, world), time=notice.within(world.office.standard)),
     )
 
 

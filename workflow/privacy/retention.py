@@ -238,6 +238,7 @@ def erase(complaint: Complaint, kinds: tuple[str, ...], why: str, world: World, 
                 ),
             ),
             timers=_bell(kind, complaint, world.office, world.now + LATER) if waits else (),
+            unset=() if waits else (f"{BELL}{kind}:{complaint.id}",),
         )
     return done + _of_talk(complaint, kinds, world)
 

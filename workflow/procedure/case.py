@@ -16,7 +16,7 @@ from workflow.procedure.entered import Entered
 from workflow.procedure.stages import Part, parts
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard, Step
-from workflow.world import Decision, Lettered, Timer, World
+from workflow.world import Decision, Lettered, Shown, Timer, World
 
 UNDO = timedelta(minutes=10)
 """How long an act may be taken back by the same person (design, "The desk")."""
@@ -63,6 +63,7 @@ class Case:
     letters: list[Lettered] = field(default_factory=list)
     unlettered: list[tuple[str, str]] = field(default_factory=list)
     posts: list[tuple[Address, Event]] = field(default_factory=list)
+    notices: list[Shown] = field(default_factory=list)  # versions of the notice that the citizen is shown
     news: list[str] = field(default_factory=list)  # what the citizen is told when all is done; see telling.NEWS
 
     @property
@@ -145,6 +146,7 @@ class Case:
             cancels=tuple(self.cancels),
             unset=tuple(self.unset),
             posts=tuple(self.posts),
+            notices=tuple(self.notices),
             letters=tuple(self.letters),
             unlettered=tuple(self.unlettered),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.conversation import Conversation, Draft
+from workflow.privacy import notice
 from workflow.procedure import lapsing, secrecy, stays, telling, wholes
 from workflow.procedure.case import Case, Refused
 from workflow.procedure.citizen_acts import CITIZEN_ACTS
@@ -64,7 +65,7 @@ def open_from(draft: Draft, conversation: Conversation, world: World) -> Decisio
     )
     complaint = secrecy.clean(complaint) if complaint.withheld else complaint
     complaint, mails = wholes.filed(complaint, world.now)
-    return open_case(complaint, world, by="citizen") + Decision(entries=mails)
+    return open_case(complaint, world, by="citizen") + Decision(entries=(*notice.followed(draft, complaint), *mails))
 
 
 def open_case(complaint: Complaint, world: World, *, by: str) -> Decision:

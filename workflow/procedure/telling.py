@@ -10,6 +10,7 @@ from workflow.clocks.when import DAYS, say_brief, say_date, say_moment, say_near
 from workflow.conversation import Paper
 from workflow.dialogue.wanted import one_of
 from workflow.message import Choice, Enclosure, Outbound
+from workflow.privacy.notice import after_receipt
 from workflow.procedure.capacity import signs_as
 from workflow.procedure.case import Case, limits_of
 from workflow.procedure.destination import destination
@@ -25,8 +26,6 @@ MATTER_CHARACTERS, ANSWER_MATTER_CHARACTERS = 70, 140  # in an answer the office
 SHORT_WORDS = 15
 ONE_SMS = 160
 WEEK_DAYS = 7
-NOTICE_AFTER_RECEIPT = "receipt-1"
-"""The version of the short notice that comes after the receipt where nothing personal is asked."""
 
 
 def name_of(complaint: Complaint) -> str:
@@ -128,8 +127,7 @@ def _receipt(case: Case) -> str:
     zone = world.office.calendar.zone
     notice = ""
     if not complaint.notice and not case.standard.asks_personal():
-        case.set(notice=NOTICE_AFTER_RECEIPT, notice_at=case.now)
-        notice = say_for(case.limits, "telling.data_notice")
+        notice = after_receipt(case)
     if case.limits.short:
         return _short_receipt(case, notice)
     text = say_for(

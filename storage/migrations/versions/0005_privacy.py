@@ -37,6 +37,14 @@ def upgrade() -> None:
     )
     op.create_index("data_requests_lane", "data_requests", ["office", "lane"])
     op.create_table(
+        "notices",
+        _text("office", primary_key=True),
+        _text("version", primary_key=True),
+        _text("channel"),
+        _text("words"),
+        _when("at"),
+    )
+    op.create_table(
         "erasures",
         sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
         _text("office"),
@@ -60,7 +68,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the tables before."""
     op.drop_index("conversations_changed", "conversations")
-    for table in ("moves", "erasures", "data_requests", "identities"):
+    for table in ("moves", "erasures", "notices", "data_requests", "identities"):
         op.drop_table(table)
 
 
