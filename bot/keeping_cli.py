@@ -63,7 +63,8 @@ def restore(
         done = put_back(settings_of(config), file, erased)
     typer.echo(f"{done.made}; restored and read back, nothing differs.", err=True)
     if erased is not None:
-        typer.echo(f"Erased again: {done.keys} keys, {done.files} files.", err=True)
+        what = f"{done.keys} keys, {done.files} files, {done.complaints} complaints as citizens asked"
+        typer.echo(f"Erased again: {what}.", err=True)
         return
     what = f"Whatever was erased after {done.made.head.made_at[:16]}Z is back."
     typer.echo(f"{what} If there's a newer backup, restore once more with --erased and that one.", err=True)

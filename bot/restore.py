@@ -33,6 +33,7 @@ class Restored:
     made: Made
     keys: int = 0  # destroyed again, by the newer list
     files: int = 0  # not put back, by the newer list
+    complaints: int = 0  # left as the newer list has them, since citizens asked for it
 
 
 def restore(settings: Settings, path: Path, newer: Path | None) -> Restored:
@@ -133,6 +134,7 @@ class _Work:
         if self.gone is not None:
             destroyed, dead = erased.apply(self.unit, self.gone, Clock().now())
             self.dead, self.result.keys, self.result.files = dead, destroyed, len(dead)
+            self.result.complaints = len(self.gone.complaints)
 
 
 def _list_of(settings: Settings, path: Path, head: Head) -> Erased:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Integer,
+    MetaData,
+    Table,
+    TableClause,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy import column as plain_column
+from sqlalchemy import table as plain_table
 from sqlalchemy import text as sql
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +48,15 @@ metadata = MetaData(
     naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "uq": "%(table_name)s_%(column_0_N_name)s_key"}
 )
 _Serial = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up an INTEGER primary key only
+
+
+def as_it_is(table: Table) -> TableClause:
+    """The same table as the database sees it: numbers and texts, no type of ours between."""
+    return plain_table(str(table.name), *(plain_column(str(each.name), _plain(each.type)) for each in table.columns))
+
+
+def _plain(kind: Any) -> Any:  # noqa: ANN401 - a type of SQLAlchemy
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
 def serial() -> Column[int]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    TypeDecorator,
     func,
     insert,
     inspect,
@@ -32,7 +31,7 @@ from sqlalchemy import table as plain_table
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.archive import Damaged, frames
-from storage.columns import metadata
+from storage.columns import as_it_is, metadata
 from storage.seal import Seal
 
 FORMAT = 1
@@ -137,7 +136,7 @@ def read_all(connection: Connection) -> Iterator[tuple[str, list[Row]]]:
 
 def _pages(connection: Connection, table: Table) -> Iterator[list[Row]]:
     """A table's rows by their key; of large ones as many at once as memory has room for."""
-    raw = plain_table(table.name, *(plain_column(each.name, _plain_type(each.type)) for each in table.columns))
+    raw = as_it_is(table)
     key = [raw.c[each.name] for each in table.primary_key.columns]
     places = [list(raw.c.keys()).index(each.name) for each in key]
     large = [raw.c[each.name] for each in table.columns if isinstance(each.type, LargeBinary)]
@@ -171,11 +170,6 @@ def _room(
             break
         last = tuple(row)[:-1]
     return last
-
-
-def _plain_type(kind: Any) -> Any:  # noqa: ANN401 - a type of SQLAlchemy
-    """The database's own type below one of ours."""
-    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
 # --- into a database --------------------------------------------------------------------------------------------------

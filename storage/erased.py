@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, delete, insert, select, update
 
+from storage.columns import as_it_is
 from storage.parts import among
-from storage.tables import files, keys
+from storage.tables import complaints, conversations, entries, files, keys
+from storage.tables_personal import erasures, identities
 from storage.unit import Unit
 
+REQUEST = "request"  # the kind of an erasure that a citizen asked for; the others are done again by their bells
 _PART = 5000
+# Of a complaint that was erased on request: the tables that hold something of it, and the column that says so.
+_OF_A_COMPLAINT = ((complaints, "id"), (entries, "complaint"), (identities, "complaint"), (erasures, "complaint"))
 
 
 @dataclass(slots=True)
@@ -27,11 +32,15 @@ class Erased:
     made_at: str  # ISO 8601, UTC: what was made after it can't be in it
     keys: set[str] = field(default_factory=set)  # destroyed
     files: set[str] = field(default_factory=set)  # that still lived
+    complaints: dict[str, dict[str, Any]] = field(default_factory=dict)  # erased on request: what is left of each
 
     def take(self, body: list[Any]) -> None:
         """A frame of the list."""
-        kind, names = body
-        {"keys": self.keys, "files": self.files}[kind].update(names)
+        kind, *rest = body
+        if kind == "complaint":
+            self.complaints[rest[0]] = rest[1]
+        else:
+            {"keys": self.keys, "files": self.files}[kind].update(rest[0])
 
 
 def listed(unit: Unit) -> Iterator[list[Any]]:
@@ -44,6 +53,23 @@ def listed(unit: Unit) -> Iterator[list[Any]]:
         names = list(unit.connection.execute(query).scalars())
         for at in range(0, len(names), _PART):
             yield [kind, names[at : at + _PART]]
+    asked = select(erasures.c.complaint).where(erasures.c.kind == REQUEST, erasures.c.complaint != "").distinct()
+    for name in list(unit.connection.execute(asked.order_by(erasures.c.complaint)).scalars()):
+        yield ["complaint", name, _left_of(unit, name)]
+
+
+def _left_of(unit: Unit, name: str) -> dict[str, Any]:
+    """What is left of an erased complaint, by table: rows as the database has them, and its citizen's conversation."""
+    found = {table.name: _rows(unit, table, column, name) for table, column in _OF_A_COMPLAINT}
+    lanes = [row["lane"] for row in found["complaints"] if row["lane"]]
+    found["conversations"] = [row for lane in lanes for row in _rows(unit, conversations, "lane", lane)]
+    return {str(table): rows for table, rows in found.items()}
+
+
+def _rows(unit: Unit, table: Table, column: str, value: str) -> list[dict[str, Any]]:
+    raw = as_it_is(table)
+    rows = unit.connection.execute(select(*raw.c).where(raw.c[column] == value)).mappings()
+    return [{str(name): each for name, each in row.items()} for row in rows]
 
 
 def apply(unit: Unit, erased: Erased, now: datetime) -> tuple[int, set[str]]:
@@ -56,7 +82,32 @@ def apply(unit: Unit, erased: Erased, now: datetime) -> tuple[int, set[str]]:
     gone = sorted(set(known) - erased.files)
     for at in range(0, len(gone), _PART):
         unit.shelf.erase_files(gone[at : at + _PART])
+    for name, left in erased.complaints.items():
+        _put_in_place(unit, name, left)
     return len(doomed), set(gone)
+
+
+def _put_in_place(unit: Unit, name: str, left: dict[str, Any]) -> None:
+    """A complaint that was erased on request becomes what was left of it; one that isn't here needs nothing.
+
+    What its citizen's channel was told and said stands sealed in the traffic, which is tidied away in its time.
+    """
+    if unit.connection.execute(select(complaints.c.id).where(complaints.c.id == name)).first() is None:
+        return
+    for table, column in _OF_A_COMPLAINT:
+        unit.connection.execute(delete(table).where(table.c[column] == name))
+        _insert(unit, table, left[table.name])
+    for row in left["conversations"]:
+        unit.connection.execute(delete(conversations).where(conversations.c.lane == row["lane"]))
+        _insert(unit, conversations, [row])
+
+
+def _insert(unit: Unit, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Rows of a newer moment; numbers that count up are given anew, for other rows may have those."""
+    fresh = {"id"} if table is entries or table is erasures else set()
+    for row in rows:
+        known = {key: value for key, value in row.items() if key in table.c and key not in fresh}
+        unit.connection.execute(insert(as_it_is(table)).values(**known))
 
 
 def erase_gone(unit: Unit, names: list[str]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import shlex
 import stat
+import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import MetaData, Table, inspect, select, text
+from sqlalchemy import MetaData, Table, delete, insert, inspect, select, text, update
 from typer.testing import CliRunner
 
 from bot.backup import backup, looked_at
@@ -22,12 +26,14 @@ from storage.files import Files
 from storage.lock import DatabaseLock
 from storage.rows import Arrival
 from storage.seal import Unopenable
-from storage.tables import inbox
+from storage.tables import complaints, entries, inbox
+from storage.tables_personal import erasures
 from tests.bot import kept
 from tests.bot.kept import NEW, NOISE, OLD, all_opened, everything, settings, store_of
 from tests.doubles import MORNING
 from tests.storage.test_rotation import filled as fill
 from tests.stores import emptied, postgres, postgres_url
+from tests.system import program
 
 __all__ = ["postgres", "postgres_url"]
 RUNNER = CliRunner()
@@ -198,6 +204,39 @@ def test_what_is_erased_in_a_newer_backup_does_not_come_back(tmp_path):
     row = store.look(lambda unit: unit.shelf.file("photo1"))
     with pytest.raises(Unopenable):
         store.look(lambda unit: unit.shelf.file_key(row))
+    store.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_a_complaint_erased_on_request_stays_as_the_newer_backup_has_it(tmp_path, request, engine):
+    """Its words stand in no key's keeping: the older backup has them in its rows."""
+    here = a_machine(tmp_path / "a")
+    store = store_of(here)
+    words = store.look(lambda unit: unit.connection.execute(select(complaints.c.words).limit(1)).scalar())
+    name = store.look(lambda unit: unit.connection.execute(select(complaints.c.id).limit(1)).scalar())
+    older = backup(here, tmp_path / "older.backup").path
+
+    def erase(unit):
+        run, mine = unit.connection.execute, complaints.c.id == name
+        run(update(complaints).where(mine).values(words="", state="{}", sealed=None))
+        run(delete(entries).where(entries.c.complaint == name, entries.c.act != "submit"))
+        run(insert(erasures).values(office="kanigaran", complaint=name, kind="request", rule="r", files=0, at=MORNING))
+
+    store.now(erase)
+    store.close()
+    newer = backup(here, tmp_path / "newer.backup").path
+    url = "sqlite:///data/aduan.db" if engine == "sqlite" else request.getfixturevalue("empty_postgres")
+    there = settings(tmp_path / "b", url)
+    assert restore(there, older, newer).complaints == 1
+    now, then = everything(there), everything(here)
+    for table in ("complaints", "keys", "conversations", "identities", "files"):
+        assert now[table] == then[table], table
+    for table in ("entries", "erasures"):
+        assert [row[1:] for row in now[table] if name in row] == [row[1:] for row in then[table] if name in row]
+        assert len(now[table]) == len(then[table])
+    assert sum(words in row for row in now["complaints"]) == sum(words in row for row in then["complaints"])
+    store = store_of(there)
+    store.now(lambda unit: unit.connection.execute(insert(entries).values(office="k", complaint="c", at=MORNING, act="a", body="{}")))  # fmt: skip
     store.close()
 
 
@@ -414,3 +453,34 @@ def test_check_says_when_the_last_backup_was_made(tmp_path):
     backup(here, tmp_path / "x.backup")
     lines = [str(line) for line in checked(here).lines]
     assert any("the last one was made" in line and "x.backup" in line for line in lines)
+
+
+# --- its pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["docs/backup.md", "docs/keys.md"])
+def test_the_commands_of_the_pages_exist_with_their_options(page):
+    content = (Path(__file__).parents[2] / page).read_text("utf-8")
+    commands = re.findall(r"(?m)^ *(?:sudo -u aduan )?aduan (.+)$|ExecStart=.*?bin/aduan ([^']+)", content)
+    assert len(commands) >= 3
+    for words in (shlex.split((first or second).replace("$(date +%%a)", "X")) for first, second in commands):
+        named = [each for each in words if each.startswith("--")]
+        command = list(
+            itertools.takewhile(lambda word: word in ("backup", "restore", "check", "key", "rotate", "new"), words)
+        )
+        help_text = RUNNER.invoke(app, [*command, "--help"]).output
+        assert command
+        assert [each for each in named if each not in help_text] == []
+
+
+@pytest.mark.needs_system("systemd-analyze")
+def test_the_timer_of_the_page_is_one_that_systemd_takes(tmp_path):
+    content = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
+    service, timer = re.findall(r"(?s)```ini\n(.*?)```", content)
+    for name, unit in (("aduan-backup.service", service), ("aduan-backup.timer", timer)):
+        (tmp_path / name).write_text(unit, "utf-8")
+    done = subprocess.run(
+        [program("systemd-analyze"), "verify", "--man=no", tmp_path / "aduan-backup.timer", tmp_path / "aduan-backup.service"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

@@ -6,7 +6,6 @@ import asyncio
 import re
 import subprocess
 import sys
-import tarfile
 import tomllib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -248,11 +247,9 @@ async def afterwards(it: Followed) -> None:
     OAuth.model_validate(given, context={"environ": {"ADUAN_MAIL_REFRESH": "x"}})
     ((code, table, _),) = await it.does("inbox list")
     assert (code, table) == (0, "")
-    await it.does("tar --create")
-    with tarfile.open(it.server / "aduan.tar.gz") as kept:
-        names = kept.getnames()
-    assert "aduan/data/aduan.db" in names
-    assert "aduan/aduan.env" not in names
+    (made, path, said), (looked, _, words) = await it.does("aduan backup")
+    assert (made, path.strip(), looked) == (0, str(it.home / "aduan.backup"), 0), said + words
+    assert "everything in it is as it was written" in words
     (register, _, said), (recap, _, words) = await it.does("aduan register")
     assert (register, recap) == (0, 0), said + words
     assert {each.suffix for each in it.home.glob("re*")} == {".xlsx", ".png"}
