@@ -88,7 +88,7 @@ class Service:
 
     @property
     def _enclosures(self) -> Enclosures:
-        return Enclosures(self.store, self.files, self.media, self.road.clock.now())
+        return Enclosures(self.store, self.files, self.media, self.road.clock.now(), self.road.offices)
 
     @property
     def disk(self) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
+import msgspec
 import structlog
 
+from bot import people
 from bot.media import Media, Unfit
 from channels.base import Parcel, Piece
 from storage.engine import Store
 from storage.files import Files, NotThere
 from storage.seal import Unopenable
-from workflow.message import Enclosure, SendError
+from storage.unit import Unit
+from workflow.message import Address, Enclosure, SendError
+from workflow.office import Office
+from workflow.say import lines, say
 
 _log = structlog.get_logger("deliver")
 
@@ -55,6 +61,7 @@ class Enclosures:
     files: Files
     media: Media
     since: datetime | None = None  # of the process: what was written before waits from then on, as do its files
+    offices: Mapping[str, Office] = field(default_factory=dict)  # for whom documents are opened
 
     async def complete(self, parcel: Parcel, now: datetime) -> Parcel:
         """The parcel with its file and those that go along. Raises `SendError`: see `enclosed` and `beside`."""
@@ -84,9 +91,31 @@ class Enclosures:
         return replace(parcel, along=tuple(pieces))
 
     async def enclosed(self, parcel: Parcel, enclosure: Enclosure) -> Parcel:
-        """The parcel with its file's bytes. Raises `SendError`: "refused" if the file can't be had any more."""
+        """The parcel with its file's bytes. Raises `SendError`: "refused" if the file can't be had any more.
+
+        What can't be stamped is not shown: its words say so.
+        """
+        if enclosure.stamp:
+            await self._check_still_staff(parcel.message.to)
         shown = await self._of(parcel, enclosure)
+        if not shown.content:
+            text = lines(parcel.message.text, say("desk.private.not_shown"))
+            return replace(parcel, message=msgspec.structs.replace(parcel.message, text=text, enclosure=None))
         return replace(parcel, content=shown.content, mime=shown.mime, file_name=shown.name)
+
+    async def _check_still_staff(self, to: Address) -> None:
+        """Raise `SendError` ("refused") where a document waits for somebody who has no part in the work any more."""
+        office = self.offices.get(to.office)
+        if office is None:
+            return
+
+        def look(unit: Unit) -> bool:
+            linked = unit.cases.linked((to.office,))[to.office]
+            now = people.fresh(unit, office)
+            return any(chat == to.chat and now.at_work(each) for each, chat in linked.items())
+
+        if not await self.store.read(look):
+            raise SendError("refused", "whoever it was meant for has no part in the work any more")
 
     async def _of(self, parcel: Parcel, enclosure: Enclosure, *, ordered: bool = True) -> Shown:
         """The file, if it's the office's whose message this is: no decision sends another's, and no bug shall."""
@@ -114,7 +143,17 @@ class Enclosures:
             mime = row.mime
             if row.type == "photo":
                 content, mime = await self.media.shown(content, enclosure.stamp), "image/jpeg"
+            elif row.type == "pdf" and enclosure.stamp:
+                content = await self._stamped_scan(content, enclosure.stamp)
         except (Unopenable, NotThere, Unfit) as error:
             raise SendError("refused", f"its file can't be opened: {type(error).__name__}") from error
         name = PurePath(enclosure.name or row.id).stem + _SUFFIXES.get(mime, "")
         return Shown(content, mime, name, row.office)
+
+    async def _stamped_scan(self, content: bytes, stamp: str) -> bytes:
+        """A PDF whose pages carry the stamp; b"" where they can't be drawn: without it nobody gets it."""
+        try:
+            return await self.media.scan_shown(content, stamp)
+        except Unfit as error:
+            _log.warning("a scan can't be stamped", reason=error.reason)
+            return b""

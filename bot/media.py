@@ -12,7 +12,9 @@ from workflow.happening import FileType
 from workflow.message import Location
 
 _CHILD = Path(__file__).with_name("media_child.py")
+_SCAN_CHILD = Path(__file__).with_name("scan_child.py")
 _LONGEST_JOB_S = 20.0
+_LONGEST_SCAN_S = 60.0
 
 UnfitReason = Literal["too_big", "not_allowed", "broken"]
 
@@ -41,10 +43,11 @@ class Finding:
 
 
 class Media:
-    """Keeps one decoding child at most, started on demand, one job at a time."""
+    """Keeps one decoding child at most, and one for scans, each started on demand, one job at a time."""
 
     def __init__(self) -> None:
         self._child = Child(_CHILD, _LONGEST_JOB_S)
+        self._scans = Child(_SCAN_CHILD, _LONGEST_SCAN_S)
 
     async def inspect(self, data: bytes) -> Finding:
         """What the file is. Raises `Unfit`."""
@@ -83,13 +86,20 @@ class Media:
         _, picture = await self._ask({"do": "show", "mime": sniffed.mime, "stamp": stamp}, data)
         return picture
 
-    async def close(self) -> None:
-        """Send the child away."""
-        await self._child.close()
+    async def scan_shown(self, data: bytes, stamp: str) -> bytes:
+        """A PDF as one of pictures, with `stamp` drawn into every page. Raises `Unfit`."""
+        answer, pages = await self._ask({"do": "pages"}, data, self._scans)
+        _, bound = await self._ask({"do": "bind", "sizes": answer["sizes"], "stamp": stamp}, pages)
+        return bound
 
-    async def _ask(self, job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
+    async def close(self) -> None:
+        """Send the children away."""
+        await self._child.close()
+        await self._scans.close()
+
+    async def _ask(self, job: dict[str, Any], data: bytes, child: Child | None = None) -> tuple[dict[str, Any], bytes]:
         try:
-            answer, content = await self._child.ask(job, data)
+            answer, content = await (child or self._child).ask(job, data)
         except ChildLost as error:
             raise Unfit("broken") from error  # it ran out of time or memory: the file is to blame
         if "unfit" in answer:

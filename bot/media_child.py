@@ -80,8 +80,10 @@ def _answer(sink: BinaryIO, answer: dict[str, Any], content: bytes) -> None:
     sink.flush()
 
 
-def _done(job: dict[str, str], data: bytes) -> tuple[dict[str, Any], bytes]:
+def _done(job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
+        if job["do"] == "bind":
+            return {}, _bound(job["sizes"], job["stamp"], data)
         picture = _opened(data, job["mime"])
         if job["do"] == "show":
             return {}, _shown(picture, job["stamp"])
@@ -159,7 +161,7 @@ def _transparent(picture: Image.Image) -> float:
 
 
 def _look(grey: Image.Image) -> str:
-    """What the picture looks like, as 64 bits in each of its four turnings: which way brightness changes in 8 x 8 cells.
+    """What the picture looks like, as 64 bits in each of four turnings: which way brightness changes in 8 x 8 cells.
 
     The first 16 signs are of the picture as it stands. A picture that was stored anew differs in 0 to 3 bits, another
     one in about 28 to 32 (measured).
@@ -213,6 +215,18 @@ def _shown(picture: Image.Image, stamp: str) -> bytes:
         copy = _stamped(copy, stamp)
     out = io.BytesIO()
     copy.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _bound(sizes: list[int], stamp: str, data: bytes) -> bytes:
+    """Pages of a scan as one PDF of pictures, each with the stamp in it: it can't be taken off again."""
+    pages, at = [], 0
+    for size in sizes:
+        shown = _shown(_opened(data[at : at + size], "image/png"), stamp)
+        pages.append(Image.open(io.BytesIO(shown)))
+        at += size
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=130.0)
     return out.getvalue()
 
 
