@@ -235,7 +235,8 @@ class Provider:
         """What wasn't fetched yet; what's before `offset` is forgotten. Now and then something comes once more."""
         while self._waiting and self._waiting[0][0] < offset:
             self._waiting.popleft()
-        found = self._repeated + [(chat, body) for _, chat, body in itertools.islice(self._waiting, most)]
+        fresh = [(chat, body) for _, chat, body in itertools.islice(self._waiting, most)]
+        found = [each for each in self._repeated if each not in fresh] + fresh  # nothing comes again before it came
         self._repeated = []
         for chat, _ in found:
             self.said.setdefault(chat, []).append(self.agenda.now)
