@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from bot import moving
 from storage import schema
 from storage.engine import Store
+from storage.unit import Conflict
 from tests.bot.deaths import Deaths, lives
 from tests.bot.group import CITIZEN, DESK, NEW, Life, a_town, add, complain
-from tests.doubles import a_seal
+from tests.doubles import MORNING, a_seal
 from workflow.message import Moved
+from workflow.world import Move
 
 WAYS = ("in the former chat", "in the new chat", "in both", "the other way round", "twice", "by an error alone")
 
@@ -230,3 +233,38 @@ async def test_a_death_at_any_moment_of_the_move_loses_nothing_and_doubles_no_ca
     assert doubled <= (1 if deaths.died_at == "after send" else 0), "only what nobody could know may come twice"
     assert 1 <= sum("mohon segera, gelap sekali" in text for text in life.texts(NEW)) <= 2
     store.close()
+
+
+# --- two processes ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_move_on_both_databases_and_by_a_process_that_learns_it_late(store):
+    town = a_town()
+    life = Life(store, town)
+    await complain(life)
+    late = Life(store, town, clock=life.clock, seed=2)  # it still knows the former desk
+    town.moved[DESK] = NEW
+    await told_of_move(life, "in both")
+    await life.rest(60)
+    await add(late, "mohon segera, gelap sekali")
+    await late.rest(60)
+    assert sum("gelap sekali" in text for text in life.texts(NEW)) == 1
+    assert len(life.cards(NEW)) == 1
+    await told_of_move(late, "twice")
+    await late.rest(60)
+    await late.start()
+    assert late.desk == NEW
+    assert len(life.cards(NEW)) == 1
+    moves = await store.read(lambda unit: unit.people.moves())
+    assert moves == {"pekutatan": {DESK: NEW}}
+
+
+async def test_of_two_transactions_that_learn_of_a_move_one_does_it(store):
+    move = Move(former=DESK, to=NEW)
+
+    def both(unit):
+        moving.carry_over(unit, "pekutatan", move, MORNING)
+        with pytest.raises(Conflict):
+            moving.carry_over(unit, "pekutatan", move, MORNING)
+
+    await store.write(both)
