@@ -259,11 +259,16 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
 
     def _route(self, subject: str) -> str:
         """What an answer needs to stand below it (RFC 5322, 3.6.4)."""
-        ids = _ID.findall(self.head.text("references").text) or _ID.findall(self.head.text("in-reply-to").text)
+        ids = _ids(self.head.text("references").text) or _ids(self.head.text("in-reply-to").text)
         kept = ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
-        its = _ID.findall(self.head.first("message-id"))[:1]
+        its = _ids(self.head.first("message-id"))[:1]
         route = {"message_id": "".join(its), "references": " ".join(kept), "subject": subject}
         return msgspec.json.encode(route).decode()
+
+
+def _ids(words: str) -> list[str]:
+    """The ids of mails in a field; one with bytes that are no text can stand in no mail of ours."""
+    return [each for each in _ID.findall(words) if each.isprintable()]
 
 
 def _new(body: Body, *, reply: bool) -> str:

@@ -39,6 +39,7 @@ def opened(count, boundary=b"%d"):
 
 
 POISON = {
+    "an id with bytes that are no text": HEAD + b"Message-ID: <a\xaa\xff@x>\r\nReferences: <\xfe@y> <b@z>\r\n\r\nlampu mati",
     "1,200 mails in each other": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 1_200,
     "1,200 multiparts in each other": HEAD + opened(1_200),
     "30 multiparts in each other": HEAD + opened(30),
