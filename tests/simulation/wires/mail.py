@@ -77,7 +77,12 @@ class MailWire:
         server = MailServer(host=HOST, port=1, tls="none", user=self.address, password=Secret(PASSWORD))
         server = server.model_copy(update={"port": self.port})
         settings = EmailSettings(
-            address=self.address, name="Kantor Simulasi", imap=server, smtp=server, authserv_id=letters.SIGNED_BY
+            address=self.address,
+            name="Kantor Simulasi",
+            imap=server,
+            smtp=server,
+            authserv_id=letters.SIGNED_BY,
+            since="2026-11-01",
         )
         ground = Ground(http, "", SECRET, now)
         tokens = Tokens(self.office, self.address, SECRET)
@@ -254,7 +259,7 @@ class InlineMailbox:
         if self._keeper is None:
             self._keeper = self.make()
             self._keeper.idle_s, self._keeper.stopped = 0.0, Calm()
-            self._keeper._patience = Unhurried()  # noqa: SLF001 - its timers are threads
+            self._keeper._patience = Unhurried()
         return self._keeper.next(after)
 
     def hang_up(self) -> None:
