@@ -112,9 +112,9 @@ def _is_opening_word(talk: Talk, text: str) -> bool:
 
 def _text(talk: Talk, message: Message, named: Complaint | None, target: Complaint | None) -> bool:
     """A sentence: an answer to the staff's question, an addition, a new complaint, or something else."""
-    if target is not None and _is_waited_for(talk, message, target):
-        return True
     heard = intent.guess(message.text)
+    if target is not None and heard.intent != "emergency" and _is_waited_for(talk, message, target):
+        return True
     if target is not None and _wants_it_withdrawn(message.text):
         pass_on(talk, target, message)
         verdict.ask_withdraw(talk, target)

@@ -24,8 +24,7 @@ from workflow.words import texts
 def danger(talk: Talk, message: Message, heard: Guess) -> None:
     """An emergency or violence: the numbers at once, before any form; nothing else is asked."""
     if heard.intent == "violence_report":
-        talk.tell("violence", numbers=beginning.numbers_line(talk, ("violence", "police")))
-        talk.raise_to("notice")
+        violence(talk, message)
         return
     alarm = desk.emergency(message.text, talk.conversation, talk.world)
     talk.more = talk.more + replace_conversation(alarm, None)
@@ -39,6 +38,20 @@ def danger(talk: Talk, message: Message, heard: Guess) -> None:
     if not talk.telling and "suicide" not in heard.emergency:
         talk.set(awaiting="unclear", awaiting_for=message.id, unclear=0)
         talk.rows = ((choice("choice.report", "want:report"),),)
+
+
+def violence(talk: Talk, message: Message) -> bool:
+    """Violence against a person, whatever else is being told: the help line at once, and nothing of it is kept.
+
+    No word of it goes to the desk or into a report, and no file of it is fetched. False: it's something else.
+    """
+    heard = intent.guess(message.text) if message.text else None
+    if heard is None or heard.intent != "violence_report":
+        return False
+    talk.heard(message, heard.intent, say("violence_kept"))
+    talk.tell("violence", numbers=beginning.numbers_line(talk, ("violence", "police")))
+    talk.raise_to("notice")
+    return True
 
 
 # --- questions --------------------------------------------------------------------------------------------------------

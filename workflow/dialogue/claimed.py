@@ -39,6 +39,8 @@ def kept_apart(talk: Talk, message: Message) -> bool:
     if not _something_exists(talk):
         return False
     talk.apart = True
+    if asides.violence(talk, message):  # nobody at the desk reads of it, proven or not
+        return True
     _keep(talk, message)
     if heard.intent in _DANGER:
         before = talk.conversation

@@ -158,6 +158,8 @@ def _admitted(talk: Talk, message: Message) -> None:
         talk.set(private={**talk.conversation.private, "account_name": name})
     if letting_in.heard(talk, message) or joining.wanted(talk, message) or joining.meanwhile(talk, message):
         return
+    if asides.violence(talk, message):
+        return
     if message.unsupported or _is_sticker(message):
         asides.unsupported(talk, message.unsupported)
         if talk.telling and not message.text:
@@ -254,6 +256,8 @@ def _edited(talk: Talk, message: Message) -> str:
         return "" if talk.telling else "a position that moves"
     if not message.text:
         return "an edit without words"
+    if asides.violence(talk, message):
+        return ""
     if talk.telling:
         reason = corrections.edited(talk, message)
         if not reason.startswith("an edit of a message that"):
