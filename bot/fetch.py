@@ -194,7 +194,10 @@ class Fetcher:
     async def _keep(self, row: FileRow, content: bytes, finding: Finding) -> None:
         """Seal the bytes first, then say in one transaction that they are there."""
         store, now = self.road.store, self.road.clock.now()
-        key = store.seal.new_key()
+        key = await store.write(partial(self._key, row, now))
+        if key is None:
+            self.road.bells.purges.set()
+            return
         try:
             await self.files.write(row.id, content, key)
         except OSError as error:
@@ -204,14 +207,13 @@ class Fetcher:
 
         def keep(unit: Unit) -> bool:
             try:
-                wrapped = unit.shelf.wrap_file_key(row, key, now)
-            except Unopenable:
+                unit.shelf.file_key(unit.shelf.file(row.id) or row)
+            except Unopenable:  # erased meanwhile, alone or with its draft
                 self._purge(unit, row, now)
                 return False
             kept = unit.shelf.settle_file(
                 row.id,
                 state="ready",
-                sealed=wrapped,
                 type=finding.type,
                 mime=finding.mime,
                 sha256=digest,
@@ -229,6 +231,14 @@ class Fetcher:
         else:
             await self._forget_if_erased(row)
         self.road.bells.purges.set()
+
+    def _key(self, row: FileRow, now: datetime, unit: Unit) -> bytes | None:
+        """What its bytes are sealed with; None: it's kept or given up already, or isn't to be kept at all."""
+        try:
+            return unit.shelf.key_to_fetch_with(row, now)
+        except Unopenable:
+            self._purge(unit, row, now)
+            return None
 
     def _spent(self, row: FileRow) -> dict[str, bytes]:
         """What was to be drawn needn't be known any more: it names people, and another drawing gets its own words."""
@@ -252,7 +262,7 @@ class Fetcher:
             return
 
         def give_up(unit: Unit) -> None:
-            if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason, **self._spent(row)):
+            if unit.shelf.settle_file(row.id, state="failed", reason=failure.reason, sealed=None, **self._spent(row)):
                 event = FileFailed(chat=address_of(row.lane), at=now, file=row.id, reason=failure.reason)
                 self._tell(unit, row, event)
             self._purge(unit, row, now)

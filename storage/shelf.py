@@ -144,8 +144,9 @@ class Shelf(Part):
         return self.touched(update(files).where(files.c.state == "pending", files.c.next_at > now).values(next_at=now))
 
     def fetch_later(self, name: str, attempts: int, at: datetime) -> None:
-        """An attempt failed; the next one is at that time."""
-        self.connection.execute(update(files).where(files.c.id == name).values(attempts=attempts, next_at=at))
+        """An attempt failed; the next one is at that time, unless another worker has it meanwhile."""
+        pending = update(files).where(files.c.id == name, files.c.state == "pending")
+        self.connection.execute(pending.values(attempts=attempts, next_at=at))
 
     def erase_files(self, names: Sequence[str]) -> None:
         """Destroy the keys of files; their bytes are noise from now on."""
@@ -221,6 +222,18 @@ class Shelf(Part):
         if outer is None:
             raise Unopenable(f"file {row.id}: the key of {row.keyring} was destroyed")
         return unbox(outer, row.sealed, f"file {row.id}")
+
+    def key_to_fetch_with(self, row: FileRow, now: datetime) -> bytes | None:
+        """The key that a pending file is sealed with, made now if there's none; None: it isn't pending any more.
+
+        It's the same for whoever fetches it, so one who slept past their lease writes over nothing that can be read.
+        Raises `Unopenable` as `wrap_file_key`.
+        """
+        fresh = self.wrap_file_key(row, self.seal.new_key(), now)
+        first = update(files).where(files.c.id == row.id, files.c.state == "pending", files.c.sealed.is_(None))
+        self.connection.execute(first.values(sealed=fresh))
+        known = self.file(row.id)
+        return self.file_key(known) if known is not None and known.state == "pending" else None
 
     def wrap_file_key(self, row: FileRow, key: bytes, now: datetime) -> bytes:
         """The key of a file in the form it's stored in: under the draft's or complaint's key, else under the master.

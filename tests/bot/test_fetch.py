@@ -247,6 +247,47 @@ async def test_a_worker_that_died_while_fetching_is_taken_over(road, channel, fe
     assert [type(each) for each in await told(road)] == [FileReady]
 
 
+class Sleepy(Files):
+    """Files of a worker that stands still right before it writes."""
+
+    def __init__(self, *where):
+        super().__init__(*where)
+        self.reached, self.wakes = asyncio.Event(), asyncio.Event()
+
+    async def write(self, name, plain, key):
+        self.reached.set()
+        await self.wakes.wait()
+        await super().write(name, plain, key)
+
+
+async def test_a_worker_that_slept_past_its_lease_spoils_no_file_that_another_one_kept(
+    road, channel, fetcher, files, media, tmp_path
+):
+    content = channel.files["ref-f1"] = picture()
+    await expect(road, "f1")
+    sleepy = Sleepy(str(tmp_path / "files"), road.chance.random_bytes)
+    sleeper = asyncio.create_task(Fetcher(road, sleepy, media).step())
+    await sleepy.reached.wait()
+    road.clock.pass_s(200)
+    assert await fetcher.step()
+    sleepy.wakes.set()
+    await sleeper
+    assert [type(each) for each in await told(road)] == [FileReady]
+    row = await road.store.read(lambda unit: unit.shelf.file("f1"))
+    assert await files.read("f1", await road.store.read(lambda unit: unit.shelf.file_key(row))) == content
+
+
+async def test_a_worker_that_slept_past_its_lease_and_failed_has_no_file_fetched_again(road, channel, fetcher):
+    channel.files["ref-f1"] = picture()
+    await expect(road, "f1")
+    now = road.clock.now()
+    (row,) = await road.store.write(lambda unit: unit.shelf.lease_files(now, now + timedelta(seconds=20), 1))
+    road.clock.pass_s(200)
+    assert await fetcher.step()
+    await road.store.write(lambda unit: unit.shelf.fetch_later(row.id, 1, road.clock.now()))
+    assert not await fetcher.step()
+
+
 # --- shown again ------------------------------------------------------------------------------------------------------
 
 
