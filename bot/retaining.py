@@ -93,6 +93,8 @@ class Retaining:
             if len(lanes) < PAGE:
                 break
             after = lanes[-1]
+        while ids := await store.read(partial(_old_refers, office=office.id, before=before)):
+            await store.write(partial(_forget_refers, ids=ids))
         count += await store.write(partial(_report, office=office, now=now))
         await store.write(partial(_move, office=office.id, name=DAY, mark=today, now=now))
         return count
@@ -128,6 +130,14 @@ def _silent(unit: Unit, office: str, before: datetime, after: str) -> list[str]:
 
 def _take_in(unit: Unit, rows: Sequence[Arrival], now: datetime) -> None:
     unit.inbox.take_in(rows, now)
+
+
+def _old_refers(unit: Unit, office: str, before: datetime) -> list[int]:
+    return unit.privacy.old_refers(office, before, PAGE)
+
+
+def _forget_refers(unit: Unit, ids: Sequence[int]) -> None:
+    unit.privacy.forget_refers(ids)
 
 
 def _lane_event(office: str, lane: str, today: str, now: datetime) -> Arrival:

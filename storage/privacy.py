@@ -13,7 +13,7 @@ from storage.parts import Conflict, Part, among
 from storage.rows import encode, read_complaint, read_entry
 from storage.seal import box, unbox
 from storage.shelf import Shelf
-from storage.tables import complaints, conversations, entries, quarantine
+from storage.tables import complaints, conversations, entries, quarantine, sent
 from storage.tables_personal import data_requests, erasures, identities, notices
 from workflow.privacy.asked import DataRequest
 from workflow.record import Complaint
@@ -192,6 +192,16 @@ class Privacy(Part):
         c = conversations.c
         statement = select(c.lane).where(c.office == office, c.changed_at < before, c.lane > after)
         return list(self.connection.execute(statement.order_by(c.lane).limit(limit)).scalars())
+
+    def old_refers(self, office: str, before: datetime, limit: int) -> list[int]:
+        """Messages sent before then of which it's still kept what a reply to them would be about, words and all."""
+        s = sent.c
+        statement = select(s.id).where(s.office == office, s.refers != "", s.at < before)
+        return list(self.connection.execute(statement.order_by(s.id).limit(limit)).scalars())
+
+    def forget_refers(self, ids: Sequence[int]) -> None:
+        """A reply to these messages means nothing any more."""
+        self.connection.execute(update(sent).where(among(sent.c.id)), {"values": list(ids), "refers": ""})
 
     def unread_before(self, before: datetime) -> list[tuple[str, str, int]]:
         """What lies in quarantine since before then and was never brought back: (office, channel, how many)."""

@@ -44,6 +44,8 @@ def pressed(press: Press, data: Data, person: Staff, world: World) -> Decision:
         return Decision(requests=(back,), sends=(answered(press), *shown))
     if act not in requests.ACTS:
         raise Refused("desk.refused.unknown")
+    if act in ("correct", "restrict") and not request.complaints:
+        raise Refused("privacy.refused.no_report")
     if act in _TYPED and not sure:
         return _ask_words(press, act, request, person, world)
     if not sure:

@@ -185,6 +185,8 @@ def _erase(event: DataAct, request: DataRequest, mine: tuple[Complaint, ...], ta
             decision += gone
             world = changed(world, conversation=decision.conversation or talk)
             told.append(say_for(limits, "privacy.erased.closed", number=number, files=len(gone.erased)))
+    if talk.draft is not None:
+        told.append(say_for(limits, "privacy.erased.draft", code=talk.draft.code))
     after_talk, cleared = _cleared(decision, why, world, mine)
     told += [say_for(limits, "privacy.erased.talk")] if cleared.erasures else []
     line = Erasure(complaint="", kind="request", rule=why, files=0, at=world.now)
