@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +29,7 @@ from storage.tables import files
 from storage.unit import Unit
 
 _NAME = "aduan-%Y%m%d-%H%M%S.backup"
+_UNFINISHED = timedelta(hours=12)  # a file that wasn't written to for so long is nobody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,10 @@ def _unfinished(target: Path) -> Iterator[BinaryIO]:
 
     Only its owner may read it.
     """
-    path = target.with_name(f".{target.name}.{Chance(Clock()).id()}.part")
+    clock = Clock()
+    path = target.with_name(f".{target.name}.{Chance(clock).id()}.part")
     try:
+        _swept(target, clock)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -139,6 +142,13 @@ def _unfinished(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         what = error.strerror or str(error)
         raise CannotStart(f"The backup can't be written or a file can't be read: {what} ({target}).") from None
+
+
+def _swept(target: Path, clock: Clock) -> None:
+    """Take away what backups that were killed have left, once no backup can still be at it."""
+    for path in target.parent.glob(f".{target.name}.*.part"):
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < clock.now() - _UNFINISHED:
+            path.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

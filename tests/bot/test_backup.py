@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shlex
 import stat
@@ -444,6 +445,17 @@ def test_a_backup_that_can_not_be_finished_leaves_the_one_before(tmp_path, monke
     nowhere = run(tmp_path / "a", "backup", "--out", str(tmp_path / "none" / "x"))
     assert nowhere.exit_code == 1
     assert run(tmp_path / "a", "backup", "--out", "x", "--check", "y").exit_code == 2
+
+
+def test_what_a_killed_backup_left_is_swept_away_by_a_later_one_but_not_what_is_being_written(tmp_path):
+    here = a_machine(tmp_path / "a")
+    old, fresh, other = (tmp_path / name for name in (".x.backup.1.part", ".x.backup.2.part", ".y.backup.1.part"))
+    for each in (old, fresh, other):
+        each.write_bytes(b"half")
+    for each in (old, other):
+        os.utime(each, (0, 0))
+    backup(here, tmp_path / "x.backup")
+    assert [each.exists() for each in (old, fresh, other)] == [False, True, True]
 
 
 def test_check_says_when_the_last_backup_was_made(tmp_path):

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot.check_machine import looked_at as checked
@@ -232,6 +233,22 @@ def test_a_complaints_key_takes_its_files_and_private_words_along(tmp_path):
             store.look(lambda unit, name=name: unit.shelf.file_key(unit.shelf.file(name)))
         assert shelf.sealed(name)
     store.close()
+
+
+def test_of_a_destroyed_key_nothing_is_left_in_the_databases_file(tmp_path):
+    """Not in a page that is free again either: who has the disk and the master key doesn't find it."""
+    here = a_machine(tmp_path, complaints=300)
+    store = store_of(here)
+    with store.engine.connect() as connection:
+        names = ["kanigaran/0001", "kanigaran/000Z", "kanigaran/0030"]
+        wrapped = list(connection.execute(select(keys.c.sealed).where(keys.c.name.in_(names))).scalars())
+        photo = connection.execute(select(files.c.sealed).where(files.c.id == "photo2")).scalar_one()
+    store.now(lambda unit: unit.shelf.erase_keys(names, MORNING))
+    store.now(lambda unit: unit.shelf.erase_files(["photo2"]))
+    store.close()
+    content = b"".join(each.read_bytes() for each in (tmp_path / "data").glob("aduan.db*"))
+    assert len(wrapped) == 3
+    assert [each for each in (*wrapped, photo) if each in content] == []
 
 
 # --- tokens that come back to us --------------------------------------------------------------------------------------
