@@ -70,3 +70,15 @@ def _forbidding_skips(report):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"skips are forbidden in this run: {reason}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what the simulated worlds lived through: citizens, messages, crashes, faults."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    if any(getattr(report, "user_properties", ()) for report in reports):
+        from tests.simulation.summary import lines
+
+        if found := list(lines(reports)):
+            terminalreporter.section("simulation")
+            for line in found:
+                terminalreporter.write_line(line)

@@ -100,6 +100,7 @@ class Process:
     agenda: Agenda
     faults: Faults
     number: int = 1
+    slowness: float = 1.0
     failures: list[str] = field(default_factory=list)
     up: bool = False
     life: Life = field(init=False)
@@ -205,7 +206,7 @@ class Process:
         """Let a role work at that time, or in a moment; an earlier waking stands."""
         if not self.up:
             return
-        low, high = _LATENCY_S.get(role, (0.01, 0.2))
+        low, high = (each * self.slowness for each in _LATENCY_S.get(role, (0.01, 0.2)))
         if self.faults.strikes("slow"):
             low, high = 3.0, 20.0
         moment = at or self.agenda.now + timedelta(seconds=self.faults.random.uniform(low, high))

@@ -13,23 +13,15 @@ from tests.simulation.agenda import run
 from tests.simulation.faults import CALM, Odds
 from tests.simulation.names import name
 from tests.simulation.reading import question_in, says
-from tests.simulation.shrink import shrunk
+from tests.simulation.summary import holds
 from tests.simulation.world import Report, Simulation
 from workflow.say import say
 
 
-def holds(seed: int, citizens: int, odds: Odds) -> Report:
-    """Run, and fail with the smallest run that shows the same."""
-    report = Simulation(seed, citizens, odds).run()
-    if report.problems:
-        pytest.fail(str(shrunk(report, odds)), pytrace=False)
-    return report
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [101, 102, 103, 104])
-def test_thirty_citizens_of_five_offices_get_what_they_meant_whatever_dies_or_fails(seed):
-    report = holds(seed, 30, Odds())
+def test_thirty_citizens_of_five_offices_get_what_they_meant_whatever_dies_or_fails(request, seed):
+    report = holds(request, seed, 30, Odds())
     assert report.counts["citizens"] == 30
     assert report.counts["acts of number"] >= 3
     assert report.counts["crashes"] >= 5, "this seed lets too little go wrong"
@@ -37,8 +29,8 @@ def test_thirty_citizens_of_five_offices_get_what_they_meant_whatever_dies_or_fa
 
 
 @pytest.mark.slow
-def test_where_nothing_goes_wrong_nothing_comes_twice():
-    report = holds(5, 10, CALM)
+def test_where_nothing_goes_wrong_nothing_comes_twice(request):
+    report = holds(request, 5, 10, CALM)
     assert report.counts["crashes"] == report.counts["faults"] == 0
 
 

@@ -60,12 +60,13 @@ class Town:
 
     walkers: float  # the share of those who go all the way with a complaint
     apart_s: float  # between two people who begin, on average
+    slowness: float  # how much later than on an idle machine the program gets to its work, so that more waits for it
     name: str
 
 
-QUIET = Town(1.0, 360.0, "quiet")
+QUIET = Town(1.0, 360.0, 1.0, "quiet")
 """Everybody complains, one after the other: each road in every detail."""
-BUSY = Town(0.12, 0.5, "busy")
+BUSY = Town(0.08, 0.5, 8.0, "busy")
 """What an office sees in a rush: most people greet, ask, look, tell half a story; some go through with it."""
 
 
@@ -170,7 +171,9 @@ class Simulation:
         """One, or several where they may share the database; each with its own way into that."""
         disk: dict[str, bytes] = {}
         if not self.store.postgres:
-            return [Process(self.store, disk, self.offices, self.wires, self.agenda, self.faults)]
+            alone = Process(self.store, disk, self.offices, self.wires, self.agenda, self.faults)
+            alone.slowness = self.town.slowness
+            return [alone]
         stores = [Store(self.url, a_seal(), inline=not self.threads) for _ in range(self.workers)]
         return [
             Process(store, disk, dict(self.offices), self.wires, self.agenda, self.faults, number)
