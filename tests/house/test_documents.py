@@ -44,7 +44,7 @@ def test_every_path_that_a_page_names_exists(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_that_a_page_names_exists(page):
-    known = {"test", "check", "lint", "lock", "COMMAND"} | commands_of_aduan()
+    known = {"test", "check", "lint", "audit", "lock", "COMMAND"} | commands_of_aduan()
     named = set(
         re.findall(
             r"(?:start\.py|\baduan) ([a-z]+)", " ".join(re.findall(r"`[^`]+`|```sh.*?```", texts()[page], re.DOTALL))
@@ -97,3 +97,21 @@ def test_no_file_names_a_package_index():
 def test_no_file_names_the_folder_it_was_written_in():
     if len(ROOT.parts) > 2:  # a clone right below / may be called like anything
         assert [name for name, text in texts().items() if f"{ROOT}/" in text] == []
+
+
+# --- threats ----------------------------------------------------------------------------------------------------------
+
+ATTACKS = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", (ROOT / "docs" / "threats.md").read_text("utf-8"))
+
+
+def test_every_attack_has_its_test():
+    rows = [line for line in texts()["docs/threats.md"].splitlines() if line.startswith("| ") and line.count("|") == 4]
+    table = rows[rows.index("| attack | what happens | test |") + 1 :]
+    assert len(table) >= 30
+    for row in table:
+        assert row.startswith("| **") or re.search(r"`tests/[\w/]+\.py::test_\w+` \|$", row), row
+
+
+@pytest.mark.parametrize(("file", "test"), ATTACKS)
+def test_the_test_of_an_attack_exists(file, test):
+    assert re.search(rf"def {test}\(", texts()[file]), f"{file} has no {test}"
