@@ -120,5 +120,5 @@ async def test_a_job_is_done_however_late_a_busy_machine_comes_to_it(sqlite, cha
     ticks.start()
     jobs = ticks._scheduler.get_jobs()
     ticks.stop()
-    assert len(jobs) == 4
+    assert len(jobs) == 5
     assert {each.misfire_grace_time for each in jobs} == {None}
