@@ -18,6 +18,7 @@ from bot.cli import app
 from bot.config import load
 from storage.rows import Arrival
 from workflow.standard import standard
+from workflow.world import Erasure, Shown
 
 RUNNER = CliRunner()
 KEY = base64.b64encode(bytes(32)).decode()
@@ -42,7 +43,22 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "chat", "serve", "web", "worker", "migrate", "check", "key", "offices", "inbox", "register", "recap"],
+    [
+        "demo",
+        "chat",
+        "serve",
+        "web",
+        "worker",
+        "migrate",
+        "check",
+        "key",
+        "offices",
+        "inbox",
+        "register",
+        "recap",
+        "retention",
+        "notice",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert command in RUNNER.invoke(app, ["--help"]).output
@@ -136,3 +152,21 @@ def test_what_stands_still_is_listed_without_a_citizens_number_and_goes_on_by_th
     assert RUNNER.invoke(app, ["inbox", "replay", "lane-999", "--config", str(config)]).exit_code == 1
     assert RUNNER.invoke(app, ["inbox", "replay", name, "--config", str(config)]).exit_code == 0
     assert RUNNER.invoke(app, ["inbox", "list", "--config", str(config)]).stdout == ""
+
+
+def test_what_was_erased_and_the_notices_that_were_shown_are_printed_as_columns(config: Path) -> None:
+    assert RUNNER.invoke(app, ["migrate", "--config", str(config)]).exit_code == 0
+    at = datetime.now(UTC)
+    line = Erasure(complaint="c1", kind="identity", rule="privacy.retention_days.identity = 30", files=2, at=at)
+    words = Shown(version="0dea4a0cdd0f", channel="telegram", text="Data Bapak/Ibu diolah")
+    with opened(load(config)) as store:
+        store.now(lambda unit: unit.privacy.record([("kanigaran", line)]))
+        store.now(lambda unit: unit.privacy.keep_notices([("kanigaran", words)], at))
+    head, row = RUNNER.invoke(app, ["retention", "--config", str(config)]).stdout.splitlines()
+    assert head.split("\t") == ["what", "when", "kind", "complaint", "files", "rule"]
+    assert row.split("\t")[2:] == ["identity", "c1", "2", "privacy.retention_days.identity = 30"]
+    listed = RUNNER.invoke(app, ["notice", "--config", str(config)]).stdout.split("\t")
+    assert listed[:3] == ["kanigaran", "0dea4a0cdd0f", "telegram"]
+    printed = RUNNER.invoke(app, ["notice", "0dea4a0cdd0f", "--config", str(config)])
+    assert printed.stdout.rstrip().endswith("Data Bapak/Ibu diolah")
+    assert RUNNER.invoke(app, ["notice", "ffffffffffff", "--config", str(config)]).exit_code == 1
