@@ -27,11 +27,10 @@ T = TypeVar("T")
 _log = structlog.get_logger("deliver")
 
 SENDS_PER_SECOND = 30.0
-_FLYING = 128  # messages on their way at once
-# Of these on one channel, and of those in one office: a provider that hangs keeps each of its messages for a minute,
-# and what the others have to send mustn't wait for it.
-_FLYING_ON_A_CHANNEL = 32
-_FLYING_IN_AN_OFFICE = 16
+_FLYING = 512  # messages on their way at once
+# And of one channel of an office: a provider that hangs keeps each message for a minute, and what the others have to
+# send mustn't wait for that.
+_FLYING_ON_A_ROUTE = 16
 _CLAIMED_AT_ONCE = 16  # a death between the claim and the sending makes so many maybe sent
 _LANDING_S = 5.0  # what's on its way at the end may take so long; what takes longer is uncertain
 _IDLE_S = 1.0
@@ -57,7 +56,7 @@ class Deliver:
     _claiming: Claiming = field(init=False)
     _routes: dict[str, _Route] = field(init=False)
     _flying: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    _flying_on: Counter[str] = field(default_factory=Counter)  # by channel, and by channel and office
+    _flying_on: Counter[str] = field(default_factory=Counter)  # by channel and office
 
     def __post_init__(self) -> None:
         """Know the channels there are."""
@@ -95,7 +94,7 @@ class Deliver:
         for way in ways:
             task = asyncio.create_task(self._carry(way))
             self._flying[way.row.id] = task
-            self._flying_on.update((way.to.channel, f"{way.to.channel}:{way.to.office}"))
+            self._flying_on[f"{way.to.channel}:{way.to.office}"] += 1
             task.add_done_callback(partial(self._landed, way))
 
     async def step(self, addresses: int = 1) -> float | None:
@@ -150,9 +149,7 @@ class Deliver:
         return [name for name, route in self._routes.items() if not _is_closed(route, now)]
 
     def _has_room(self, route: str) -> bool:
-        channel = route.partition(":")[0]
-        on_it, in_it = self._flying_on[channel], self._flying_on[route]
-        return on_it < _FLYING_ON_A_CHANNEL and in_it < _FLYING_IN_AN_OFFICE
+        return self._flying_on[route] < _FLYING_ON_A_ROUTE
 
     async def _idle_s(self, now: datetime) -> float:
         """Seconds until something may go; infinity: nothing waits."""
@@ -237,7 +234,7 @@ class Deliver:
     def _landed(self, way: Way, task: asyncio.Task[None]) -> None:
         """A message isn't on its way any more: there's room, and its address may have the next one."""
         del self._flying[way.row.id]
-        self._flying_on.subtract((way.to.channel, f"{way.to.channel}:{way.to.office}"))
+        self._flying_on[f"{way.to.channel}:{way.to.office}"] -= 1
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("carrying a message failed", error=type(error).__name__)
         self.road.bells.outbox.set()

@@ -36,10 +36,9 @@ _PAUSES_S = (5.0, 30.0)
 _LONGEST_S = 60.0
 _LONGEST_QUEUE_S = 170.0  # of a source that does one thing after the other, with a time limit of its own for each
 _LEASE_S = 20.0  # renewed while it's being fetched: whoever follows a process that died waits no longer
-# Files of one channel that are fetched at once, and of one office there: a provider that hangs keeps each of them for a
-# minute, and the others' mustn't wait for that.
-_AT_ONCE = 4
-_OF_AN_OFFICE = 3
+_AT_ONCE = 16
+# And of one channel of an office: a provider that hangs keeps each file for a minute, and the others' mustn't wait.
+_FROM_A_SOURCE = 2
 _IDLE_S = 5.0
 _NO_ROOM_S = 30.0
 _REASONS: tuple[Reason, ...] = ("too_big", "not_allowed", "broken", "gone", "timeout")
@@ -67,13 +66,13 @@ class Fetcher:
     media: Media
     sources: Mapping[str, Downloading] = field(default_factory=dict)  # by name, beside the channels: the press
     _fetching: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # by the file's id
-    _busy: Counter[str] = field(default_factory=Counter)  # how many those are by channel, and by channel and office
+    _busy: Counter[str] = field(default_factory=Counter)  # how many those are by channel and office
 
     async def run(self) -> None:
         """For ever; one that hangs holds up no others."""
 
         async def body() -> float:
-            rows = await self._leased(1)
+            rows = await self._leased(1) if len(self._fetching) < _AT_ONCE else []
             for row in rows:
                 self._begin(row)
             return 0.0 if rows else _IDLE_S
@@ -87,25 +86,24 @@ class Fetcher:
 
     async def step(self) -> bool:
         """A few files at once. True: some were tried, call again at once. False: none is due."""
-        rows = await self._leased(_AT_ONCE)
+        rows = await self._leased(4)
         await asyncio.gather(*(self._one(row) for row in rows))
         return bool(rows)
 
     async def _leased(self, limit: int) -> list[FileRow]:
         now = self.road.clock.now()
         until = now + timedelta(seconds=_LEASE_S)
-        most = {name: _OF_AN_OFFICE if ":" in name else _AT_ONCE for name in self._busy}
-        full = [name for name, count in self._busy.items() if count >= most[name]]
+        full = [name for name, count in self._busy.items() if count >= _FROM_A_SOURCE]
         return await self.road.store.write(lambda unit: unit.shelf.lease_files(now, until, limit, full))
 
     def _begin(self, row: FileRow) -> None:
-        places = (row.channel, f"{row.channel}:{row.office}")
+        source = f"{row.channel}:{row.office}"
         task = self._fetching[row.id] = asyncio.create_task(self._one(row))
-        self._busy.update(places)
+        self._busy[source] += 1
 
         def end(task: asyncio.Task[None]) -> None:
             del self._fetching[row.id]
-            self._busy.subtract(places)
+            self._busy[source] -= 1
             error = None if task.cancelled() else task.exception()
             if error is not None:  # it's leased for a while yet, and then tried again
                 level = _log.warning if isinstance(error, Unavailable | Conflict) else _log.error

@@ -12,7 +12,8 @@ import aiohttp
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
-CONNECTIONS = 200  # more than messages, files and questions for news at once
+CONNECTIONS = 400
+CONNECTIONS_TO_A_HOST = 100  # one that hangs leaves room to the others
 # Shorter than servers keep theirs (uvicorn and Node 5 s by default, nginx 75 s). Of a request that meets a connection
 # being closed nobody knows whether it was taken, so it would be repeated as uncertain; that isn't rare: one in three of
 # those that were sent within 4 ms of the server's time.
@@ -107,7 +108,11 @@ class Http:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_S),
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections,
+                    limit_per_host=min(self._connections, CONNECTIONS_TO_A_HOST),
+                    keepalive_timeout=KEEP_ALIVE_S,
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,
             )

@@ -109,12 +109,11 @@ class Shelf(Part):
     def lease_files(self, now: datetime, until: datetime, limit: int, passing_by: Sequence[str] = ()) -> list[FileRow]:
         """Files whose fetching may be tried now; nobody else gets them before `until`.
 
-        Those of channels named in `passing_by` wait ("telegram"), or of an office's there ("telegram:kanigaran").
+        Those of the channels of offices named in `passing_by` ("telegram:kanigaran") wait.
         """
         statement = _FILE.where(files.c.next_at <= now).order_by(files.c.next_at).limit(limit)
         if passing_by:
-            place = files.c.channel + ":" + files.c.office
-            statement = statement.where(files.c.channel.not_in(passing_by), place.not_in(passing_by))
+            statement = statement.where((files.c.channel + ":" + files.c.office).not_in(passing_by))
         if self.postgres:
             statement = statement.with_for_update(skip_locked=True)
         rows = [self._file(row) for row in self.connection.execute(statement)]
