@@ -76,6 +76,7 @@ class Plan:
     hold_s: int = 1
     second_officer: str = ""
     staff: tuple[tuple[str, str, str], ...] = ()  # name, title, role; without them those of the demo
+    api_url: str = ""  # of another Telegram than the stand-in
 
     @property
     def number(self) -> int:
@@ -508,7 +509,7 @@ async def town(
             desk = made.desks[plan.id] = _desk(made, plan)
             environ[f"TOKEN_{plan.number}"] = desk.bot.token
             named = _own_standard(folder, plan) if own_standards else plan.standard
-            lines.append(_office(desk, named, server.url, tables(desk)))
+            lines.append(_office(desk, named, plan.api_url or server.url, tables(desk)))
         (folder / "config.toml").write_text("\n".join(lines), "utf-8")
         try:
             if start:
