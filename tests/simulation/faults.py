@@ -21,7 +21,7 @@ class Odds:
     timeout: float = 0.01  # taken, and no answer in time
     broken: float = 0.01  # taken, and answered with a 5xx
     garbled: float = 0.005  # taken, and answered with something else than the provider's words
-    undelivered: float = 0.01  # taken, and told later that it didn't get there for now
+    undelivered: float = 0.05  # an answer or a receipt by telephone is taken, and fails later
     doublet: float = 0.05  # an update comes again
     many: float = 0.01  # an update comes ten times
     late: float = 0.05  # an update is held up

@@ -54,9 +54,19 @@ class Correspondent(Citizen):
 
     def _reply(self, question: str, shown: Shown) -> bool:
         if question.startswith("letters."):
-            wavers = self.fate in ("cancel", "vanish") and self.told and self.random.random() < 0.5
-            return super()._reply("ask.", shown) if wavers else self._answers_all(shown)
+            return self._wavers() or (not self.vanished and self._answers_all(shown))
         return super()._reply(question, shown)
+
+    def _wavers(self) -> bool:
+        """Whether they'd rather leave it: then they say so, or are never seen again."""
+        if not self.told or self.fate not in ("cancel", "vanish") or self.random.random() < 0.5:
+            return False
+        if self.fate == "cancel":
+            self.say("batal")
+            return True
+        self.vanished = True
+        self.expect_reminders()
+        return False
 
     def _answers_all(self, shown: Shown) -> bool:
         """One mail with everything that's asked for in theirs."""
