@@ -65,7 +65,7 @@ def test_heavy_libraries_are_imported_by_those_who_use_them_at_first_use():
     """What costs every start is not imported at the head of a file, except where that file is its one user."""
     lazily = {"aiogram", "twilio", "inscriptis", "typst", "PIL", "pillow_heif", "alembic", "psycopg", "holidays"}
     homes = (
-        "bot/documents/", "bot/media_child.py", "channels/sandbox/", "channels/twilio/library.py", "storage/migrations/",
+        "bot/documents/", "bot/media_child.py", "bot/scan_child.py", "channels/sandbox/", "channels/twilio/library.py", "storage/migrations/",
     )  # fmt: skip
     found = [
         f"{name}: {library}"

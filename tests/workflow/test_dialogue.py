@@ -862,7 +862,7 @@ def test_violence_told_in_the_midst_of_a_report_stays_out_of_it():
     game = told()
     game.say("suami saya memukuli saya")
     assert all("memukuli" not in each.text for each in game.draft.sayings)
-    assert any("memukuli" in each.text for each in game.conversation.sayings)
+    assert all("memukuli" not in each.text for each in game.conversation.sayings)
 
 
 def test_a_ktp_sent_where_none_is_asked_is_not_needed():
