@@ -6,6 +6,7 @@ begins with a list: the keys destroyed by then, the files that still lived, what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +17,11 @@ from sqlalchemy import Table, delete, insert, select, update
 from storage.columns import as_it_is
 from storage.parts import among
 from storage.tables import complaints, conversations, entries, files, keys
-from storage.tables_personal import erasures, identities
+from storage.tables_personal import data_requests, erasures, identities
 from storage.unit import Unit
 
-REQUEST = "request"  # the kind of an erasure that a citizen asked for; the others are done again by their bells
+AGAIN = "privacy.retention_days"  # how the rules begin whose bells are in the backup and ring again
+_REQUEST = re.compile(r"\bDP-(\w+)")  # a citizen's request, as the rule of an erasure names it
 _PART = 5000
 # Of a complaint that was erased on request: the tables that hold something of it, and the column that says so.
 _OF_A_COMPLAINT = ((complaints, "id"), (entries, "complaint"), (identities, "complaint"), (erasures, "complaint"))
@@ -33,12 +35,13 @@ class Erased:
     keys: set[str] = field(default_factory=set)  # destroyed
     files: set[str] = field(default_factory=set)  # that still lived
     complaints: dict[str, dict[str, Any]] = field(default_factory=dict)  # erased on request: what is left of each
+    talks: dict[str, dict[str, Any]] = field(default_factory=dict)  # cleared on request, by lane: their rows
 
     def take(self, body: list[Any]) -> None:
         """A frame of the list."""
         kind, *rest = body
-        if kind == "complaint":
-            self.complaints[rest[0]] = rest[1]
+        if kind in ("complaint", "talk"):
+            {"complaint": self.complaints, "talk": self.talks}[kind][rest[0]] = rest[1]
         else:
             {"keys": self.keys, "files": self.files}[kind].update(rest[0])
 
@@ -53,17 +56,21 @@ def listed(unit: Unit) -> Iterator[list[Any]]:
         names = list(unit.connection.execute(query).scalars())
         for at in range(0, len(names), _PART):
             yield [kind, names[at : at + _PART]]
-    asked = select(erasures.c.complaint).where(erasures.c.kind == REQUEST, erasures.c.complaint != "").distinct()
-    for name in list(unit.connection.execute(asked.order_by(erasures.c.complaint)).scalars()):
+    asked = select(erasures.c.complaint).where(~erasures.c.rule.startswith(AGAIN), erasures.c.kind != "request")
+    mine = asked.where(erasures.c.complaint.in_(select(complaints.c.id))).distinct()
+    for name in list(unit.connection.execute(mine.order_by(erasures.c.complaint)).scalars()):
         yield ["complaint", name, _left_of(unit, name)]
+    rules = unit.connection.execute(select(erasures.c.rule).where(erasures.c.kind == "request")).scalars()
+    requests = {found[1] for rule in rules if (found := _REQUEST.search(rule))}
+    lanes = unit.connection.execute(select(data_requests.c.id, data_requests.c.lane)).all()
+    for lane in sorted({each.lane for each in lanes if each.id in requests}):
+        for row in _rows(unit, conversations, "lane", lane):
+            yield ["talk", lane, row]
 
 
 def _left_of(unit: Unit, name: str) -> dict[str, Any]:
-    """What is left of an erased complaint, by table: rows as the database has them, and its citizen's conversation."""
-    found = {table.name: _rows(unit, table, column, name) for table, column in _OF_A_COMPLAINT}
-    lanes = [row["lane"] for row in found["complaints"] if row["lane"]]
-    found["conversations"] = [row for lane in lanes for row in _rows(unit, conversations, "lane", lane)]
-    return {str(table): rows for table, rows in found.items()}
+    """What is left of an erased complaint, by table: rows as the database has them."""
+    return {str(table.name): _rows(unit, table, column, name) for table, column in _OF_A_COMPLAINT}
 
 
 def _rows(unit: Unit, table: Table, column: str, value: str) -> list[dict[str, Any]]:
@@ -84,6 +91,9 @@ def apply(unit: Unit, erased: Erased, now: datetime) -> tuple[int, set[str]]:
         unit.shelf.erase_files(gone[at : at + _PART])
     for name, left in erased.complaints.items():
         _put_in_place(unit, name, left)
+    for lane, row in erased.talks.items():
+        if unit.touched(delete(conversations).where(conversations.c.lane == lane)):
+            _insert(unit, conversations, [row])
     return len(doomed), set(gone)
 
 
@@ -97,9 +107,6 @@ def _put_in_place(unit: Unit, name: str, left: dict[str, Any]) -> None:
     for table, column in _OF_A_COMPLAINT:
         unit.connection.execute(delete(table).where(table.c[column] == name))
         _insert(unit, table, left[table.name])
-    for row in left["conversations"]:
-        unit.connection.execute(delete(conversations).where(conversations.c.lane == row["lane"]))
-        _insert(unit, conversations, [row])
 
 
 def _insert(unit: Unit, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from storage import rotation, schema
 from storage.columns import metadata
 from storage.engine import Store
 from storage.files import Files
+from storage.privacy import request_keyring
 from storage.rows import keyring, lane_keyring
 from storage.seal import Seal, unbox
 from storage.tables import files
@@ -165,5 +166,5 @@ RINGS = {
     "conversations.sealed": lambda row: _of(lane_keyring(row["office"], row["lane"])),
     "conversations.sealed_draft": lambda row: _of(keyring(row["office"], row["code"])),
     "files.sealed": lambda row: (keyring(row["office"], row["keyring"]), f"file {row['id']}"),
-    "data_requests.sealed": lambda row: _of(f"request/{row['id']}"),
+    "data_requests.sealed": lambda row: _of(request_keyring(row["office"], row["id"])),
 }

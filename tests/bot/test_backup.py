@@ -27,8 +27,8 @@ from storage.files import Files
 from storage.lock import DatabaseLock
 from storage.rows import Arrival
 from storage.seal import Unopenable
-from storage.tables import complaints, entries, inbox
-from storage.tables_personal import erasures
+from storage.tables import complaints, conversations, entries, inbox
+from storage.tables_personal import data_requests, erasures
 from tests.bot import kept
 from tests.bot.kept import NEW, NOISE, OLD, all_opened, everything, settings, store_of
 from tests.doubles import MORNING
@@ -215,13 +215,25 @@ def test_a_complaint_erased_on_request_stays_as_the_newer_backup_has_it(tmp_path
     store = store_of(here)
     words = store.look(lambda unit: unit.connection.execute(select(complaints.c.words).limit(1)).scalar())
     name = store.look(lambda unit: unit.connection.execute(select(complaints.c.id).limit(1)).scalar())
+    talks = [{"lane": lane, "office": "kanigaran", "state": "words", "changed_at": MORNING} for lane in ("l1", "l2")]
+    store.now(lambda unit: unit.connection.execute(insert(conversations), talks))
     older = backup(here, tmp_path / "older.backup").path
 
     def erase(unit):
         run, mine = unit.connection.execute, complaints.c.id == name
         run(update(complaints).where(mine).values(words="", state="{}", sealed=None))
         run(delete(entries).where(entries.c.complaint == name, entries.c.act != "submit"))
-        run(insert(erasures).values(office="kanigaran", complaint=name, kind="request", rule="r", files=0, at=MORNING))
+        of = {"office": "kanigaran", "files": 0, "at": MORNING}
+        run(insert(erasures).values(complaint=name, kind="messages", rule="Pasal 8 (DP-r1)", **of))
+        run(insert(erasures).values(complaint="", kind="request", rule="Pasal 8 (DP-r1)", **of))
+        run(
+            insert(erasures).values(
+                complaint="other", kind="identity", rule="privacy.retention_days.identity = 1", **of
+            )
+        )
+        run(insert(data_requests).values(office="kanigaran", id="r1", lane="l1", asked_at=MORNING, due_at=MORNING, rev=1, sealed=b""))  # fmt: skip
+        run(update(conversations).where(conversations.c.lane == "l1").values(state="bare"))
+        run(update(conversations).where(conversations.c.lane == "l2").values(state="newer"))
 
     store.now(erase)
     store.close()
@@ -230,11 +242,12 @@ def test_a_complaint_erased_on_request_stays_as_the_newer_backup_has_it(tmp_path
     there = settings(tmp_path / "b", url)
     assert restore(there, older, newer).complaints == 1
     now, then = everything(there), everything(here)
-    for table in ("complaints", "keys", "conversations", "identities", "files"):
+    for table in ("complaints", "keys", "identities", "files"):
         assert now[table] == then[table], table
     for table in ("entries", "erasures"):
         assert [row[1:] for row in now[table] if name in row] == [row[1:] for row in then[table] if name in row]
-        assert len(now[table]) == len(then[table])
+    assert len(now["entries"]) == len(then["entries"])
+    assert [row[4] for row in now["conversations"]] == ["bare", "words"], "the other talk is as it was at the backup"
     assert sum(words in row for row in now["complaints"]) == sum(words in row for row in then["complaints"])
     store = store_of(there)
     store.now(lambda unit: unit.connection.execute(insert(entries).values(office="k", complaint="c", at=MORNING, act="a", body="{}")))  # fmt: skip
