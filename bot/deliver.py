@@ -171,7 +171,7 @@ class Deliver:
             self.road.metrics.attempts.labels(channel, "sent").inc()
             self._routes[f"{channel}:{way.to.office}"] = _Route()
             limits = self.road.channels[channel, way.to.office].limits
-            await self._write_down(lambda unit: settle_sent(unit, way, outcome, now, limits))
+            await self._write_down(way, lambda unit: settle_sent(unit, way, outcome, now, limits))
         else:
             self.road.metrics.attempts.labels(channel, outcome.fact).inc()
             await self._failed(way, outcome, now)
@@ -184,7 +184,7 @@ class Deliver:
             error = self._shut_out(way, error)
         told = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
         pause_s = self._spread(told.pause_s, told.mark)
-        found = await self._write_down(lambda unit: settle_failed(unit, row, error, now, pause_s))
+        found = await self._write_down(way, lambda unit: settle_failed(unit, row, error, now, pause_s)) or told
         if found.mark == "closed":
             wrong = error.fact == "misconfigured"
             route = _Route(now + timedelta(seconds=pause_s), error.reason, wrong)
@@ -222,14 +222,24 @@ class Deliver:
         spread = self.road.chance.jitter(pause_s)
         return max(pause_s, spread) if mark == "busy" else spread
 
-    async def _write_down(self, work: Callable[[Unit], T]) -> T:
-        """Store an outcome, however long the database refuses: what was sent must not be sent again."""
+    async def _write_down(self, way: Way, work: Callable[[Unit], T]) -> T | None:
+        """Store an outcome, however long the database refuses: what was sent must not be sent again.
+
+        A commit may have been carried out though nobody answered to it; then it's not done a second time, and the value
+        is None.
+        """
+        again = False
+
+        def once(unit: Unit) -> T | None:
+            return None if again and unit.outbox.is_over(way.row) else work(unit)
+
         while True:
             try:
-                return await self.road.store.write(work, together=True)
+                return await self.road.store.write(once, together=True)
             except (Unavailable, Conflict) as error:
                 _log.warning("an outcome can't be stored yet", error=str(error))
                 await self.road.clock.wait(_RETRY_S)
+                again = True
 
     def _landed(self, way: Way, task: asyncio.Task[None]) -> None:
         """A message isn't on its way any more: there's room, and its address may have the next one."""

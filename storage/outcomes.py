@@ -78,6 +78,10 @@ class Outcomes(Held):
         """These needn't be sent after all."""
         self.connection.execute(_DROP, {"values": list(ids), "now": now, "why": why})
 
+    def is_over(self, row: OutboxRow) -> bool:
+        """Whether what became of this message has been written down for good."""
+        return self.connection.execute(select(outbox.c.settled_at).where(outbox.c.id == row.id)).scalar() is not None
+
     def again(self, row: OutboxRow, state: str, ready_at: datetime, *, attempts: int, doubts: int, reason: str) -> None:
         """Not the end: `later`, `uncertain` or `queued`, to be looked at again at that time."""
         self.connection.execute(

@@ -5,7 +5,7 @@ from collections import deque
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.clock import Clock
 from bot.deliver import Deliver
@@ -14,7 +14,7 @@ from bot.media import Media
 from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.rows import read_event
-from storage.tables import outbox
+from storage.tables import outbox, sent
 from tests.doubles import DESK, FakeChannel, HandClock, a_road, a_seal, an_office, citizen, topic_made
 from tests.stores import until
 from workflow.happening import Delivery
@@ -514,6 +514,26 @@ async def test_an_outcome_is_written_down_however_long_the_database_refuses(road
 
 
 # --- the loop ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_outcome_whose_commit_nobody_answered_to_is_written_down_once(road, channel, deliver):
+    await put(road, out("notice", key="n", about="c1", delete_after_s=60))
+    unheard = [2]  # the claim's and the outcome's
+
+    def lose(moment):
+        if moment == "after" and unheard[0]:
+            unheard[0] -= 1
+            if not unheard[0]:
+                raise Unavailable("the connection broke in the commit")
+
+    road.store.around_commit = lose
+    await deliver.step()
+    road.store.around_commit = None
+    assert channel.texts == ["halo"]
+    found = [(row.message.kind, row.state) for row in await rows(road)]
+    assert found == [("notice", "sent"), ("delete", "queued")]
+    names = await road.store.read(lambda unit: unit.connection.execute(select(sent.c.message)).all())
+    assert len(names) == 1
 
 
 async def test_one_slow_chat_does_not_keep_the_others_or_a_press_waiting(sqlite):
