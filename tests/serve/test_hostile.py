@@ -211,18 +211,52 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_afterwards_all_goes_on
             assert {answer.status_code for answer in again} == {200}
 
 
+async def test_while_the_folder_of_files_is_full_a_photo_waits_and_is_neither_lost_nor_refused(tmp_path):
+    folder = tmp_path / "data" / "files"
+    folder.parent.mkdir()
+    async with town(tmp_path, Plan(mode="webhook"), start=False) as here:
+        with small_disk(folder, "64k"):
+            mounted = folder.is_mount()
+            if not mounted:  # where this user may mount nothing, what's there is no folder
+                folder.rmdir()
+                folder.write_bytes(b"")
+            here.program.log_name = "data/files/serve.log" if mounted else "serve.log"  # and the log is full with it
+            await here.program.start()
+            eko = here.citizen("Eko")
+            eko.says("jalan depan SD rusak parah")
+            await eko.sees("Kartu Keluarga")
+            if mounted:
+                (folder / "penuh").write_bytes(bytes(64 * 1024 - 4096 * 3 - 100))
+            eko.sends("kk", "ini kk")
+            await here.until(
+                "it was tried and is to be tried again",
+                lambda: (
+                    here.program.rows("SELECT id FROM inbox WHERE channel = 'telegram' AND done_at IS NOT NULL")
+                    and here.program.rows("SELECT id FROM files WHERE state = 'pending' AND attempts = 0")
+                ),
+            )
+            await somebody_is_served(here)  # words need no folder
+            if mounted:
+                await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,size=20m", folder], check=True)
+            else:
+                folder.unlink()
+            await eko.sees("KK sudah kami terima", within_s=120)
+            assert not here.program.rows("SELECT id FROM files WHERE state = 'failed'")
+            await here.program.kill()
+
+
 async def call(here: Town, number: int, tail: str) -> httpx.Response:
     return await here.program.post(body(message(number, f"jalan rusak {tail}", user=889)))
 
 
 @contextlib.contextmanager
-def small_disk(place):
+def small_disk(place, size="12m"):
     """A disk of its own, where this user may mount one; else the folder as it is."""
     place.mkdir()
     mounted = (
         os.geteuid() == 0
         and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True
         ).returncode
     )
     try:
