@@ -218,10 +218,11 @@ def _deliveries(seen: Seen) -> Iterator[str]:
 
 
 def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
-    """Whether it's held for somebody who was asked to write first, and was never seen again."""
+    """Whether it's held for somebody who was asked to write first, and was never seen again; or ends a talk for good."""
     citizen = seen.world.citizens.get((row.office, row.message.to.chat))
     asked = citizen is not None and any(has(shown.text, *KNOCKS) for shown in citizen.shown)
-    return row.state == "held" and asked and citizen.vanished
+    is_last = has(row.message.text, "forget.done")
+    return row.state == "held" and asked and (citizen.vanished or is_last)
 
 
 def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
