@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from storage.rows import OutboxRow
 from storage.seal import Seal
 from tests.serve.database import a_server
 from tests.serve.everywhere import Everywhere, Phone, everywhere
-from tests.serve.program import Citizen, Desk, Person, Plan, Program, Town, numbers, words
+from tests.serve.program import PATIENCE_S, Citizen, Desk, Person, Plan, Program, Town, numbers, words
 from workflow.say import say
 
 PLANS = (Plan(), Plan("pekutatan", "pekutatan", mode="webhook", forum=True))
@@ -90,7 +90,8 @@ class Crew:
         if not web.postgres:
             return cls([web])
         web.command = ("web",)
-        worker = Program(web.folder, web.port, web.environ, ("worker",), postgres=web.postgres, log_name="worker.log")
+        named = web.environ | {"PGAPPNAME": "worker"}
+        worker = Program(web.folder, web.port, named, ("worker",), postgres=web.postgres, log_name="worker.log")
         return cls([web, worker])
 
     @property
@@ -105,6 +106,16 @@ class Crew:
                 await each.spawn()
         if until_ready:
             await self.programs[0].ready()
+            async with asyncio.timeout(PATIENCE_S):
+                while not self._works():  # noqa: ASYNC110 - it can only be asked
+                    await asyncio.sleep(0.1)
+
+    def _works(self) -> bool:
+        """Whether the one that sends is at the database; `aduan serve` is as soon as it's ready."""
+        if len(self.programs) == 1:
+            return True
+        there = "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = ?"
+        return self.sender.rows(there, "worker")[0]["n"] > 0
 
     async def kill(self, chance: random.Random) -> None:
         """One of them, or all at the same moment, as when the power fails."""
@@ -137,6 +148,7 @@ async def run(
     chance = random.Random(seed)
     async with everywhere(folder, *PLANS, start=False, postgres=database) as world:
         pace = SHARED if database else Pace()
+        pace = replace(pace, patience_s=pace.patience_s + 5 * times)  # somebody may be struck again and again
         outcome = Outcome()
         unlucky: set[str] = set()
         crew = Crew.of(world.town)
