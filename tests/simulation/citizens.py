@@ -49,6 +49,8 @@ _SHOWN = ("document", "place_photo")
 TYPED = {"ktp": "ktp", "kk": "kk", "location_photo": "lokasi"}
 KNOCKS = ("knock.answer_waiting", "knock.status_update", "knock.reminder")
 """What reaches them where nothing else may, once they were silent for a day."""
+FAILED_LATER = ("30003", "63012")
+"""What a telephone's network says of a message that it had taken."""
 CROSSING = timedelta(seconds=90)
 REPLY_WITHIN = timedelta(minutes=20)
 PATIENCE = timedelta(minutes=40)
@@ -286,10 +288,15 @@ class Citizen:
         self.since = since = self.world.agenda.now
 
         async def look() -> None:
-            if self.since == since:
+            if self.since == since and not self._was_undelivered():
                 self.world.unanswered(self)
 
         self.world.agenda.at(since + REPLY_WITHIN, f"{self.office.id}/{self.chat} wonders", look)
+
+    def _was_undelivered(self) -> bool:
+        """Whether something for them was taken and failed on its way: it comes again minutes or hours later."""
+        mine = (each for each in self.provider.attempts if each.chat == self.chat)
+        return any(each.outcome in FAILED_LATER for each in mine)
 
     def expect_reminders(self) -> None:
         """They fall silent over an unfinished report: it's kept, and they hear so at its hours."""
@@ -327,7 +334,7 @@ class Citizen:
         if question.startswith("ask.") and question != "ask.statement":
             return self._asked_for(question.removeprefix("ask."), shown)
         how = HOW.get(question)
-        return how is not None and how(self, shown) is not False
+        return how is not None and getattr(self, how.__name__)(shown) is not False
 
     def _tell(self, _: Shown) -> bool:
         if self.told:
@@ -423,6 +430,10 @@ class Citizen:
         else:
             self.say(" ".join(f"{n} {TYPED[sort]}" for n, sort in enumerate(sorts, 1)))
         return True
+
+    def _name_file(self, _: Shown) -> None:
+        """What the file is that they sent last."""
+        self.say(TYPED[self.sent[-1]])
 
     def _stands_in(self, shown: Shown) -> bool:
         """Whether a summary holds all they have told."""
@@ -523,7 +534,7 @@ class Citizen:
 
     def _later(self, what: object) -> None:
         async def act() -> None:
-            over = self.withdrawn or any(has(shown.text, "telling.answer") for shown in self.shown)
+            over = self.withdrawn or any(has(shown.text, "telling.answer", "telling.handed") for shown in self.shown)
             if not over or what == self.ask_status:
                 what()  # type: ignore[operator]
                 self.expect_reply()
@@ -582,6 +593,7 @@ HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {
     "addition.ask": Citizen._is_addition,
     "telling.ask": Citizen._supply,
     "telling.satisfied_question": Citizen._satisfied,
+    "sorting.file_one": Citizen._name_file,
     "satisfied.why": Citizen._still_lacks,
     "unclear.ask": Citizen._tell,
     **dict.fromkeys(KNOCKS, Citizen._open),

@@ -48,6 +48,7 @@ QUESTIONS = (
     "elsewhere.again",
     "letters.fill",
     "letters.attach",
+    "sorting.file_one",
 )
 """What a citizen may be asked, by the name of the sentence."""
 

@@ -54,6 +54,8 @@ class Correspondent(Citizen):
 
     def _reply(self, question: str, shown: Shown) -> bool:
         if question.startswith("letters."):
+            if self.confirmed:
+                return False  # it's in: what they sent afterwards was no new report
             return self._wavers() or (not self.vanished and self._answers_all(shown))
         return super()._reply(question, shown)
 
