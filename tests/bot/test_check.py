@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from bot.check import _office, _show
@@ -19,6 +20,7 @@ from bot.check_machine import Line
 from channels.sandbox.telegram import People
 from channels.sandbox.telegram.model import Webhook
 from tests.bot.accounts import Accounts, accounts, behind_tls, free_port, relay, reverse_proxy, self_signed
+from tests.doubles import an_office
 from workflow.office import Office, Staff
 from workflow.standard import standard
 
@@ -407,3 +409,11 @@ def test_who_would_have_to_approve_their_own_draft_is_to_mend() -> None:
     assert [line.what for line in found if line.mend] == [
         "Rai alone writes the answer and alone would approve it as Camat (step 4)."
     ]
+
+
+def test_the_number_of_a_desk_that_moved_is_named_until_it_is_written():
+    place = msgspec.structs.replace(an_office(desk="-1009990001"), written="-4001", former=("-4001",))
+    (line,) = [each for each in _office(place) if "supergroup" in each.what]
+    assert not line.good
+    assert line.mend.startswith("write desk = -1009990001 in [offices.telegram] of config.toml, in place of -4001")
+    assert not [each for each in _office(an_office()) if "supergroup" in each.what]
