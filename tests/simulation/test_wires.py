@@ -16,6 +16,7 @@ from tests.simulation.agenda import Agenda, InlineLoop
 from tests.simulation.faults import CALM, Faults, Odds
 from tests.simulation.provider import Provider
 from tests.simulation.strands import carry
+from tests.simulation.summary import holds
 from tests.simulation.wires import letters
 from tests.simulation.wires.base import HAND, Hand, WireHttp
 from tests.simulation.wires.mail import MailWire, address_of
@@ -376,9 +377,18 @@ def test_a_mailbox_in_trouble_hands_everything_out_once_and_moves_it_away(line_o
 # --- whole runs -------------------------------------------------------------------------------------------------------
 
 
+MIX = ("whatsapp", "email", "sms", "telegram")
+
+
+@pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40, 50))])
+def test_whoever_writes_on_whatsapp_by_sms_or_by_mail_gets_what_they_meant(request, seed):
+    report = holds(request, seed, 20, Odds(), mix=MIX)
+    assert report.counts["crashes"] > 0
+    assert report.counts["faults"] > 100
+
+
 def test_the_same_seed_gives_the_same_run_on_every_channel():
-    mix = ("whatsapp", "email", "sms", "telegram")
-    runs = [Simulation(5, 8, mix=mix, places=("kedopok", "kanigaran")).run() for _ in range(2)]
+    runs = [Simulation(5, 8, mix=MIX, places=("kedopok", "kanigaran")).run() for _ in range(2)]
     assert runs[0].problems == []
     assert runs[0].trace == runs[1].trace
     assert runs[0].counts == runs[1].counts
