@@ -16,7 +16,7 @@ from tests.simulation.faults import CALM, RACE, ROUGH, Odds
 from tests.simulation.grounds import STORES, ground
 from tests.simulation.mutants import MUTANTS, planted
 from tests.simulation.shrink import shrunk
-from tests.simulation.world import BUSY, OFFICES, QUIET, Simulation
+from tests.simulation.world import ALL, BUSY, MIX, OFFICES, QUIET, Simulation
 
 TOWNS = {"quiet": QUIET, "busy": BUSY}
 ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH, "race": RACE}
@@ -28,6 +28,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
     parser.add_argument("--citizens", type=int, default=200, help="how many, at all offices together")
+    parser.add_argument(
+        "--channels", nargs="+", choices=ALL, default=MIX, help="on which they write, one after the other"
+    )
     parser.add_argument("--town", choices=TOWNS, default="quiet", help="who they are and how close they come")
     parser.add_argument("--store", choices=STORES, default="memory", help="what it's stored in")
     parser.add_argument("--offices", nargs="+", choices=OFFICES, default=OFFICES, help="where they live")
@@ -52,6 +55,7 @@ def main(given: list[str] | None = None) -> int:
                 "town": TOWNS[wanted.town],
                 "store_kind": wanted.store,
                 "threads": wanted.threads,
+                "mix": tuple(wanted.channels),
             }
             with ground(wanted.store) as url:
                 report = Simulation(seed, wanted.citizens, odds, url=url, **more).run()

@@ -60,9 +60,10 @@ class VirtualClock(Clock):
         super().__init__()
         self._agenda = agenda
         self._wait = wait
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return self._agenda.now
+        return self._agenda.now + self.ahead
 
     def monotonic(self) -> float:
         return (self._agenda.now - START).total_seconds()

@@ -29,6 +29,8 @@ class Odds:
     poll: float = 0.01  # a poll fails
     forged: float = 0.002  # somebody else calls the webhook first, without the secret
     pause: float = 0.0  # a worker stands still before or after it sends, perhaps for longer than its lease
+    ahead: float = 0.1  # a process starts on a clock that runs ahead, and that's set back later
+    asleep: float = 0.2  # the machine sleeps through a night: then it's hours later at once
     slow: float = 0.05  # a role gets to its work late, so that much waits for it
     name: str = "usual"
 
@@ -49,6 +51,7 @@ class Faults:
 
     odds: Odds
     random: random.Random
+    nature: random.Random = field(default_factory=lambda: random.Random(0))  # of clocks and machines
     armed: bool = True
     lives: int = 0
     crashes: Counter[str] = field(default_factory=Counter)
@@ -56,7 +59,8 @@ class Faults:
 
     def strikes(self, what: str) -> bool:
         """Whether this fault happens now."""
-        struck = self.random.random() < getattr(self.odds, what)
+        draw = self.nature if what in ("ahead", "asleep") else self.random
+        struck = draw.random() < getattr(self.odds, what)
         self.counted[what] += struck
         return struck
 

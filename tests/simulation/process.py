@@ -29,7 +29,7 @@ from storage.seal import Seal, box, unbox
 from storage.tables import files as files_table
 from storage.unit import Conflict, Unit
 from tests.doubles import MASTER
-from tests.simulation.agenda import Agenda, VirtualClock
+from tests.simulation.agenda import START, Agenda, VirtualClock
 from tests.simulation.faults import Faults, Life
 from tests.simulation.provider import Provider
 from tests.simulation.strands import carry, stand_still
@@ -105,6 +105,8 @@ class Process:
     up: bool = False
     life: Life = field(init=False)
     hears: Callable[[str], None] = lambda role: None  # others, who hear no bell of this one, look by themselves
+    asleep_until: datetime = START
+    slept: list[tuple[datetime, datetime]] = field(default_factory=list)
     _due: dict[str, datetime] = field(default_factory=dict)
     _swept: datetime | None = None
 
@@ -117,6 +119,8 @@ class Process:
         life.died = partial(self._died, life)
         life.stands_still = self._stand_still
         clock = VirtualClock(self.agenda, self._stand_still if self.store.postgres else None)
+        if self.faults.strikes("ahead"):
+            self._run_ahead(clock)
         chance = Chance(clock, seed=random.getrandbits(48))
         self.store.seal = Seal([MASTER], chance.random_bytes)
         self.store.around_commit = lambda moment: life.may_crash(f"{moment} commit")
@@ -163,6 +167,20 @@ class Process:
         self.agenda.after(self.faults.random.uniform(0.5, 30), f"program {self.number} starts", self.boot)
         self.hears("take-over")
 
+    def _run_ahead(self, clock: VirtualClock) -> None:
+        """The machine's clock is fast; some time later it's set right, and time goes back."""
+        clock.ahead = timedelta(seconds=self.faults.nature.uniform(1, 50))
+
+        async def set_right() -> None:
+            clock.ahead = timedelta()
+
+        self.agenda.after(self.faults.nature.uniform(60, 7200), "role: a clock is set back", set_right)
+
+    def sleep(self, until: datetime) -> None:
+        """The machine does nothing till then, and knows nothing of it; whoever is in the middle of something stays so."""
+        self.asleep_until = until
+        self.slept.append((self.agenda.now, until))
+
     async def _stand_still(self, seconds: float) -> None:
         self.hears("take-over")
         await stand_still(self.agenda, seconds)
@@ -175,7 +193,8 @@ class Process:
 
     async def receive(self, call: Call) -> bool:
         """A provider's call; False: no 200 came back, it will call again."""
-        return self.up and await carry(self._received(call), self.life) is not None
+        awake = self.up and self.agenda.now >= self.asleep_until
+        return awake and await carry(self._received(call), self.life) is not None
 
     async def _received(self, call: Call) -> bool:
         for channel in self._paths[call.path]:
@@ -220,6 +239,9 @@ class Process:
         async def work() -> None:
             if self.up and self.life is life and self._due.get(role) == moment:
                 del self._due[role]
+                if self.agenda.now < self.asleep_until:
+                    self.wake(role, self.asleep_until)
+                    return
                 await carry(self._work(role), life)
 
         self.agenda.at(moment, f"role: {role}", work)
@@ -310,8 +332,8 @@ class Crew:
 
     @property
     def up(self) -> list[Process]:
-        """Those that live."""
-        return [each for each in self.processes if each.up]
+        """Those that live and are awake."""
+        return [each for each in self.processes if each.up and self.agenda.now >= each.asleep_until]
 
     async def receive(self, call: Call) -> bool:
         """A provider's call; False: no 200 came back."""

@@ -15,7 +15,7 @@ def shrunk(report: Report, odds: Odds) -> Report:
         if size >= report.citizens:
             break
         with ground(report.store) as url:
-            more = {"places": report.places, "town": report.town, "store_kind": report.store}
+            more = {"places": report.places, "town": report.town, "store_kind": report.store, "mix": report.mix}
             smaller = Simulation(report.seed, size, odds, url=url, threads=report.threads, **more).run()
         if smaller.problems:
             return smaller

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation.faults import Odds
 from tests.simulation.summary import holds
-from tests.simulation.world import BUSY
+from tests.simulation.world import ALL, BUSY
 
 WORLDS, PEOPLE = 10, 500
 
@@ -14,7 +14,7 @@ WORLDS, PEOPLE = 10, 500
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(201, 201 + WORLDS))
 def test_five_hundred_people_in_a_rush_each_get_what_they_came_for(request, seed):
-    report = holds(request, seed, PEOPLE, Odds(), town=BUSY)
+    report = holds(request, seed, PEOPLE, Odds(), town=BUSY, mix=ALL)
     assert report.counts["citizens"] == PEOPLE
     assert report.counts["acts of number"] >= 5, "too few went all the way"
     assert report.counts["crashes"] >= 10, "this seed lets too little go wrong"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation.faults import RACE, Odds
 from tests.simulation.summary import holds
-from tests.simulation.world import BUSY, Simulation
+from tests.simulation.world import ALL, BUSY, Simulation
 from tests.stores import postgres
 
 __all__ = ["postgres"]
@@ -16,7 +16,7 @@ PEOPLE = 150
 
 @pytest.mark.slow
 def test_a_hundred_and_fifty_people_on_a_sqlite_file(request):
-    report = holds(request, 301, PEOPLE, Odds(), town=BUSY, store_kind="sqlite")
+    report = holds(request, 301, PEOPLE, Odds(), town=BUSY, mix=ALL, store_kind="sqlite")
     assert report.counts["citizens"] == PEOPLE
     assert report.counts["acts of number"] >= 3
     assert report.counts["crashes"] >= 5
@@ -24,14 +24,14 @@ def test_a_hundred_and_fifty_people_on_a_sqlite_file(request):
 
 @pytest.mark.slow
 def test_a_hundred_people_on_postgresql_whose_workers_sleep_through_their_leases(request, postgres):
-    report = holds(request, 302, 100, RACE, town=BUSY, store_kind="postgres", folder=postgres)
+    report = holds(request, 302, 100, RACE, town=BUSY, mix=ALL, store_kind="postgres", folder=postgres)
     assert report.faults["pause"] >= 5
     assert report.counts["crashes"] >= 20
 
 
 @pytest.mark.slow
 def test_fifty_people_on_postgresql_whose_workers_really_run_at_once(request, postgres):
-    report = holds(request, 303, 50, RACE, town=BUSY, store_kind="postgres", folder=postgres, threads=True)
+    report = holds(request, 303, 50, RACE, town=BUSY, mix=ALL, store_kind="postgres", folder=postgres, threads=True)
     assert report.counts["crashes"] >= 10
 
 

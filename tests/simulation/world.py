@@ -23,8 +23,8 @@ from storage.tables import outbox, timers
 from storage.unit import Unit
 from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
-from tests.simulation.agenda import Agenda, Happening
-from tests.simulation.citizens import Citizen
+from tests.simulation.agenda import START, Agenda, Happening
+from tests.simulation.citizens import REPLY_WITHIN, Citizen
 from tests.simulation.crowd import Passer
 from tests.simulation.desk import Desk, staff_of
 from tests.simulation.faults import Faults, Odds
@@ -48,8 +48,10 @@ COUNTED = ("pegantenan",)
 MIX = ("telegram",)
 """On which channel the people of an office write, one after the other."""
 LIMITS = {"telegram": Limits(), "whatsapp": WHATSAPP, "sms": SMS, "email": Email.limits}
+ALL = tuple(LIMITS)
 LONGEST = timedelta(days=45)
 MOST_EVENTS_PER_CITIZEN = 6_000
+_EVENING = START.replace(hour=14, minute=30)  # 21.30 and 22.30 where the offices are
 _INSTANT = timedelta(milliseconds=40)
 _AT_ONCE = 8
 
@@ -87,6 +89,7 @@ class Report:
     town: Town = QUIET
     store: str = "memory"
     threads: bool = False
+    mix: tuple[str, ...] = MIX
 
     @property
     def repeat(self) -> str:
@@ -96,7 +99,8 @@ class Report:
         town = "" if self.town == QUIET else f" --town {self.town.name}"
         store = "" if self.store == "memory" else f" --store {self.store}"
         threads = " --threads" if self.threads else ""
-        where = f"{odds}{places}{town}{store}{threads}"
+        mix = "" if self.mix == MIX else f" --channels {' '.join(self.mix)}"
+        where = f"{odds}{places}{mix}{town}{store}{threads}"
         return f".venv/bin/python -m tests.simulation --seed {self.seed} --citizens {self.citizens}{where}"
 
     def __str__(self) -> str:
@@ -132,7 +136,7 @@ class Simulation:
         self.random = random.Random(self.seed)
         self.agenda = Agenda()
         self.started = self.agenda.now - timedelta(days=1)
-        self.faults = Faults(self.odds, self.random)
+        self.faults = Faults(self.odds, self.random, random.Random(self.seed + 1))
         self.problems: list[str] = []
         self.lines: list[str] = []
         self.sayings: dict[str, Citizen] = {}
@@ -253,9 +257,13 @@ class Simulation:
 
     def unanswered(self, citizen: Citizen) -> None:
         """Somebody got no answer: only chatter that was dropped after an uncertain sending may be missing."""
-        if not self.had_dropped(citizen):
+        asleep = [until for each in self.processes for _, until in each.slept]
+        if not self.had_dropped(citizen) and not any(self._is_recent(until, citizen) for until in asleep):
             asked = f"{citizen.questions[-1:]}, last spoke {citizen.last_spoke}"
             self.problems.append(f"{citizen.address.lane} got no answer at all for 20 minutes ({asked})")
+
+    def _is_recent(self, until: datetime, citizen: Citizen) -> bool:
+        return citizen.since is not None and citizen.since < until + REPLY_WITHIN
 
     def had_dropped(self, citizen: Citizen) -> bool:
         """Whether something for them was chatter that isn't repeated."""
@@ -319,12 +327,14 @@ class Simulation:
             self.town,
             self.store_kind,
             self.threads,
+            self.mix,
         )
 
     async def _run(self) -> None:
         watch_tasks()
         for each in self.processes:
             await each.boot()
+            self._plan_nights(each)
         most = 20_000 + MOST_EVENTS_PER_CITIZEN * self.size
         end = self.agenda.now + LONGEST
         for _ in range(most):
@@ -339,6 +349,17 @@ class Simulation:
             else:
                 await self._next()[2]()
         self.problems.append(f"after {most} events there's still something to do")
+
+    def _plan_nights(self, process: Process) -> None:
+        """Through some nights a machine sleeps, where nobody has switched that off."""
+        for day in range(3):
+            falls = _EVENING + timedelta(days=day, minutes=self.faults.nature.uniform(0, 60))
+            if self.faults.strikes("asleep"):
+
+                async def sleep(until: datetime = falls + timedelta(hours=5)) -> None:
+                    process.sleep(until)
+
+                self.agenda.at(falls, "role: a machine falls asleep", sleep)
 
     def _next(self) -> tuple[datetime, str, Happening]:
         found = self.agenda.take()
