@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
 
 import structlog
 
+from bot.contents import LIMIT_BYTES, Failure, Reason, content_of
 from bot.media import Finding, Media, Unfit
 from bot.purge import is_purged
 from bot.road import Road, endless, place_of
-from channels.base import Channel, Containing, Downloading, FetchError
+from channels.base import Channel, Downloading, FetchError
 from storage.engine import Unavailable
 from storage.files import Files
 from storage.rows import Arrival, FileRow, encode
@@ -28,9 +28,6 @@ from workflow.message import address_of
 
 _log = structlog.get_logger("fetch")
 
-Reason = Literal["too_big", "not_allowed", "broken", "gone", "timeout"]
-
-LIMIT_BYTES = 20_000_000  # what Telegram lets a bot download (core.telegram.org/bots/api#getfile)
 _TRIES = 3
 _PAUSES_S = (5.0, 30.0)
 _LONGEST_S = 60.0
@@ -46,15 +43,6 @@ _REASONS: tuple[Reason, ...] = ("too_big", "not_allowed", "broken", "gone", "tim
 
 class _NotKept(Exception):
     """Our own disk doesn't take it: the file isn't to blame, so it's tried until there's room again."""
-
-
-class _Failure(Exception):
-    """Why a file isn't had, and whether another try may help."""
-
-    def __init__(self, reason: Reason, *, again: bool = False) -> None:
-        super().__init__(reason)
-        self.reason: Reason = reason
-        self.again = again
 
 
 @dataclass(slots=True)
@@ -129,54 +117,33 @@ class Fetcher:
         except _NotKept:
             at = self.road.clock.now() + timedelta(seconds=self.road.chance.jitter(_NO_ROOM_S))
             await self.road.store.write(lambda unit: unit.shelf.fetch_later(row.id, row.attempts, at))
-        except _Failure as failure:
+        except Failure as failure:
             await self._failed(row, failure)
 
     async def _downloaded(self, row: FileRow) -> bytes:
         """The bytes, at most `LIMIT_BYTES` of them."""
         if row.size_bytes > LIMIT_BYTES:
-            raise _Failure("too_big")
+            raise Failure("too_big")
         source = self.sources.get(row.channel) or self._channel(row)
         if source is None or not row.ref:
-            raise _Failure("gone")
+            raise Failure("gone")
         try:
             async with asyncio.timeout(_LONGEST_QUEUE_S if row.channel in self.sources else _LONGEST_S):
-                content = await self._content(source, row)
-        except _Failure:
+                content = await content_of(self.road, source, row)
+        except Failure:
             raise
         except FetchError as error:
             reason: Reason = next((each for each in _REASONS if each == error.reason), "gone")
-            raise _Failure(reason, again=error.again) from error
+            raise Failure(reason, again=error.again) from error
         except TimeoutError:
-            raise _Failure("timeout", again=True) from None
+            raise Failure("timeout", again=True) from None
         except Exception as error:
             where = place_of(error)
             _log.error("a download failed as it shouldn't", channel=row.channel, office=row.office, error=where)
-            raise _Failure("timeout", again=True) from error
+            raise Failure("timeout", again=True) from error
         if len(content) > LIMIT_BYTES:
-            raise _Failure("too_big")
+            raise Failure("too_big")
         return content
-
-    async def _content(self, channel: Channel | Downloading, row: FileRow) -> bytes:
-        """Out of the stored payload that named it, or from the provider: no more than shows that it's too big."""
-        if isinstance(channel, Containing):
-            key = row.ref.rpartition("#")[0]
-            sealed = await self.road.store.read(lambda unit: unit.inbox.payload(row.office, row.channel, key))
-            if sealed is None:
-                raise _Failure("gone")
-            try:
-                payload = await asyncio.to_thread(self.road.store.seal.open, "inbox", sealed)
-            except Unopenable:
-                raise _Failure("gone") from None
-            return await asyncio.to_thread(channel.attached, payload, row.ref)
-        if not isinstance(channel, Downloading):
-            raise _Failure("gone")
-        content = bytearray()
-        async for piece in channel.download(row.ref, LIMIT_BYTES):
-            content += piece
-            if len(content) > LIMIT_BYTES:
-                break
-        return bytes(content)
 
     def _channel(self, row: FileRow) -> Channel | None:
         return self.road.channels.get((row.channel, row.office))
@@ -187,7 +154,7 @@ class Fetcher:
                 return await self.media.inspect_ours(content)
             return await self.media.inspect(content)
         except Unfit as error:
-            raise _Failure(error.reason) from error
+            raise Failure(error.reason) from error
 
     async def _keep(self, row: FileRow, content: bytes, finding: Finding) -> None:
         """Seal the bytes first, then say in one transaction that they are there."""
@@ -252,7 +219,7 @@ class Fetcher:
         if found is not None and found.state != "ready":
             await self.files.erase(row.id)
 
-    async def _failed(self, row: FileRow, failure: _Failure) -> None:
+    async def _failed(self, row: FileRow, failure: Failure) -> None:
         now = self.road.clock.now()
         if failure.again and row.attempts + 1 < _TRIES:
             at = now + timedelta(seconds=self.road.chance.jitter(_PAUSES_S[row.attempts]))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import structlog
 
+from bot.lots import lots, together
 from bot.road import Road, place_of
 from channels.base import Channel, Malformed, Polled
 from storage.engine import Unavailable
@@ -19,8 +20,6 @@ from workflow.message import SendError
 
 _log = structlog.get_logger("intake")
 
-_TOGETHER = 256  # at most so many payloads in one transaction
-_TOGETHER_BYTES = 1_000_000  # and about so much; a longer one goes alone
 _WAITING = 5_000  # with more than these waiting, we're overloaded and say so
 _CONFLICTS = 5
 _POLL_LEASE_S = 15.0  # renewed while it's ours: whoever follows a process that died waits no longer
@@ -59,7 +58,7 @@ class Intake:
 
     async def _write_what_waits(self) -> None:
         while self._waiting:
-            count = _together(self._waiting)
+            count = together(self._waiting)
             lot, self._waiting = self._waiting[:count], self._waiting[count:]
             try:
                 await self._write([arrival for arrival, _ in lot])
@@ -130,7 +129,7 @@ class Intake:
         payloads, after = await channel.poll(cursor)
         if not payloads and after == cursor:
             return channel.pause_s
-        *earlier, last = _lots(payloads)
+        *earlier, last = lots(payloads)
         for lot in earlier:
             await self._write(await _arrivals(channel, lot))
         await self._write(await _arrivals(channel, last), (office, name, after))
@@ -185,29 +184,6 @@ class Intake:
                 self.trouble[channel.name, channel.office] = f"it can't be asked for news: {why}"
                 await clock.wait(self._road.chance.jitter(pause_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-
-
-def _together(waiting: Sequence[tuple[Arrival, object]]) -> int:
-    """How many of those that wait make a short transaction; at least one."""
-    size = 0
-    for count, (arrival, _) in enumerate(waiting[:_TOGETHER]):
-        size += len(arrival.payload)
-        if count and size > _TOGETHER_BYTES:
-            return count
-    return min(len(waiting), _TOGETHER)
-
-
-def _lots(payloads: Sequence[bytes]) -> list[list[bytes]]:
-    """The payloads in lots that each make a short transaction; at least one, which may be empty."""
-    lots: list[list[bytes]] = [[]]
-    size = 0
-    for payload in payloads:
-        if lots[-1] and (len(lots[-1]) >= _TOGETHER or size + len(payload) > _TOGETHER_BYTES):
-            lots.append([])
-            size = 0
-        lots[-1].append(payload)
-        size += len(payload)
-    return lots
 
 
 async def _arrivals(channel: Channel, lot: Sequence[bytes]) -> list[Arrival]:

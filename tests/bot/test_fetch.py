@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from bot.clock import Clock
+from bot.contents import LIMIT_BYTES
 from bot.enclosures import Enclosures
-from bot.fetch import LIMIT_BYTES, Fetcher
+from bot.fetch import Fetcher
 from bot.media import Media
 from channels.base import FetchError, Parcel
 from storage.files import Files
