@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,8 @@ from bot.intake import Intake
 from bot.media import Media
 from bot.pump import Pump
 from bot.purge import Purger
-from bot.road import Road, endless, place_of
+from bot.road import Road, endless
+from bot.running import run, serve_site, stop_at_signals, until_stopped
 from bot.ticks import Ticks
 from channels.base import Described, Polled
 from channels.http import Http
@@ -50,7 +50,6 @@ READY = "ready"  # how a channel is that has nothing to mend
 LONGEST_PAUSE_S = 60.0
 DESK_LOOK_S = 300.0
 UNKNOWN = frozenset({"down", "busy", "uncertain"})  # facts that tell nothing of a group
-STOP_S = 8.0  # what is under way may finish; then it's cut
 
 
 @dataclass(slots=True)
@@ -295,14 +294,6 @@ def serve(settings: Settings, *, roles: Sequence[str], migrate_first: bool) -> i
         return reason.code
 
 
-def run(main: Coroutine[Any, Any, int]) -> int:
-    """Run on the fast loop."""
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main)
-
-
 async def _serve(settings: Settings, roles: Sequence[str], *, migrate_first: bool) -> int:
     async with service(settings, migrate_first=migrate_first) as whole:
         stop = asyncio.Event()
@@ -313,47 +304,3 @@ async def _serve(settings: Settings, roles: Sequence[str], *, migrate_first: boo
         if "worker" in roles:
             jobs["worker"] = whole.work(stop)
         return await until_stopped(jobs, stop)
-
-
-def stop_at_signals(stop: asyncio.Event) -> None:
-    """SIGTERM and SIGINT end the program in good order."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-
-
-async def until_stopped(jobs: Mapping[str, Coroutine[Any, Any, Any]], stop: asyncio.Event) -> int:
-    """Run the jobs until `stop`; 1 if one of them ended by itself, which none should. Raises `CannotStart` of a job."""
-    tasks = {asyncio.create_task(job, name=name) for name, job in jobs.items()}
-    waiting = asyncio.create_task(stop.wait(), name="stop")
-    done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    ended = [task for task in done if task is not waiting and not stop.is_set()]
-    stop.set()
-    for task in ended:
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, CannotStart):
-            continue
-        _log.error("a role ended by itself", role=task.get_name(), error=place_of(error) if error else "")
-    for task in (*tasks, waiting):
-        task.cancel()
-    await asyncio.wait({*tasks, waiting}, timeout=STOP_S)
-    for task in ended:
-        if not task.cancelled() and isinstance(reason := task.exception(), CannotStart):
-            raise reason
-    return 1 if ended else 0
-
-
-async def serve_site(site: Starlette, host: str, port: int, *, stop: asyncio.Event) -> None:
-    """Serve until `stop`. Raises `CannotStart` if the port is taken."""
-    from bot import web
-
-    try:
-        listening = web.listen(host, port)
-    except OSError as error:
-        raise CannotStart(f"{host}:{port} can't be listened on: {error.strerror}. Change [service] listen.") from None
-    server = web.server(site)
-    _log.info("listening", address=f"http://{host}:{listening.getsockname()[1]}")
-    serving = asyncio.create_task(server._serve([listening]))  # noqa: SLF001 - `serve` would take the signals from us
-    await stop.wait()
-    server.should_exit = True
-    await serving

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot import app, logs
+from bot import app, logs, running
 from bot.clock import Chance, Clock
 from bot.config import parse
 from bot.deliver import Deliver
@@ -31,7 +31,7 @@ def run(office: str) -> int:
     if office not in names:
         print(f"There is no office {office!r}. Offices: {', '.join(names)}.", file=sys.stderr)  # noqa: T201 - for people
         return 2
-    return app.run(_talk(office))
+    return running.run(_talk(office))
 
 
 async def _talk(office: str) -> int:

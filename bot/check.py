@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from bot import app, check_machine
+from bot import check_machine, running
 from bot.check_machine import Line
 from bot.clock import Chance, Clock
 from bot.config import OfficeSettings, Settings
@@ -33,7 +33,7 @@ ESTIMATED = "(perkiraan)"  # how the package `holidays` marks days that no decre
 
 def run(settings: Settings) -> int:
     """Look at everything and print it; 1 if anything must be mended."""
-    return app.run(_look(settings))
+    return running.run(_look(settings))
 
 
 async def _look(settings: Settings) -> int:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from starlette.applications import Starlette
 
-from bot import app, logs, web
+from bot import app, logs, running, web
 from bot.clock import Chance, Clock
 from bot.config import Settings, parse
 from bot.foundation import CannotStart
@@ -66,7 +66,7 @@ def run(*, port: int, office: str, keep: Path | None) -> int:
         print(f"There is no office {office!r}. Offices: {', '.join(names)}.", file=sys.stderr)  # noqa: T201 - for people
         return 2
     try:
-        return app.run(_demo(port, office, keep))
+        return running.run(_demo(port, office, keep))
     except CannotStart as reason:
         print(reason, file=sys.stderr)  # noqa: T201 - for people
         return reason.code
@@ -85,14 +85,14 @@ async def _demo(port: int, first: str, keep: Path | None) -> int:
             async with app.service(settings, migrate_first=True, clock=clock) as whole:
                 made = _stage(whole, playing, clock, folder)
                 stop = asyncio.Event()
-                app.stop_at_signals(stop)
+                running.stop_at_signals(stop)
                 jobs = {
                     "web": _serve(whole.site([*made.routes()]), made, listening, stop),
                     "worker": whole.work(stop),
                 }
                 listening.listen()  # whoever comes before the server stands waits a moment instead of being refused
                 _welcome(listening, first, folder if keep else None)
-                return await app.until_stopped(jobs, stop)
+                return await running.until_stopped(jobs, stop)
     return 0
 
 

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot import app
+from bot import app, running
 from bot.check import lines
 from bot.check_machine import Line
 from bot.config import load
@@ -81,7 +81,7 @@ class Accounts:
         self.write()
         async with app.service(load(self.path, self.environ), migrate_first=True) as whole:
             stop = asyncio.Event()
-            site = asyncio.create_task(app.serve_site(whole.site(), "127.0.0.1", self.port, stop=stop))
+            site = asyncio.create_task(running.serve_site(whole.site(), "127.0.0.1", self.port, stop=stop))
             await reachable(self.port)
             try:
                 yield

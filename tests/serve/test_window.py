@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app
+from bot import app, running
 from bot.clock import Clock
 from bot.config import load
 from channels.sandbox.twilio import Mishap
@@ -33,7 +33,7 @@ async def inside(here: Everywhere, clock: Clock) -> AsyncIterator[None]:
     settings = load(program.folder / "config.toml", program.environ)
     async with app.service(settings, migrate_first=True, clock=clock) as whole:
         stop = asyncio.Event()
-        site = asyncio.create_task(app.serve_site(whole.site(), *settings.listen, stop=stop))
+        site = asyncio.create_task(running.serve_site(whole.site(), *settings.listen, stop=stop))
         worker = asyncio.create_task(whole.work(stop))
         await program_ready(here)
         try:
