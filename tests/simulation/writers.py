@@ -113,6 +113,13 @@ class Correspondent(Citizen):
         self.photos.setdefault(sort, []).append(ref)
         return Attachment(kind="photo", ref=ref, unique=ref, name=f"{TYPED[sort]}.jpg")
 
+    def _retake(self, shown: Shown) -> None:
+        """They have no better one.
+
+        A second photo by mail would stand beside the first: it isn't known to replace it.
+        """
+        self.choose(shown, say("choice.keep"), "pakai")
+
     def send_photo(self, sort: str, *, caption: str = "", album: str = "", asked: bool = False) -> None:
         """In a mail of its own."""
         self.gave[sort] = self.world.agenda.now
