@@ -62,6 +62,7 @@ class Outcome:
     acknowledged: int = 0  # messages that a provider was told we have
     complaints: int = 0
     answers: int = 0  # messages to citizens that had to arrive
+    left_alone: int = 0  # of these as uncertain, after eight attempts nobody knew the end of
     doubled: int = 0
     marked: int = 0
 
@@ -72,7 +73,7 @@ class Outcome:
             f"{self.kills} kills; {len(self.citizens)} citizens, {phones} of them on WhatsApp\n"
             f"{self.acknowledged} messages acknowledged, all accounted for\n"
             f"{self.complaints} complaints, each registered once, numbers without a gap\n"
-            f"{self.answers} messages meant for citizens, each delivered at least once\n"
+            f"{self.answers} messages meant for citizens, each delivered at least once, {self.left_alone} left as uncertain at last\n"
             f"{self.doubled} of them came twice, {self.marked} with the mark; none twice without it"
         )
 
@@ -124,8 +125,8 @@ class Crew:
             await each.kill()
 
     async def stop(self) -> list[int]:
-        """SIGTERM to each; their exit codes."""
-        return [await each.stop() for each in self.programs]
+        """SIGTERM to each, who sends first: what's sent may bring news; their exit codes."""
+        return [await each.stop() for each in reversed(self.programs)]
 
     async def end(self) -> None:
         """Leave none behind, whatever happened."""
@@ -349,7 +350,8 @@ def _everything_came_in(here: Town) -> int:
             )
         }
         first = desk.bot.id % 1000 * 1000 + 1  # as the stand-in counts
-        lost = [number for number in range(first, desk.bot.next_update_id) if str(number) not in stored]
+        known = stored | {str(update.id) for update in desk.bot.updates}  # which nobody acknowledged yet
+        lost = [number for number in range(first, desk.bot.next_update_id) if str(number) not in known]
         assert not lost, f"{desk.plan.id}: updates {lost} are lost"
         count += desk.bot.next_update_id - first
     parked = here.program.rows("SELECT lane, error FROM lanes WHERE parked_at IS NOT NULL")
@@ -400,7 +402,9 @@ def _received(here: Town, citizen: Citizen | Phone, rows: list[OutboxRow], outco
             continue
         meant[row.message.text] += 1
         outcome.answers += 1
-        assert row.state == "sent", (row.state, row.message.kind, row.message.text)
+        # What was struck eight times is left alone, since it's been there, and the desk is told; it must have been there.
+        outcome.left_alone += row.state == "uncertain"
+        assert row.state in {"sent", "uncertain"}, (row.state, row.message.kind, row.message.text)
         assert unmarked[row.message.text] + marked[row.message.text] > 0, f"never came: {row.message.text!r}"
     for text, count in unmarked.items():
         assert count <= max(meant[text], 1), f"{count} times without a mark: {text!r}"
