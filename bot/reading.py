@@ -106,7 +106,8 @@ def hidden(message: Message) -> tuple[Message, Marks]:
 
     def hide(text: str) -> str:
         masked = mask(text)
-        found.update(masked.found)
+        for mark, digits in masked.found:
+            found.setdefault(mark, digits)  # of two that look the same, what the words say counts, not what's quoted
         return masked.text
 
     place = message.location

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 
 from workflow.message import Value
 
 DIGITS = 16
-_SIGN = r"[ .\u00a0\u200b-\u200d\u2010-\u2015\u2060-]"
+# Blanks of any width, marks nobody sees, and what people put between groups of digits.
+_SIGN = r"[ \t._\u00a0\u2000-\u2015\u202f\u205f-\u2064\u20e3\u3000\ufe0f\ufeff-]"
 _GAP = rf"{_SIGN}{{1,3}}"
-_RUN = re.compile(rf"(?<![\d*])\d+(?:{_GAP}\d+)*(?![\d*])")
+_RUN = re.compile(rf"\d+(?:{_GAP}\d+)*")
 _PIECE = re.compile(r"\d+")
+# What was hidden before. A star beside a number hides nothing: WhatsApp's bold is "*3574...*".
+_HIDDEN = re.compile(r"((?<!\d)\d{4}\*{4,}\d{2}(?!\d))")
+# Letters that a hand in a hurry types for 0 and 1.
+_ALIKE = {"O": "0", "o": "0", "l": "1", "I": "1"}
+_NEARLY = re.compile(rf"(?<![^\W_])[\dOolI](?:{_SIGN}{{0,3}}[\dOolI]){{{DIGITS - 1}}}(?![^\W_])")
+_LEAST = 8  # so many of the sixteen are digits, or it's no number
 # What's called a NIK or KK is hidden with a digit too few or too many as well; a telephone number after it isn't.
 _CALLED = re.compile(
-    r"\b(?:nik|n\.i\.k\.?|(?:no|nomor)\.?\s*(?:kk|ktp))(?:\s*(?:saya|sy|nya|no|nomor|adalah|yaitu|[:=.-]))*\s*"
+    r"\b(?:nik|n\.i\.k\.?|n\si\sk|nomor\s+induk\s+kependudukan|k\.?k\.?|kartu\s+keluarga|e?-?ktp(?:[- ]?el)?)"
+    r"(?:\s*(?:saya|sy|kami|nya|no|nomor|nomer|adalah|yaitu|[:=.-]))*\s*"
     rf"(?!(?:\+?62|0)\s?-?8)(?P<number>\d(?:{_SIGN}{{0,3}}\d){{9,18}})(?![\d*])",
     re.IGNORECASE,
 )
@@ -40,7 +49,7 @@ class Nik(Value):
 
 def nik(text: str) -> Nik | None:
     """The NIK a text consists of, blanks, dots and dashes aside; None if it can't be one."""
-    digits = re.sub(rf"{_GAP}", "", text.strip())
+    digits = _plain(re.sub(rf"{_GAP}", "", text.strip()))
     if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits) or digits.endswith("0000"):
         return None
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
@@ -71,17 +80,28 @@ def mask(text: str) -> Masked:
             if not upto:
                 at += 1
                 continue
-            digits = "".join(run[0][start:end] for start, end in pieces[at:upto])
+            digits = _plain("".join(run[0][start:end] for start, end in pieces[at:upto]))
             said += run[0][since : pieces[at][0]] + _mark(digits, found)
             since, at = pieces[upto - 1][1], upto
         return said + run[0][since:]
 
     def hide_called(said: re.Match[str]) -> str:
-        digits = "".join(_PIECE.findall(said["number"]))
+        digits = _plain("".join(_PIECE.findall(said["number"])))
         return said[0][: said.start("number") - said.start()] + _mark(digits, found)
 
-    masked = _CALLED.sub(hide_called, _RUN.sub(hide, text))
-    return Masked(text=masked, found=tuple(found.items()))
+    def hide_nearly(run: re.Match[str]) -> str:
+        digits = "".join(digit for each in run[0] if (digit := _ALIKE.get(each, each)).isdecimal())
+        letters = sum(each in _ALIKE for each in run[0])
+        return _mark(_plain(digits), found) if 0 < letters <= DIGITS - _LEAST else run[0]
+
+    parts = _HIDDEN.split(text)
+    parts[::2] = [_RUN.sub(hide, _NEARLY.sub(hide_nearly, each)) for each in parts[::2]]
+    return Masked(text=_CALLED.sub(hide_called, "".join(parts)), found=tuple(found.items()))
+
+
+def _plain(digits: str) -> str:
+    """Digits of any script as 0 to 9, so that a number is the same number however it's typed."""
+    return "".join(str(unicodedata.digit(each, each)) for each in digits)
 
 
 def _sixteen(pieces: list[tuple[int, int]], first: int) -> int:

@@ -33,10 +33,13 @@ _PROVINCES = frozenset(
 _MARK = re.compile(r"\d{4}\*{4,}\d{2}(?:\(\d+\))?")
 _NUMBER = r"(?:(?:no|nmr|nomor|nomer)\b\.?\s*)?"
 _NAMED = re.compile(
-    rf"{_NUMBER}\b(?:(?P<kk>k\.?k\.?|kartu\s+keluarga)|nik|n\.i\.k\.?|ktp(?:[- ]?el)?|e-?ktp|kartu\s+tanda\s+penduduk)"
+    rf"{_NUMBER}\b(?:(?P<kk>k\.?k\.?|kartu\s+keluarga)|nik|n\.i\.k\.?|n\si\sk|nomor\s+induk\s+kependudukan|"
+    r"ktp(?:[- ]?el)?|e-?ktp|kartu\s+tanda\s+penduduk)"
     r"(?:\s*(?:saya|sy|kami|nya|pelapor|warga|el|no|nomor|nomer|adalah|yaitu|[:=.,;/()-]))*\s*$",
     re.IGNORECASE,
 )
+# Named together before either is given: "NIK/KK: 3574.../3574...".
+_BOTH = re.compile(r"\b(?P<first>nik|ktp|kk)\s*(?:/|&|\+|,|dan|serta)\s*(?:(?:no|nomor)\.?\s*)?$", re.IGNORECASE)
 _OTHER = re.compile(
     r"\b(?:rek|rekening|bank|va|virtual|account|token|meter|meteran|pln|pdam|pelanggan|resi|imei|bpjs|npwp|kartu|atm|"
     r"kredit|debit|nop|sppt|transaksi|invoice|pesanan|order|tiket|seri|kode)\b[^\d*\n]{0,20}$",
@@ -60,12 +63,18 @@ def told(text: str, marks: Mapping[str, str]) -> tuple[Told, ...]:
     """
     found: list[Told] = []
     since = 0
-    for mark in _MARK.finditer(text):
+    every = tuple(_MARK.finditer(text))
+    for n, mark in enumerate(every):
         digits = marks.get(mark[0], "")
         before = text[since : mark.start()]
         name = _NAMED.search(before)
         if digits and (name is not None or _looks_like_one(digits, before)):
-            kind = _kind(name, found)
+            both = _BOTH.search(before[: name.start()]) if name is not None else None
+            follows = text[mark.end() : every[n + 1].start()] if n + 1 < len(every) else None
+            if both is not None and follows is not None and _NAMED.search(follows) is None:
+                kind: Kind = "kk" if both["first"].lower() == "kk" else "nik"
+            else:
+                kind = _kind(name, found)
             begins = since + name.start() if name is not None else mark.start()
             found.append(Told(kind=kind, digits=digits, begins=begins, ends=mark.end()))
         since = mark.end()
@@ -75,7 +84,8 @@ def told(text: str, marks: Mapping[str, str]) -> tuple[Told, ...]:
 def _kind(name: re.Match[str] | None, found: Iterable[Told]) -> Kind:
     if name is not None:
         return "kk" if name["kk"] else "nik"
-    return "kk" if any(each.kind == "nik" for each in found) else "nik"
+    kinds = {each.kind for each in found}
+    return "kk" if kinds == {"nik"} else "nik"
 
 
 def _looks_like_one(digits: str, before: str) -> bool:

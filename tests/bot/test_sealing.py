@@ -107,3 +107,12 @@ def test_a_message_is_masked_wherever_its_sender_can_write(written):
     shown, marks = hidden(message)
     assert written not in repr(shown)
     assert dict(marks) == {"3574**********03": NIK}
+
+
+def test_of_two_numbers_that_look_the_same_hidden_the_one_in_the_words_counts():
+    other = f"{NIK[:4]}990101900003"[:14] + NIK[-2:]
+    message = Message(
+        chat=citizen(), id="1", sender=Sender(id="1"), at=MORNING, text=f"NIK {NIK}", whole=f"> NIK {other}\nNIK {NIK}"
+    )
+    _, marks = hidden(message)
+    assert dict(marks)["3574**********03"] == NIK

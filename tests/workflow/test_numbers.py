@@ -30,6 +30,12 @@ def told(text: str) -> list[tuple[str, str]]:
         (f"Nomor Kartu Keluarga saya adalah {KK}", [("kk", KK)]),
         (f"NIK {NIK}, KK {KK}", [("nik", NIK), ("kk", KK)]),
         (f"{NIK}\n{KK}", [("nik", NIK), ("kk", KK)]),
+        (f"NIK/KK: {NIK}/{KK}", [("nik", NIK), ("kk", KK)]),
+        (f"No KK dan NIK saya {KK} dan {NIK}", [("kk", KK), ("nik", NIK)]),
+        (f"NIK, KK {KK}", [("kk", KK)]),
+        (f"*NIK* : *{NIK}*", [("nik", NIK)]),
+        ("nomor induk kependudukan 357401010190003", [("nik", "357401010190003")]),
+        ("NIK ３５７４０１０１０１９００００３", [("nik", NIK)]),
         (f"saya Sari {NIK} mau lapor", [("nik", NIK)]),
         (f"N.I.K. = {NIK}", [("nik", NIK)]),
         ("NIK 357401010190003", [("nik", "357401010190003")]),  # a digit too few: called a NIK all the same
