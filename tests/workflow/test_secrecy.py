@@ -117,6 +117,20 @@ def test_nothing_at_the_desk_tells_who_it_is_from_the_first_card_to_the_answer()
     assert "Masuk: WhatsApp, Senin" in scene.card()
 
 
+def test_reasons_and_emergencies_do_not_name_them_either() -> None:
+    scene = withheld("kedopok", lacking={"ktp": "hilang, atas nama Sari Contoh", "location_photo": "-"}, papers=())
+    assert "tidak ada: hilang, atas nama (dirahasiakan)" in scene.card()
+    scene.citizen("kebakaran di Jl. Contoh 3, saya Sari Contoh 0812-0000-0501")
+    assert "DARURAT" in scene.in_group()[0]
+    assert tells(scene.in_group()[0]) == [STREET]  # help has to find it
+    late = Scene("kedopok", channel="whatsapp", chat=NUMBER, changes={
+        "linked": True, "private": PRIVATE, "lacking": {"ktp": "dibawa Sari Contoh", "location_photo": "-"}, "papers": (),
+    })  # fmt: skip
+    assert "dibawa Sari Contoh" in late.card()
+    late.citizen("rahasia")
+    assert tells(late.card()) == []
+
+
 def test_papers_in_the_office_hide_them_and_their_own_name_them() -> None:
     scene = withheld()
     scene.answer()

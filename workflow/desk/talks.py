@@ -47,8 +47,12 @@ def _open_reports(conversation: Conversation, world: World) -> list[str]:
 
 
 def emergency(text: str, conversation: Conversation, world: World) -> Decision:
-    """Somebody is in danger: it sounds at any hour and mentions every officer and the head of the office."""
+    """Somebody is in danger: it sounds at any hour and mentions every officer and the head of the office.
+
+    Where it is, is said whatever was asked for; who asked for secrecy isn't.
+    """
     moment = say_near(world.now, world.now, world.office.calendar.zone)
+    text = _veiled(text, conversation, world, but=("address",))
     said = say("desk.post.emergency", moment=moment, text=shortened(text, TEXT_CHARACTERS))
     return _talk(said, conversation, world, people=_alarmed(world), loud=True)
 
@@ -144,14 +148,15 @@ def _is_withheld(conversation: Conversation, world: World) -> bool:
     return told or any(each is not None and each.withheld for each in mine)
 
 
-def _veiled(text: str, conversation: Conversation, world: World) -> str:
+def _veiled(text: str, conversation: Conversation, world: World, but: tuple[str, ...] = ()) -> str:
     """The words without whoever asked for secrecy, as far as it's known who that is."""
     if not _is_withheld(conversation, world):
         return text
     mine = (world.complaints.get(each) for each in conversation.complaints)
     reports = [*(each for each in mine if each is not None), *((conversation.draft,) if conversation.draft else ())]
     for report in reports:
-        text = secrecy.without(text, report.private, conversation.address.chat)
+        known = {name: value for name, value in report.private.items() if name not in but}
+        text = secrecy.without(text, known, conversation.address.chat)
     return text
 
 

@@ -108,13 +108,17 @@ def _clean(report: Complaint, private: Mapping[str, str], chat: str) -> Complain
         report,
         statement=without(report.statement, private, chat),
         answers={item: without(text, private, chat) for item, text in report.answers.items()},
-        papers=tuple(replace(each, gist=without(each.gist, private, chat)) for each in report.papers),
         **_sayings(report, private, chat),
     )
 
 
 def _sayings(report: Draft | Complaint, private: Mapping[str, str], chat: str) -> dict[str, Any]:
     return {
+        "papers": tuple(
+            replace(each, gist=without(each.gist, private, chat), caption=without(each.caption, private, chat))
+            for each in report.papers
+        ),
+        "lacking": {item: without(why, private, chat) for item, why in report.lacking.items()},
         "sayings": tuple(replace(each, text=without(each.text, private, chat)) for each in report.sayings),
         "revisions": tuple(
             replace(each, before=without(each.before, private, chat), after=without(each.after, private, chat))
@@ -149,7 +153,7 @@ def unwithhold(case: Case, act: Act) -> None:
     case.record("unwithhold")
 
 
-_TEXTS = ("statement", "answers", "papers", "sayings", "revisions")
+_TEXTS = ("statement", "answers", "papers", "lacking", "sayings", "revisions")
 
 
 def heard(report: Complaint, act: Act) -> Act:
