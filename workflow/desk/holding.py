@@ -5,13 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workflow.desk.posting import said_back
+from workflow.desk.reply import line_of
 from workflow.message import Message
 from workflow.office import Staff
-from workflow.procedure import capacity
 from workflow.procedure.case import Refused
 from workflow.procedure.rights import may_know
 from workflow.procedure.telling import name_of
-from workflow.record import Complaint, Entry
 from workflow.world import Decision, Needs, World
 
 COMMANDS = ("tahan", "lepas")
@@ -40,21 +39,7 @@ def command(name: str, message: Message, words: str, person: Staff, world: World
     if name == "lepas" and not complaint.hold:
         raise Refused("privacy.hold.not_held", number=name_of(complaint))
     held = replace(complaint, hold=why if name == "tahan" else "", version=complaint.version + 1)
-    entry = _entry(held, "hold" if held.hold else "release", why, person, world)
+    entry = line_of(held, "hold" if held.hold else "release", why, person, world)
     key = "privacy.hold.done" if held.hold else "privacy.hold.released"
     said = said_back(world, message.chat, message.id, key, number=name_of(held))
     return Decision(complaints=(held,), entries=(entry,)) + said
-
-
-def _entry(complaint: Complaint, act: str, why: str, person: Staff, world: World) -> Entry:
-    return Entry(
-        complaint=complaint.id,
-        at=world.now,
-        act=act,
-        by=f"staff:{person.id}",
-        name=capacity.name_of(person, world.office, world.now),
-        step=complaint.step,
-        text=why,
-        data=capacity.on_duty_data(person, world.office, world.now),
-        version=complaint.version,
-    )

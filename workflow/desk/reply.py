@@ -118,11 +118,12 @@ def _held(
         reply_to=message.id,
         choices=((stop_button(message.id),),),
     )
-    entries = (_entry(complaint, "reply", message.text.strip(), person, world),) if complaint else ()
+    entries = (line_of(complaint, "reply", message.text.strip(), person, world),) if complaint else ()
     return Decision(sends=(outgoing, shown), entries=entries)
 
 
-def _entry(complaint: Complaint, act: str, text: str, person: Staff, world: World) -> Entry:
+def line_of(complaint: Complaint, act: str, text: str, person: Staff, world: World) -> Entry:
+    """What somebody of the staff wrote or decided beside the steps, as a line of the record."""
     return Entry(
         complaint=complaint.id,
         at=world.now,
