@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.limits import LIMITS
 from tests.workflow.desk_scene import Scene
@@ -207,3 +208,27 @@ def test_the_times_hang_on_closing_and_on_nothing_else():
     closed = scene.complaint.closed_at
     due = [retention.due_at(kind, scene.complaint, scene.bench.office) for kind in retention.KINDS]
     assert due == [closed + timedelta(days=days) for days in (30, 365, 730)]
+
+
+def test_a_copy_names_what_is_held_once_and_nothing_that_is_not_known_to_be_theirs():
+    nik = "3574010101900003"
+    private = {
+        "name": "Sari Contoh",
+        "nik": nik,
+        "nik_said": nik,
+        "mark:3574**********03": nik,
+        "behalf_name": "Bu Tua",
+    }
+    scene = reported(private=private, linked=True)
+    lane = scene.home.lane
+    own = {"claimed:01": '{"text":"kata orang lain"}', "held:01": '{"text":"menunggu"}', "phone": "+6281200000501"}
+    scene.citizen("minta salinan data saya")
+    scene.bench.conversations[lane] = replace(scene.talk, private=own)
+    scene.press("Petugas Satu", "Kirim salinan data")
+    scene.press("Petugas Satu", "Ya, kirim salinan data")
+    (copy,) = [text for text in scene.to_citizen() if "LAPORAN KNG-2026-0001" in text]
+    assert copy.count(nik) == 1
+    assert f"NIK: {nik}" in copy
+    assert "Nama yang diwakili: Bu Tua" in copy
+    assert "Nomor telepon: +6281200000501" in copy
+    assert all(part not in copy for part in ("kata orang lain", "menunggu", "{", "Claimed", "Held", "Petugas Satu"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from workflow import numbers
 from workflow.clocks.when import say_date, say_moment
 from workflow.conversation import Conversation, Saying
 from workflow.privacy import retention
@@ -13,7 +14,8 @@ from workflow.record import Complaint, Entry
 from workflow.say import UnknownWords, channel_name, lines, say
 from workflow.world import World
 
-_SHOWN = frozenset({"viewed", "delivery"})
+_MARK = "mark"
+_NOT_THEIRS = ("claimed", "held")
 
 
 def written(conversation: Conversation, complaints: Iterable[Complaint], world: World) -> str:
@@ -31,7 +33,7 @@ def _account(conversation: Conversation) -> str:
         say("privacy.copy.account", channel=channel_name(at.channel), address=at.chat),
         say("privacy.copy.own_name", name=own["account_name"]) if own.get("account_name") else "",
     ]
-    rows += [_field(name, text) for name, text in own.items() if name != "account_name"]
+    rows += _private({name: text for name, text in own.items() if name != "account_name"})
     return lines(*rows)
 
 
@@ -46,7 +48,7 @@ def _report(complaint: Complaint, world: World) -> str:
         say("privacy.copy.closed", moment=_at(ended, world)) if ended else "",
         say("privacy.copy.statement", text=complaint.statement) if complaint.statement else "",
         *(_field(name, text) for name, text in complaint.answers.items()),
-        *(_field(name, text) for name, text in complaint.private.items()),
+        *_private(complaint.private),
         *(_file(paper.sort, paper.at, world, gone=paper.state == "erased") for paper in complaint.papers),
         _place(complaint),
         say("privacy.copy.answer", text=complaint.answer) if complaint.answer and complaint.answered_at else "",
@@ -62,11 +64,33 @@ def _at(moment: datetime, world: World) -> str:
     return say_moment(moment, world.office.calendar.zone)
 
 
+def _private(private: Mapping[str, str]) -> list[str]:
+    """What they told about themselves, each number once and whole: the law gives them all that's held.
+
+    What waits here without being known to be theirs (unproven mails), or to be carried on, isn't written out.
+    """
+    told = {
+        name: text
+        for name, text in private.items()
+        if name not in numbers.SEALED_KEYS and name.partition(":")[0] not in (_MARK, *_NOT_THEIRS)
+    }
+    known = dict.fromkeys(
+        (say(f"identity.{name.removesuffix(numbers.SAID)}"), text)
+        for name, text in private.items()
+        if name in numbers.SEALED_KEYS
+    )
+    named = {private[name] for name in numbers.SEALED_KEYS if name in private}
+    marks = {text for name, text in private.items() if name.partition(":")[0] == _MARK} - named
+    return [
+        *(_field(name, text) for name, text in told.items()),
+        *(say("privacy.copy.private", name=capital(what), text=digits) for what, digits in known),
+        *(say("privacy.copy.number", text=each) for each in sorted(marks)),
+    ]
+
+
 def _field(name: str, text: str) -> str:
     """One thing they told about themselves, by its name."""
     name = name.partition(":")[0]
-    if name == "mark":
-        return say("privacy.copy.number", text=text)
     try:
         label = say(f"desk.private.{name}")
     except UnknownWords:
