@@ -23,6 +23,7 @@ _log = structlog.get_logger("mailbox")
 
 BATCH_MAILS = 8
 BATCH_BYTES = 2_000_000
+BEGINNING_BYTES = 5_000_000  # of a mail that's longer than is taken: its words, and the attachments that end there
 IDLE_S = 55.0  # NAT and providers forget an idle connection after a few minutes; IDLE is only a hint anyway
 BLIND_S = 15.0  # between two looks where the server has no IDLE
 TIMEOUT_S = 20.0
@@ -246,7 +247,7 @@ class Keeper:
                 items = session.items(lot)
             for uid in lot:
                 item = items.get(uid)
-                size_bytes += min(item.size_bytes, self._largest_bytes) if item else 0
+                size_bytes += self._taken_bytes(item) if item else 0
                 if payloads and size_bytes > BATCH_BYTES:
                     break
                 if item is None or cursor.is_old(uid, item.received):
@@ -276,6 +277,12 @@ class Keeper:
     def _largest_bytes(self) -> int:
         return self.settings.largest_mb * 1_000_000
 
+    def _taken_bytes(self, item: Item) -> int:
+        """The whole of a mail, or the beginning of one that's too long: reading takes its bytes many times over."""
+        if item.size_bytes <= self._largest_bytes:
+            return item.size_bytes
+        return min(self._largest_bytes, BEGINNING_BYTES)
+
     def _payload(self, session: Session, item: Item) -> bytes | None:
         """The mail, or None if it isn't to be had. One that ends the connection again and again is left alone."""
         tried = self._failed[item.uid] = self._failed.get(item.uid, 0) + 1
@@ -284,8 +291,8 @@ class Keeper:
             self._troubles["fetch"] = f"the server can't hand out mail {item.uid} of {self.settings.inbox}"
             _log.error("a mail can't be fetched and is left where it is", office=self.office, uid=item.uid)
             return None
-        with self._patience.lasting(size_bytes=min(item.size_bytes, self._largest_bytes)):
-            raw = session.body(item, self._largest_bytes)
+        with self._patience.lasting(size_bytes=self._taken_bytes(item)):
+            raw = session.body(item, self._taken_bytes(item))
         del self._failed[item.uid]
         if raw is None:
             self._done.add(item.uid)

@@ -171,13 +171,18 @@ async def test_a_poisonous_mail_between_two_good_ones_ends_aside(box, intake):
     assert await box.words("Otomatis") == ["MESIN"]
 
 
-async def test_what_is_longer_than_allowed_is_cut_and_says_so(box):
-    intake = Intake(box.mailbox(largest_mb=1))
+@pytest.mark.parametrize(
+    ("largest_mb", "size_bytes", "taken_bytes"), [(1, 1_500_000, 1_000_000), (6, 7_000_000, 5_000_000)]
+)
+async def test_of_what_is_longer_than_allowed_the_beginning_is_taken_and_it_says_so(
+    box, largest_mb, size_bytes, taken_bytes
+):
+    intake = Intake(box.mailbox(largest_mb=largest_mb))
     await intake.poll()
-    await box.deliver(mail("besar", size_bytes=1_500_000), mail("kecil"))
+    await box.deliver(mail("besar", size_bytes=size_bytes), mail("kecil"))
     await intake.until(2)
     big, small = (unpacked(payload) for payload in intake.payloads)
-    assert (big[0].whole, len(big[1]), big[0].size_bytes > 1_500_000) == (False, 1_000_000, True)
+    assert (big[0].whole, len(big[1]), big[0].size_bytes > size_bytes) == (False, taken_bytes, True)
     assert small[0].whole
     intake.mailbox.hang_up()
 
