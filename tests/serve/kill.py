@@ -184,12 +184,13 @@ async def crowded(world: Everywhere, outcome: Outcome, pace: Pace) -> AsyncItera
     """Meanwhile citizens and staff go on; at the end all of them finish, and everything is sent."""
     here, over = world.town, asyncio.Event()
     here.patience_s = pace.patience_s
-    crowd = [
+    # Who writes by WhatsApp comes first: however few come at all, they're among them.
+    crowd = [asyncio.create_task(_citizens(here.desks[BY_WHATSAPP], over, outcome, pace.at_once, world))]
+    crowd += [
         asyncio.create_task(_citizens(here.desks[plan.id], over, outcome, turn))
         for plan in PLANS
         for turn in range(pace.at_once)
     ]
-    crowd.append(asyncio.create_task(_citizens(here.desks[BY_WHATSAPP], over, outcome, pace.at_once, world)))
     clerks = [asyncio.create_task(_clerk(here.desks[plan.id], over)) for plan in PLANS]
     try:
         yield
