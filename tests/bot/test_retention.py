@@ -66,6 +66,20 @@ def replace_row(row):
     return changed(row, sealed=None)
 
 
+async def test_numbers_said_after_the_report_go_with_its_identity_data(program) -> None:
+    await told(program)
+    other = "3574014101900004"
+    await program.say(f"tambahan KNG-2026-0001: NIK istri saya {other}")
+    assert other in repr((program.complaint().private, program.talk().private))
+    for text in WITHDRAWN:
+        await program.say(text)
+    await program.pass_days(31)
+    assert NIK not in repr((program.complaint().private, program.talk().private))
+    assert other not in repr((program.complaint().private, program.talk().private))
+    stored = program.store.now(lambda unit: unit.connection.exec_driver_sql("SELECT * FROM identities").all())
+    assert stored == []
+
+
 async def test_photos_and_words_go_in_their_own_time_and_the_line_of_the_register_stays(program) -> None:
     await told(program, then=WITHDRAWN)
     for days in (30, 336, 366):

@@ -41,6 +41,8 @@ ON_REGISTER = ("name", "address", "behalf_name", "signature", PLACE)
 LATER = timedelta(days=7)
 """A file that another report of the same citizen still needs is looked at again so much later."""
 
+_NUMBERS = ("mark", "phone", "contact")
+"""How names begin under which a talk keeps numbers that were said, and cards of people that were shared."""
 _OFFICE_PAPERS = ("answer", FORMER, PROOF, SHEET, SIGNED_LETTER)
 _SHARED_IDENTITY = ("ktp", "kk", "sim")
 _AFTERWARDS = timedelta(days=1)  # what came after its time was over stays a day, so that somebody can look at it
@@ -275,17 +277,36 @@ def erased_paper(paper: Paper) -> Paper:
 
 
 def _of_talk(complaint: Complaint, kinds: tuple[str, ...], world: World) -> Decision:
-    """Files that waited in the talk to be named for this complaint go with its identity documents."""
+    """With its identity documents go files that waited in the talk to be named for it, and numbers said beside it.
+
+    Numbers that nobody can tell whose report they were for stay while another report of the talk has its time.
+    """
     talk = world.conversation
     if talk is None or IDENTITY not in kinds:
         return Decision()
     files = tuple(paper.file for paper in talk.papers if paper.complaint == complaint.id)
     kept = tuple(paper for paper in talk.papers if paper.complaint != complaint.id)
-    if not files:
+    private = _less_numbers(talk, complaint, world)
+    if not files and private == talk.private:
         return Decision()
     known = {paper.file for each in world.complaints.values() for paper in each.papers if paper.state != "erased"}
-    talk = replace(talk, papers=kept, version=talk.version + 1)
+    talk = replace(talk, papers=kept, private=private, version=talk.version + 1)
     return Decision(conversation=talk, erased=tuple(each for each in files if each not in known))
+
+
+def _less_numbers(talk: Conversation, complaint: Complaint, world: World) -> dict[str, str]:
+    """What is private in a talk without identity and telephone numbers whose time is over."""
+    others = [each for each in world.complaints.values() if each.id != complaint.id and each.id in talk.complaints]
+    ends = [due_at(IDENTITY, each, world.office) for each in others]
+    if talk.draft is None and all(end is not None and end <= world.now for end in ends):
+        return {name: text for name, text in talk.private.items() if name.partition(":")[0] not in _NUMBERS}
+    needed = {text for each in others for text in each.private.values()}
+    needed |= set(talk.draft.private.values()) if talk.draft is not None else set()
+    was = world.complaints.get(complaint.id, complaint)
+    gone = set(was.private.values()) - needed
+    return {
+        name: text for name, text in talk.private.items() if name.partition(":")[0] not in _NUMBERS or text not in gone
+    }
 
 
 # --- what stands outside any complaint --------------------------------------------------------------------------------
