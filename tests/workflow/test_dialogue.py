@@ -280,7 +280,7 @@ def test_somebody_who_wants_to_die_is_not_offered_a_form():
 def test_bribes_are_confidential_and_ask_no_identity():
     game = talk("""
         warga: petugas loket minta uang 50 ribu buat KK
-        aduan: rahasia: tidak masuk grup petugas dan hanya disampaikan kepada Camat
+        aduan: rahasia: isinya tidak masuk grup petugas dan hanya disampaikan kepada Camat
         aduan: apa yang terjadi, di mana, kapan, dan bukti yang ada
         warga: kemarin di loket 2, ada kuitansinya
         aduan: Sifat: rahasia
@@ -575,6 +575,14 @@ def test_one_friendly_retake_and_then_it_is_kept(flaw):
 def test_a_better_photo_takes_its_place_and_is_not_judged_again():
     game = talk("warga: (foto dark)\naduan: kurang terbaca\nwarga: (foto blurred)\naduan: KTP-el", told())
     assert [paper.replaced for paper in game.draft.papers] == [True, False]
+
+
+def test_words_beside_a_better_photo_keep_nothing_of_the_old_one():
+    game = talk("warga: (foto dark)\naduan: kurang terbaca", told())
+    answer = said(game.photo("sudah saya ulang di teras pak, mudah-mudahan jelas"))
+    assert "kami pakai" not in answer
+    assert [(paper.replaced, paper.kept) for paper in game.draft.papers] == [(True, False), (False, False)]
+    assert any("teras" in each.text for each in game.draft.sayings)
 
 
 @pytest.mark.parametrize("reason", ["too_big", "not_allowed", "broken", "gone", "timeout"])

@@ -171,15 +171,14 @@ def drop(talk: Talk, why: str = "cancelled") -> None:
 
 def about_head(talk: Talk, *, about: bool) -> None:
     """About them: the routes outside the office, and nothing reaches the desk. Not about them: the report goes on."""
-    talk.edit(awaiting="", awaiting_for="")
+    talk.edit(awaiting="", awaiting_for="", extra={**talk.draft.extra, gates.HEAD_ASKED: "no"})
     if not about:
         asking.go_on(talk)
         return
-    routes = [
-        say("confidential.route", name=route.name, contact=f": {route.contact}" if route.contact else "")
-        for route in talk.standard.escalation.external
-        if "confidential" in route.kinds
-    ]
+    routes = []
+    for route in gates.outside_routes(talk):
+        contact = route.contact.split(",")[0] if talk.limits.short else route.contact
+        routes.append(say("confidential.route", name=route.name, contact=f": {contact}" if contact else ""))
     drop(talk, "told to go elsewhere")
     lately.mark(talk, lately.OUTSIDE)
     talk.tell("confidential.outside", routes="\n".join(routes))

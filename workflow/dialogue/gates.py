@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from workflow.conversation import Paper
 from workflow.dialogue import behalf, wanted
 from workflow.dialogue.talk import Talk, choice
@@ -10,6 +12,10 @@ from workflow.procedure import secrecy
 from workflow.procedure.taken_acts import is_written_down
 from workflow.record import Complaint
 from workflow.say import listing
+from workflow.standard.own import ExternalRoute
+
+HEAD_ASKED = "head"
+"""Where the draft keeps that it isn't about the person it goes to."""
 
 
 def stands(talk: Talk) -> bool:
@@ -21,10 +27,10 @@ def stands(talk: Talk) -> bool:
     draft = talk.draft
     if draft.confidential and "told" not in draft.extra:
         talk.edit(extra={**draft.extra, "told": "yes"})
-        talk.tell("confidential.notice", roles=_confidential_roles(talk))
-        if _names_head(talk):
-            ask_about_head(talk)
-            return True
+        talk.tell("confidential.notice", roles=_confidential_roles(talk), outside=ways_outside(talk))
+    if draft.confidential and HEAD_ASKED not in draft.extra and _names_head(talk):
+        ask_about_head(talk)
+        return True
     if "person" not in talk.draft.extra and not talk.draft.confidential and earlier(talk) is not None:
         ask_same_person(talk)
         return True
@@ -46,10 +52,35 @@ def _confidential_roles(talk: Talk) -> str:
     return listing(labels)
 
 
+def ways_outside(talk: Talk) -> str:
+    """Who else takes such a report, outside this office; by SMS only with numbers to call, which are short."""
+    named = []
+    for route in outside_routes(talk):
+        contact = route.contact.split(",")[0].strip()
+        shown = contact and (contact.isdecimal() or not talk.limits.short)
+        named.append(talk.words("confidential.way", name=route.name, contact=contact) if shown else route.name)
+    return listing(tuple(named))
+
+
+def outside_routes(talk: Talk) -> tuple[ExternalRoute, ...]:
+    """The routes outside this office for what is confidential."""
+    return tuple(route for route in talk.standard.escalation.external if "confidential" in route.kinds)
+
+
 def _names_head(talk: Talk) -> bool:
-    words = set(hearing.folded(" ".join(talk.draft.statement)))
-    roles = (talk.standard.role(role).label for role in talk.standard.escalation.confidential_to)
-    return any(set(hearing.folded(label)) <= words for label in roles)
+    """Whether what was told so far names those it would go to: by their office, or as people call them."""
+    draft = talk.draft
+    told = hearing.folded(" ".join((*draft.statement, *draft.answers.values())))
+    labels = (talk.standard.role(role).label for role in talk.standard.escalation.confidential_to)
+    if any(set(hearing.folded(label)) <= set(told) for label in labels):
+        return True
+    pairs = {*pairwise(told)}
+    for person in talk.world.office.may_know(talk.world.now):
+        name = hearing.folded(person.name)
+        called = ((title, name[0]) for title in ("bapak", "ibu", "mas", "mbak") if name)
+        if not pairs.isdisjoint(called) or (len(name) > 1 and set(name) <= set(told)):
+            return True
+    return False
 
 
 def ask_about_head(talk: Talk) -> None:
