@@ -308,6 +308,58 @@ def test_a_single_file_is_not_taken_for_the_first_thing_that_was_asked():
     assert game.draft.papers[0].sort == ""
 
 
+def again(game: Player, words: str, *names: str):
+    """A mail with photos that weren't sent before."""
+    files = (Attachment(kind="photo", ref=f"ref-again{n}", name=name) for n, name in enumerate(names))
+    return said(game.say(words, attachments=tuple(files)))
+
+
+@pytest.mark.parametrize("words", ["", "Baik, berikut foto yang lebih terang.", "Terima kasih.\n\nRina Hartati"])
+@pytest.mark.parametrize("name", ["IMG_2032.jpg", "ktp baru.jpg"])
+def test_a_photo_that_answers_the_wish_for_a_better_one_takes_its_place(words, name):
+    game = writer()
+    assert "kurang terbaca" in said(mail(game, ROAD, "ktp!dark.jpg"))
+    answer = again(game, words, name)
+    assert "KTP sudah kami terima" in answer
+    assert "kami pakai" not in answer
+    assert "Kartu Keluarga" in answer
+    assert [(each.sort, each.replaced, each.kept) for each in game.draft.papers] == [
+        ("ktp", True, False),
+        ("ktp", False, False),
+    ]
+    assert game.draft.statement == (ROAD,)
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "sorts"),
+    [("", ("kk.jpg",), ["kk"]), ("ini KK saya", ("IMG_2032.jpg",), [""]), ("", ("a.jpg", "b.jpg"), ["", ""])],
+)
+def test_what_says_that_it_is_something_else_leaves_the_dark_one_where_it_is(words, names, sorts):
+    game = writer()
+    mail(game, ROAD, "ktp!dark.jpg")
+    again(game, words, *names)
+    assert [each.replaced for each in game.draft.papers] == [False] * (1 + len(names))
+    assert [each.sort for each in game.draft.papers[1:]] == sorts
+
+
+def test_a_form_beside_the_better_photo_is_read_as_ever():
+    game = writer("kedopok")
+    mail(game, "petugas kantor kecamatan lambat sekali, KTP belum jadi", "ktp!dark.jpg")
+    again(game, "Nama: Sari Contoh", "IMG_2032.jpg")
+    assert game.draft.private == {"name": "Sari Contoh"}
+    assert [each.replaced for each in game.draft.papers] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["IMG_2032.jpg", "ktp.jpg"])
+def test_a_document_sent_after_ubah_takes_the_place_of_the_old_one(name):
+    game = writer()
+    mail(game, ROAD, "ktp lama.jpg")
+    game.say("KK NANTI\nfoto lokasi NANTI")
+    assert "KTP yang baru" in said(game.say("UBAH KTP"))
+    assert f"Dokumen: KTP ({name})" in again(game, "", name)
+    assert [(each.sort, each.replaced) for each in game.draft.papers] == [("ktp", True), ("ktp", False)]
+
+
 def test_a_file_name_is_kept_without_numbers_and_line_breaks():
     game = writer()
     mail(game, ROAD, "foto\r\n3574010101900001.jpg")

@@ -71,8 +71,7 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
     if attachment.kind in SPOKEN:
         return replace(paper, sort="voice", said_by="citizen")
     if not talk.limits.one_thing_at_a_time:
-        sort = _by_name(talk, paper)
-        return replace(paper, sort=sort, said_by="citizen", replaces=_older(talk, sort)) if sort else paper
+        return _attached(talk, paper, message)
     if not talk.telling:
         return paper
     draft, standard = talk.draft, talk.standard
@@ -96,6 +95,23 @@ def _named(talk: Talk, paper: Paper, attachment: Attachment, message: Message) -
         talk.change_paper(rival.file, sort="", said_by="")
         return paper
     return replace(paper, sort=asked.id, said_by="asked", replaces=_older(talk, asked.id))
+
+
+def _attached(talk: Talk, paper: Paper, message: Message) -> Paper:
+    """A mail's file as its name says; without a name, and alone, what was just asked for once more."""
+    sort, before = _by_name(talk, paper), _wanted_again(talk)
+    alone = len(message.attachments) == 1 and not sorting.caption_says(message.text, sorting.KNOWN)
+    if before is not None and (sort == before.sort or (alone and not sort)):
+        return replace(paper, sort=before.sort, said_by="citizen" if sort else "asked", replaces=before.file)
+    return replace(paper, sort=sort, said_by="citizen") if sort else paper
+
+
+def _wanted_again(talk: Talk) -> Paper | None:
+    """The photo that another was asked for to take the place of: it can't be read, or the citizen is changing it."""
+    if not talk.telling:
+        return None
+    draft = talk.draft
+    return talk.paper(draft.awaiting_for if draft.awaiting == "retake" else _older(talk, draft.changing))
 
 
 def _taken_back(talk: Talk, message: Message) -> bool:
@@ -184,6 +200,8 @@ def _mail_came(talk: Talk, message: str) -> None:
     sorts = sorting.possible(talk.draft, talk.standard)
     ready = [paper for paper in talk.draft.papers if paper.message == message and paper.state == "ready"]
     named = tuple(dict.fromkeys(paper.sort for paper in ready if paper.sort in sorts))
+    for paper in ready:
+        _takes_the_place(talk, paper)
     if named:
         talk.tell("sorting.thanks", things=wanted.labels(named))
     elif ready and not sorts:
@@ -257,15 +275,20 @@ def _judge(talk: Talk, paper: Paper) -> None:
 
 
 def _received(talk: Talk, paper: Paper) -> None:
-    if paper.replaces:
-        talk.change_paper(paper.replaces, replaced=True)
+    _takes_the_place(talk, paper)
     if sorting.possible(talk.draft, talk.standard):
         talk.tell("paper.received", what=wanted.label(paper.sort))
     elif paper.sort in sorting.PLACES:
         talk.tell("paper.attached")
     else:
         talk.tell("paper.not_needed", what=wanted.label(paper.sort))
-    if talk.draft.changing == paper.sort:
+
+
+def _takes_the_place(talk: Talk, paper: Paper) -> None:
+    """The older one counts no more, and what was to be changed is."""
+    if paper.replaces:
+        talk.change_paper(paper.replaces, replaced=True)
+    if paper.sort and talk.draft.changing == paper.sort:
         talk.edit(changing="")
 
 

@@ -223,7 +223,13 @@ def _restart(talk: Talk, message: Message) -> bool:
 
 
 def _retake(talk: Talk, message: Message) -> bool:
-    """PAKAI keeps the photo; so does whatever else is said about it, as a note. It's asked once."""
+    """PAKAI keeps the photo; so does whatever else is said about it, as a note. It's asked once.
+
+    Words beside a better photo keep nothing: that one takes its place.
+    """
+    if any(each.message == message.id and each.replaces == talk.draft.awaiting_for for each in talk.draft.papers):
+        talk.heard(message, "note")
+        return True
     talk.heard(message, "" if hearing.means(message.text, "keep", "later", "none", "yes", "no") else "note")
     choices.keep(talk, talk.draft.awaiting_for, later=bool(hearing.means(message.text, "later")))
     return True

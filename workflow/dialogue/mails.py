@@ -16,7 +16,7 @@ NOT_ASKED = ("", "change", "summary", "sorting")
 
 def read(talk: Talk, message: Message) -> Message:
     """File what a mail's lines say; comes back with what is left to be understood, without courtesies."""
-    if talk.draft.awaiting not in NOT_ASKED:
+    if talk.draft.awaiting not in NOT_ASKED and not _is_answered(talk, message):
         return message
     put_off, text = _put_off(talk, message.text)
     if not talk.draft.awaiting and talk.draft.asked and hearing.means(letters.without_courtesy(text), "yes"):
@@ -37,6 +37,13 @@ def read(talk: Talk, message: Message) -> Message:
     putting_off.file(talk, put_off)
     _tell(talk, put_off)
     return replace(message, text="\n".join(part for part in (told, rest) if part))
+
+
+def _is_answered(talk: Talk, message: Message) -> bool:
+    """Whether a better photo was wanted and is attached: then the words beside it are about something else."""
+    return talk.draft.awaiting == "retake" and any(
+        paper.message == message.id and paper.replaces == talk.draft.awaiting_for for paper in talk.draft.papers
+    )
 
 
 def was_read(talk: Talk) -> bool:
