@@ -71,6 +71,7 @@ class Desk:
     agenda_at: int = 0  # the last number in the paper agenda
     refused: set[tuple[str, str]] = field(default_factory=set)  # (message, button) that was refused
     pressed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    is_private: bool = False
     _planned: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -94,6 +95,8 @@ class Desk:
         over = has(shown.text, "desk.card.answered", "desk.card.answer_set", "desk.card.no_clock")
         if code and not over and (due := says(shown.text, "desk.card.due")):
             self.dues.setdefault(code, set()).add(due["moment"].partition(";")[0])
+        if self._invites(shown):
+            return
         if has(shown.text, "desk.post.held") and draw.random() < 0.3:
             self._plan(shown.id, "stop", 2, 14, lambda: self._press_if(shown, say("desk.button.stop"), shown.message))
             return
@@ -122,6 +125,33 @@ class Desk:
         if draw.random() < 0.03:
             self._plan(shown.id, "chat", 5, 600, self.chat)
 
+    def _invites(self, shown: Shown) -> bool:
+        """Something waits in private: whoever is named asks for the link to their own chat, and opens it."""
+        if has(shown.text, "desk.post.confidential"):
+            for each in shown.message.mentions:
+                self.ask_link(self._person(each.id), shown)
+            return True
+        link = next((each for each in shown.buttons if "?start=" in each.url), None)
+        if link is not None and (person := self._beginning(shown)):
+            start = link.url.partition("?start=")[2]
+            self._plan(
+                shown.id, "opens a link", 5, 15, lambda: self.world.rooms[self.office.id, str(person.id)].open(start)
+            )
+        return link is not None
+
+    def ask_link(self, person: Staff, shown: Shown) -> None:
+        """Whoever has no private chat yet presses the button for one."""
+
+        def press() -> None:
+            if not self.world.rooms[self.office.id, str(person.id)].is_linked:
+                self._press(person, shown, shown.buttons[0], remembered=False)
+
+        self._plan(shown.id, f"asks for a link {person.id}", 20, 600, press)
+
+    def _beginning(self, shown: Shown) -> Staff | None:
+        """Whose name a message begins with."""
+        return next((each for each in self.office.staff if shown.text.startswith(each.name)), None)
+
     def _use(self, shown: Shown) -> None:
         """What somebody may or may not do about a message: write a word before a deadline, take back what they did."""
         draw = self.random
@@ -149,7 +179,7 @@ class Desk:
 
     def _take_back(self, shown: Shown, undo: Choice) -> None:
         """Whoever did it thinks better of it: in time, too late, or after somebody else has gone on."""
-        person = next((each for each in self.office.staff if shown.text.startswith(each.name)), None)
+        person = self._beginning(shown)
         refers = shown.message.refers
         if person is not None and refers is not None and refers.complaint in self.codes:
             press = self._press(person, shown, undo, remembered=False)
@@ -235,7 +265,7 @@ class Desk:
             return True
         if isinstance(act, Choice):
             if self.random.random() < 0.05:  # somebody else meddles, and is refused
-                self._press(self.random.choice(self.office.staff), card, act, remembered=False)
+                self._press(self._anybody(), card, act, remembered=False)
             self._press(person, card, act)
             if self.random.random() < 0.1:
                 self._press(person, card, act)
@@ -328,7 +358,7 @@ class Desk:
     def _press_if(self, shown: Shown, label: str, _: object) -> None:
         button = shown.button(label)
         if button is not None:
-            self._press(self.random.choice(self.office.with_role("petugas")), shown, button)
+            self._press(self._officer(), shown, button)
 
     def _confirm(self, shown: Shown) -> None:
         button = next((each for each in shown.buttons if each.data.endswith(":ya")), None)
@@ -348,7 +378,7 @@ class Desk:
                 at=self.world.agenda.now,
                 data=button.data,
                 message_id=shown.id,
-                private=False,
+                private=self.is_private,
                 thread=shown.thread,
             )
         )
@@ -371,7 +401,7 @@ class Desk:
                 id=self.provider.next_id(),
                 sender=Sender(id=str(person.id), name=person.name),
                 at=self.world.agenda.now,
-                private=False,
+                private=self.is_private,
                 text=text,
                 reply_to=reply_to or (self.provider.next_id() if about else ""),
                 replied_to=theirs,
@@ -439,7 +469,14 @@ class Desk:
         """A petugas answers a citizen's words; a section head who isn't asked only thinks so."""
         text = f"Terima kasih, {name(self.world.next_name())} kami periksa."
         self._means(text, shown)
-        self._reply(self.random.choice(self.office.with_role("petugas")), shown, text)
+        self._reply(self._officer(), shown, text)
+
+    def _officer(self) -> Staff:
+        """Somebody who deals with citizens."""
+        return self.random.choice(self.office.with_role("petugas"))
+
+    def _anybody(self) -> Staff:
+        return self.random.choice(self.office.staff)
 
 
 def _code(shown: Shown) -> str:

@@ -19,7 +19,7 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
-from tests.simulation import crowd, expected, procedure
+from tests.simulation import confidential, crowd, expected, procedure
 from tests.simulation.citizens import KNOCKS, OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
@@ -56,8 +56,9 @@ def judge(world: Simulation, counts: Counter[str]) -> list[str]:
     seen = _read(world)
     counts.update(what for lines in seen.entries.values() for entry in lines for what in procedure.rarely(entry))
     checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
+    counts.update(confidential.counted(seen))
     counts.update({f"who {errand}": count for errand, count in crowd.errands(seen).items()})
-    others = (procedure.records, procedure.numbers, expected.at_its_hour, crowd.passers)
+    others = (procedure.records, procedure.numbers, expected.at_its_hour, crowd.passers, confidential.kept)
     return [problem for check in (*checks, *others) for problem in check(seen)]
 
 
@@ -142,7 +143,8 @@ def _meant(citizen: Citizen, complaint: Complaint) -> Iterator[str]:
     later = {sort for sort in citizen.later if citizen.has[sort] == "later"}
     if not later <= {OF_SEVERAL.get(each, each) for each in complaint.later} <= citizen.later:
         yield f"to follow are {complaint.later}, meant was {sorted(later)}"
-    if {OF_SEVERAL.get(sort, sort): reason for sort, reason in complaint.lacking.items()} != citizen.lacking:
+    lacking = {OF_SEVERAL.get(sort, sort): reason for sort, reason in complaint.lacking.items()}
+    if lacking != citizen.lacking and not complaint.confidential:  # it says of such a report that nothing was asked
         yield f"lacking is {complaint.lacking}, meant was {citizen.lacking}"
     typed = {sort: {**complaint.answers, **complaint.private}.get(sort, "") for sort in citizen.typed}
     if typed != citizen.typed:
@@ -271,7 +273,7 @@ def _orders(seen: Seen) -> Iterator[str]:
             if row.id in first and row.message.kind not in _CHANGES and row.message.kind != "knock":
                 by_chat[row.message.to.chat].append(row)
         for chat, mine in by_chat.items():
-            desk = chat == seen.world.providers[office].desk
+            desk = chat == seen.world.providers[office].desk or (office, chat) in seen.world.rooms
             for group in _groups(mine) if desk else [[row for row in mine if row.not_before is None]]:
                 for before, after in pairwise(group):
                     if first[before.id] > first[after.id]:
@@ -316,7 +318,8 @@ def _quiet(seen: Seen) -> Iterator[str]:
     for (_, office_id), provider in seen.world.accounts.items():
         office, first = seen.world.offices[office_id], set[str]()
         for attempt in provider.attempts:
-            if attempt.kind == "press" or attempt.chat == provider.desk or attempt.key in first:
+            staff = attempt.chat == provider.desk or (office_id, attempt.chat) in seen.world.rooms
+            if attempt.kind == "press" or staff or attempt.key in first:
                 continue
             first.add(attempt.key)
             begins, ends = office.standard.quiet.citizen
@@ -347,6 +350,8 @@ def _secrets(seen: Seen) -> Iterator[str]:
                     read = (text for text in personal if text in shown.text)
                     yield from (f"{office}: in the group stood {text!r}, which is personal" for text in read)
                     continue
+                if (office, chat) in seen.world.rooms:
+                    continue  # the staff's own chats: `confidential.kept` reads them
                 words = set(re.findall(r"\w+", shown.text))
                 for word in words & owner.keys():
                     if (owner[word].office.id, owner[word].chat) != (office, chat):

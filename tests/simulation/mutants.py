@@ -59,6 +59,9 @@ MUTANTS = {
     ),
     "no-quiet-hours": Mutant("citizens are written to at night", office.no_quiet_hours),
     "papers-in-the-group": Mutant("identity documents enter the group", office.papers_in_the_group),
+    "confidential-in-the-group": Mutant(
+        "the card of a confidential report enters the group", office.confidential_in_the_group, by="of the confidential"
+    ),
     "numbers-with-gaps": Mutant("the register skips a number", office.numbers_with_gaps),
     "letters-with-gaps": Mutant("the letters skip a number", office.letters_with_gaps),
     "anybody-may": Mutant("a step is done by who isn't named for it", office.anybody_may),

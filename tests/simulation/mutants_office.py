@@ -30,6 +30,17 @@ def papers_in_the_group(stack: ExitStack) -> None:
     stack.enter_context(patch.object(show, "_may_enter_group", lambda paper: paper.state == "ready"))
 
 
+def confidential_in_the_group(stack: ExitStack) -> None:
+    """The card of a confidential report is posted where every other card is."""
+    new_cards = show._new_cards
+
+    def in_the_open(complaint: Any, world: Any) -> Any:
+        sends, after = new_cards(replace(complaint, confidential=False), world)
+        return sends, replace(after, confidential=complaint.confidential)
+
+    stack.enter_context(patch.object(show, "_new_cards", in_the_open))
+
+
 def numbers_with_gaps(stack: ExitStack) -> None:
     number = Supply.number
 

@@ -49,6 +49,7 @@ QUESTIONS = (
     "letters.fill",
     "letters.attach",
     "sorting.file_one",
+    "confidential.details",
 )
 """What a citizen may be asked, by the name of the sentence."""
 

@@ -25,6 +25,7 @@ from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
 from tests.simulation.agenda import START, Agenda, Happening
 from tests.simulation.citizens import REPLY_WITHIN, Citizen
+from tests.simulation.confidential import AT, EVERY, ON, Room, Whistleblower
 from tests.simulation.crowd import Passer
 from tests.simulation.desk import Desk, staff_of
 from tests.simulation.faults import Faults, Odds
@@ -166,6 +167,11 @@ class Simulation:
         self.processes = self._processes()
         self.crew = Crew(self.processes, self.agenda, self.faults)
         self.desks = {each.id: Desk(self, each, self.providers[each.id], self.random) for each in offices.values()}
+        self.rooms = {
+            (desk.office.id, str(each.id)): Room(desk, each)
+            for desk in self.desks.values()
+            for each in desk.office.staff
+        }
         for each in self.desks.values():
             each.open_up()
         self.citizens: dict[tuple[str, str], Citizen] = {}
@@ -213,6 +219,8 @@ class Simulation:
             provider = self.accounts[channel, office.id]
             walks = self.town.walkers == 1 or self.random.random() < self.town.walkers
             person = WRITERS.get(channel, Citizen) if walks else Passer
+            if walks and n % EVERY == AT and channel in ON:
+                person = Whistleblower
             citizen = person(self, office, provider, _chat(channel, n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
             begins_s = max(10 * self.town.apart_s, self.size * self.town.apart_s)
@@ -245,6 +253,8 @@ class Simulation:
             self.desks[provider.office].notices(shown)
         elif citizen := self.citizens.get((provider.office, shown.chat)):
             citizen.notices(shown)
+        elif room := self.rooms.get((provider.office, shown.chat)):
+            room.notices(shown)
         else:
             self.problems.append(f"{provider.office}: a message to {shown.chat}, where nobody is: {shown.text!r}")
 

@@ -18,6 +18,7 @@ from channels.base import Call, Channel
 from channels.http import Answer, Http
 from channels.telegram import Telegram
 from channels.telegram.channel import SECRET_HEADER
+from channels.telegram.read import Reader
 from channels.text import utf16
 from tests.simulation.wires.base import PUBLIC_URL, Asked, Hand
 from workflow.message import Attachment, Choice, Inbound, Left, Message, Presence, Press, Sender, TopicMade
@@ -83,6 +84,7 @@ class TelegramWire:
             hook="" if self.polled else f"{PUBLIC_URL}/telegram/{self.office}",
         )
         bot.topics = self._provider.forum
+        bot._reader = Reader(self.office, bot_id=self.number, username=self._me()["username"])
         return (bot,)
 
     def call(self, provider: Provider, body: bytes) -> Call | None:
@@ -186,7 +188,12 @@ class TelegramWire:
         return {"chat": group, **topic}
 
     def _me(self) -> dict[str, Any]:
-        return {"id": self.number, "is_bot": True, "first_name": "Aduan", "username": f"{self.office}_bot"}
+        return {
+            "id": self.number,
+            "is_bot": True,
+            "first_name": "Aduan",
+            "username": f"{self.office.replace('-', '_')}_bot",
+        }
 
     # --- what the program asks ----------------------------------------------------------------------------------------
 
