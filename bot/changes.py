@@ -48,6 +48,7 @@ class Changes:
         self._notices: list[tuple[str, Shown]] = []
         self._erasures: list[tuple[str, Erasure]] = []
         self._blanked: list[tuple[str, tuple[str, ...]]] = []
+        self._hushed: list[int] = []  # rows of the inbox
         self._letters: list[tuple[str, Lettered]] = []
         self._unlettered: list[tuple[str, tuple[str, str]]] = []  # office, and (complaint, number)
         self.numbers: dict[str, tuple[str, Numbers]] = {}  # office and identity numbers of complaints that got others
@@ -80,6 +81,7 @@ class Changes:
         self._notices.extend((office, each) for each in decision.notices)
         self._erasures.extend((office, each) for each in decision.erasures)
         self._blanked.extend(decision.blanked)
+        self._hushed += [arrived.row.id] if decision.hushed else []
         gone = {(office, taken_back) for taken_back in decision.unlettered}
         self._letters = [each for each in self._letters if (each[0], (each[1].complaint, each[1].number)) not in gone]
         self._unlettered.extend(sorted(gone))
@@ -158,6 +160,8 @@ class Changes:
         unit.privacy.record(self._erasures)
         for complaint, acts in self._blanked:
             unit.privacy.blank(complaint, acts)
+        if self._hushed:
+            unit.pruning.empty(self._hushed)  # their keys stay, to know a doublet by
 
 
 def _turn(complaint: Complaint, standards: Mapping[str, Standard]) -> Turn:

@@ -247,6 +247,7 @@ class Decision:
     blanked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (complaint, acts): the words of these lines go
     letters: tuple[Lettered, ...] = ()  # numbers given to letters
     unlettered: tuple[tuple[str, str], ...] = ()  # complaint and number, taken back before the letter left
+    hushed: bool = False  # nothing of what was said is kept: the event's own payload goes as soon as it had its effect
     ignored: str = ""  # why nothing was done, for the operator
 
     def __add__(self, other: Decision) -> Decision:
@@ -278,5 +279,6 @@ class Decision:
             blanked=self.blanked + other.blanked,
             letters=self.letters + other.letters,
             unlettered=self.unlettered + other.unlettered,
+            hushed=self.hushed or other.hushed,
             ignored=other.ignored or self.ignored,
         )

@@ -8,6 +8,7 @@ from importlib import resources
 import msgspec
 import pytest
 
+from tests.limits import LIMITS
 from tests.workflow.desk_scene import DESK, Scene
 from tests.workflow.talk import Player, office
 from workflow.message import Attachment
@@ -84,6 +85,37 @@ def test_an_edit_that_tells_of_it_is_answered_the_same_way() -> None:
     player.say(TOLD, id=player.last_id, edited=True)
     assert "129" in player.sent[-1].text
     assert "memukul" not in kept(player)
+
+
+def test_of_a_mail_neither_its_words_nor_its_whole_text_is_kept() -> None:
+    player = Player(office=office("kanigaran"), channel="email", limits=LIMITS["email"])
+    player.say(TOLD, whole=f"{TOLD}\n\nSari Contoh, dipukul tiga kali")
+    assert "129" in player.sent[-1].text
+    assert player.decisions[-1].hushed
+    assert "memukul" not in msgspec.json.encode(player.conversation).decode()
+    assert "dipukul" not in msgspec.json.encode(player.conversation).decode()
+    for _ in range(3):
+        player.say(TOLD)  # a machine repeats itself; the desk learns that, and none of the words
+    everything = msgspec.json.encode([player.conversation, [made.sends for made in player.decisions]]).decode()
+    assert "memukul" not in everything
+    assert all(made.hushed for made in player.decisions)
+
+
+@pytest.mark.parametrize(
+    "told", ["saya 13 tahun, dipukul ayah", "aku umur 12 dipukul bapak terus", "aku kelas 6, om ku megang megang aku"]
+)
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_child_is_asked_for_nothing_and_sent_straight_to_those_who_help(name: str, told: str) -> None:
+    player = Player(office=office(name))
+    player.say(told)
+    assert len(player.sent) == 1
+    answer = player.sent[0]
+    assert (answer.choices, player.telling) == ((), False)
+    assert "129" in answer.text
+    assert "08111-129-129" in answer.text
+    assert "110" in answer.text
+    assert not any(word in answer.text for word in ("SETUJU", "PRIVASI", "KTP", "Bapak/Ibu alami"))
+    assert [each for made in player.decisions for each in made.sends if each.to != player.chat] == []
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from workflow.clocks.when import say_hours, say_moment
 from workflow.conversation import Question
 from workflow.desk import desk, posting
@@ -17,6 +19,7 @@ from workflow.procedure import lateness
 from workflow.record import Act
 from workflow.say import channel_name, say
 from workflow.words import texts
+from workflow.world import Decision
 
 # --- danger -----------------------------------------------------------------------------------------------------------
 
@@ -43,12 +46,14 @@ def danger(talk: Talk, message: Message, heard: Guess) -> None:
 def violence(talk: Talk, message: Message) -> bool:
     """Violence against a person, whatever else is being told: the help line at once, and nothing of it is kept.
 
-    No word of it goes to the desk or into a report, and no file of it is fetched. False: it's something else.
+    No word of it goes to the desk or into a report, no file of it is fetched, and what came in isn't kept either.
+    False: it's something else.
     """
     heard = intent.guess(message.text) if message.text else None
     if heard is None or heard.intent != "violence_report":
         return False
-    talk.heard(message, heard.intent, say("violence_kept"))
+    talk.heard(replace(message, whole=""), heard.intent, say("violence_kept"))
+    talk.more = talk.more + Decision(hushed=True)
     talk.tell("violence", numbers=beginning.numbers_line(talk, ("violence", "police")))
     talk.raise_to("notice")
     return True

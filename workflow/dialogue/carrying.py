@@ -13,6 +13,7 @@ from workflow.dialogue.joining import named
 from workflow.dialogue.talk import SPOKEN, Talk, mark_of
 from workflow.happening import Carried, Event, Parted
 from workflow.heard import hearing
+from workflow.heard.intent import guess
 from workflow.message import Address, Message, Presence, Press
 from workflow.say import channel_name
 from workflow.world import Decision, World
@@ -47,7 +48,8 @@ def passed_on(event: Event, world: World) -> Decision | None:
         heard_at = world.now if world.limits_at(here.address).window_h else here.heard_at
         after = replace(after, knock=None, bounced=False, heard_at=heard_at)
     cancels = (knock.key,) if knock is not None and after.knock is None else ()
-    return Decision(conversation=after, posts=((joined.home, carried),), cancels=cancels)
+    hushed = isinstance(said, Message) and guess(said.text).intent == "violence_report"
+    return Decision(conversation=after, posts=((joined.home, carried),), cancels=cancels, hushed=hushed)
 
 
 def _goes_on(event: Event, here: Conversation, joined: Joined) -> Said | None:

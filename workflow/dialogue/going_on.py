@@ -8,6 +8,7 @@ from workflow.dialogue.talk import Talk, choice, replace_conversation
 from workflow.heard import hearing, intent
 from workflow.message import Message
 from workflow.say import say
+from workflow.world import Decision
 
 
 def hear(talk: Talk, message: Message) -> bool:
@@ -57,6 +58,7 @@ def _outside(talk: Talk, message: Message, *, goes_on: bool) -> bool:
     if talk.telling or not message.text or not goes_on:
         return False
     lately.mark(talk, lately.OUTSIDE)
+    talk.more = talk.more + Decision(hushed=True)
     talk.tell("confidential.outside_again")
     talk.raise_to("notice")
     return True
