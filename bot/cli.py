@@ -324,13 +324,14 @@ def inbox_replay(
 
 def _run(config: Path, *, roles: tuple[str, ...], migrate_first: bool) -> None:
     from bot.lean import slim
+
+    slim()  # this process is the service from here on, and nothing else; before the settings bring libraries with them
     from bot.secrecy import troubles
 
     settings = _settings(config)
     if found := troubles(settings):
         typer.echo("\n".join(map(str, found)), err=True)
         raise typer.Exit(2)
-    slim()  # this process is the service from here on, and nothing else
     from bot.app import serve as run
 
     raise typer.Exit(run(settings, roles=roles, migrate_first=migrate_first))

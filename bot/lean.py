@@ -16,12 +16,29 @@ _UNUSED = (
     "cryptography.hazmat.primitives.serialization",  # for Telegram Passport, by python-telegram-bot: 1 MB
 )
 
-_PTB_CLIENT = "telegram.request._httpxrequest"  # with it comes httpx: 2 MB
+# Modules that others import for these names and that nobody here calls.
+_NAMED_ONLY = {
+    "telegram.request._httpxrequest": ("HTTPXRequest",),  # ours takes its place; with it comes httpx: 2 MB
+    "uvicorn.main": ("Server", "main", "run"),  # its command line, with click and multiprocessing
+    "apscheduler.executors.pool": ("ProcessPoolExecutor", "ThreadPoolExecutor"),  # our jobs are coroutines
+    "http.server": ("BaseHTTPRequestHandler",),  # by prometheus_client, whose ASGI application is what we serve
+    "wsgiref.simple_server": ("WSGIRequestHandler", "WSGIServer", "make_server"),  # the same
+}
 
 # Of these the explanations alone, which only programmers read, are 6 MB.
 _MUCH_EXPLAINED = frozenset(
-    {"aiohttp", "apscheduler", "asyncio", "cryptography", "prometheus_client", "pydantic", "sqlalchemy", "starlette"}
-    | {"structlog", "telegram", "uvicorn", "yarl"}
+    {
+        "aiohttp",
+        "apscheduler",
+        "asyncio",
+        "cryptography",
+        "prometheus_client",
+        "pydantic",
+        "pydantic_core",
+        "sqlalchemy",
+    }
+    | {"starlette", "structlog", "telegram", "uvicorn", "yarl"}
+    | {"anyio", "attr", "difflib", "email", "http", "idna", "ipaddress", "msgspec", "urllib"}
     | {"bot", "channels", "storage", "workflow"}
 )
 
@@ -32,15 +49,16 @@ def slim() -> None:
     """Load less from now on, in this process: to be called before the libraries are imported."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None: importing raises ImportError
-    sys.modules.setdefault(_PTB_CLIENT, _without_client())
+    for name, names in _NAMED_ONLY.items():
+        sys.modules.setdefault(name, _standing_for(name, names))
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
-def _without_client() -> ModuleType:
-    """What stands for python-telegram-bot's own HTTP client: ours takes its place, so it's only ever imported."""
-    module = ModuleType(_PTB_CLIENT, "Left out: see bot/lean.py.")
-    vars(module)["HTTPXRequest"] = type("HTTPXRequest", (), {})
+def _standing_for(name: str, names: Sequence[str]) -> ModuleType:
+    """What stands for a module that's imported and never used: an empty class for each of its names."""
+    module = ModuleType(name, "Left out: see bot/lean.py.")
+    vars(module).update({each: type(each, (), {}) for each in names})
     return module
 
 
@@ -72,7 +90,8 @@ def without_docstrings(code: CodeType) -> CodeType:
     place = _place_of_docstring(code)
     if place is not None and isinstance(constants[place], str):
         constants[place] = None
-    return code.replace(co_consts=tuple(constants))
+    same = all(new is old for new, old in zip(constants, code.co_consts, strict=True))
+    return code if same else code.replace(co_consts=tuple(constants))
 
 
 def _place_of_docstring(code: CodeType) -> int | None:

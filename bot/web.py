@@ -27,7 +27,7 @@ from storage.unit import Conflict, Unit
 from workflow.message import SendError
 
 if TYPE_CHECKING:
-    import uvicorn
+    from uvicorn.server import Server
 
 _log = structlog.get_logger("web")
 
@@ -265,13 +265,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def server(app: Starlette) -> uvicorn.Server:
+def server(app: Starlette) -> Server:
     """Uvicorn around the application: await its `serve(sockets=[listen(host, port)])`; `should_exit = True` ends it."""
-    import uvicorn
+    from uvicorn.config import Config
+    from uvicorn.server import Server
 
     from bot.door import Door
 
-    settings = uvicorn.Config(
+    settings = Config(
         app,
         http=Door,
         lifespan="off",
@@ -282,4 +283,4 @@ def server(app: Starlette) -> uvicorn.Server:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
     )
-    return uvicorn.Server(settings)
+    return Server(settings)

@@ -56,8 +56,10 @@ def test_a_slim_process_does_without_what_it_never_uses_and_works():
         import sys
         from bot.lean import slim
         slim(); slim()
-        import structlog, sqlalchemy, telegram, aiohttp
-        unused = ("rich", "pygments", "greenlet")
+        import structlog, sqlalchemy, telegram, aiohttp, prometheus_client
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        from uvicorn.server import Server
+        unused = ("rich", "pygments", "greenlet", "httpx", "click", "multiprocessing", "wsgiref.handlers")
         print([name for name in unused if sys.modules.get(name)], telegram.Bot.__doc__, sqlalchemy.select.__doc__)
         print(sqlalchemy.select(sqlalchemy.literal(1)))
         print(sum("_Finder" in repr(each) for each in sys.meta_path))
