@@ -57,6 +57,9 @@ def test_every_published_step_is_done_by_its_role_in_its_order_and_leaves_its_li
         entries += done.entries
     lines = []
     for entry in entries:
+        if entry.act == "notice":  # what was said about privacy belongs to no step
+            assert entry.step == ""
+            continue
         step = rules.step(entry.step)
         own = entry.act == "submit" and rules.is_citizen(step.actor)
         if own or (entry.act not in BESIDE and entry.role):
