@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from workflow.clocks.when import say_near
 from workflow.conversation import Conversation, Paper, Question
 from workflow.desk.posting import button, post, rooms, secret, trusted
+from workflow.heard import intent
 from workflow.message import Address, Enclosure, Message, Refers
 from workflow.office import Staff
 from workflow.procedure import secrecy
@@ -94,10 +95,10 @@ def unproven(message: Message, about: Complaint | None, conversation: Conversati
         "desk.unproven.mail",
         address=_whose(message, conversation, world) or channel_name(message.chat.channel),
         about=say("desk.unproven.about", number=name_of(about)) if about else "",
-        text=shortened(_veiled(message.text, conversation, world), TEXT_CHARACTERS),
+        text=_readable(message.text, about, conversation, world),
         files=say("desk.unproven.files", n=len(message.attachments)) if message.attachments else "",
     )
-    return _about_one(text, about, conversation, world)
+    return _about_one(text, about, conversation, world, few=_is_for_few(message.text, about))
 
 
 def machine(message: Message, hidden: Complaint | None, conversation: Conversation, world: World) -> Decision:
@@ -108,16 +109,30 @@ def machine(message: Message, hidden: Complaint | None, conversation: Conversati
         "desk.unproven.machine",
         channel=channel_name(message.chat.channel),
         address=_whose(message, conversation, world),
-        text="" if secret_draft else shortened(_veiled(message.text, conversation, world), TEXT_CHARACTERS),
+        text="" if secret_draft else _readable(message.text, hidden, conversation, world),
     )
-    return _about_one(text, hidden, conversation, world)
+    return _about_one(text, hidden, conversation, world, few=_is_for_few(message.text, hidden))
 
 
-def _about_one(text: str, about: Complaint | None, conversation: Conversation, world: World) -> Decision:
+def _about_one(text: str, about: Complaint | None, conversation: Conversation, world: World, *, few: bool) -> Decision:
+    """Where it's spoken of; words of extortion go to those trusted, if they can be reached."""
     refers = Refers(
         role="relay", conversation=conversation.address.lane, complaint=about.id if about else "", detail="unproven"
     )
-    return Decision(sends=tuple(post(world, to, text, about=about, refers=refers) for to in rooms(about, world)))
+    to_all = (_trusted_rooms(world) if few else ()) or rooms(about, world)
+    return Decision(sends=tuple(post(world, to, text, about=about, refers=refers) for to in to_all))
+
+
+def _is_for_few(text: str, about: Complaint | None) -> bool:
+    """Whether words tell of extortion, beside a report that the whole desk reads."""
+    return (about is None or not about.confidential) and intent.guess(text).confidential
+
+
+def _readable(text: str, about: Complaint | None, conversation: Conversation, world: World) -> str:
+    """The words as they may be shown; none of extortion where nobody who's trusted can be reached."""
+    if _is_for_few(text, about) and not _trusted_rooms(world):
+        return secrecy.mark()
+    return shortened(_veiled(text, conversation, world), TEXT_CHARACTERS)
 
 
 def gist_wanted(paper: Paper, conversation: Conversation, world: World) -> Decision:

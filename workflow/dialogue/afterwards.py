@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from workflow.conversation import Paper, Saying
-from workflow.dialogue import arrivals, asking, beginning, evidence, sorting, status, verdict
+from workflow.dialogue import arrivals, asides, asking, beginning, evidence, sorting, status, verdict
 from workflow.dialogue.acting import (
     act,
     answered_lately,
@@ -122,11 +122,15 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
     if target is not None and hearing.folded(message.text)[:1] in (("tambahan",), ("lanjutan",)):
         pass_on(talk, target, message)
         return True
+    if _is_data_wrong(message.text) and heard.intent not in ("emergency", "violence_report"):
+        talk.heard(message, "privacy_request")
+        asides.privacy_request(talk, message)
+        return True
     if heard.intent == "thanks":
         talk.heard(message, "thanks")
         talk.tell("thanks.after" if _open_count(talk) else "thanks.short")
         return True
-    if _is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and is_out(about):
+    if is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and is_out(about):
         talk.heard(message, "note")
         verdict.judge(talk, about, satisfied=False, words=message.text)
         return True
@@ -162,13 +166,19 @@ def _is_their_signature(text: str, about: Complaint) -> bool:
     return hearing.folded(text) == hearing.folded(about.private.get("signature", "")) != ()
 
 
+def _is_data_wrong(text: str) -> bool:
+    """Whether their own name or number stands wrong in a report of theirs, and not in a paper it may be about."""
+    return intent.says(text, "own_data_wrong") and not intent.says(text, "in_a_paper")
+
+
 def _wants_it_withdrawn(text: str) -> bool:
     """Words such as "batalkan saja laporannya", or a clause of its own: "ga jadi pak, lampunya sudah nyala"."""
     first, *more = re.split(r"[,.;!\n]", text.strip(), maxsplit=1)
     return intent.says(text, "withdraw") or bool(more and hearing.means(first, "cancel"))
 
 
-def _is_unsatisfied(text: str) -> bool:
+def is_unsatisfied(text: str) -> bool:
+    """Whether words say that what was answered isn't solved."""
     first, *more = re.split(r"[,.;!\n]", text.strip(), maxsplit=1)
     return intent.says(text, "unsatisfied") or bool(more and hearing.means(first, "not_done"))
 
@@ -194,14 +204,14 @@ def _put_addition(talk: Talk, about: Complaint) -> None:
 def _addition(talk: Talk, message: Message) -> bool:
     word = hearing.means(message.text, "addition", "yes", "another", "no")
     if not word:
-        _to_new(talk)
+        settle(talk)
         return False
     talk.heard(message, "")
     held = talk.conversation.awaiting_for.split(" ")
     return chose_addition(talk, [held[1] if word in ("addition", "yes") else "new"])
 
 
-def _to_new(talk: Talk) -> None:
+def settle(talk: Talk) -> None:
     """The citizen goes on telling without choosing: what was held goes to the complaint it most likely adds to."""
     held, about = talk.conversation.awaiting_for.split(" ")
     talk.set(awaiting="", awaiting_for="")
@@ -304,7 +314,7 @@ def chose_which(talk: Talk, args: list[str]) -> bool:
 def _which(talk: Talk, message: Message) -> bool:
     named = spoken_of(talk, message)
     if named is None:
-        _to_new(talk)
+        settle(talk)
         return False
     talk.heard(message, "")
     return chose_which(talk, [named.id])

@@ -14,6 +14,7 @@ from workflow.dialogue import (
     acting,
     afterwards,
     answers,
+    apart,
     arrivals,
     asides,
     asking,
@@ -188,7 +189,7 @@ def _hear(talk: Talk, message: Message) -> None:
         return
     if message.text and _number(talk, message):
         return
-    if talk.conversation.complaints and afterwards.hear(talk, message):
+    if talk.conversation.complaints and (apart.hear(talk, message) or afterwards.hear(talk, message)):
         return
     if talk.telling:
         return
@@ -273,6 +274,8 @@ def _edited_registered(talk: Talk, complaint: Complaint, saying: Saying, message
     """A message of a registered report: the desk sees both wordings, without what's private in them."""
     if not saying.filed_as:
         return "an edit of a word that was understood before"
+    if not complaint.confidential and not apart.is_for_few(saying.text) and apart.hear(talk, message):
+        return ""
     standard = talk.world.standard_of(complaint.standard)
     found, _, shown = fields.read(message.text, fields.looked_for(complaint, standard))
     if saying.filed_as in fields.PRIVATE and not found:
