@@ -586,6 +586,9 @@ def test_commands_show_what_waits_what_is_open_and_what_is_found() -> None:
     assert "/catat" not in scene.in_group()[0]
     scene.say("Petugas Satu", "/bantuan")
     assert "/catat" in scene.in_group()[0]
+    for who, may in (("Petugas Satu", True), ("Camat", True), ("Kasi Satu", False)):  # keeping data past its time
+        scene.say(who, "/bantuan")
+        assert ("/tahan" in scene.in_group()[0], "/lepas" in scene.in_group()[0]) == (may, may)
 
 
 @pytest.mark.parametrize("text", ["/tugas@bot_lain", "/weather", "/start", "/"])

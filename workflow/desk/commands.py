@@ -197,6 +197,7 @@ def _help(message: Message, _: str, person: Staff, world: World) -> Decision:
         say("desk.command.help_officer") if "officer" in kinds else "",
         say("desk.command.help_section") if "section" in kinds else "",
         say("desk.command.help_head") if kinds & {"head", "secretary"} else "",
+        say("privacy.hold.help") if holding.may(person, world) else "",
         say("duty.help.shared" if person.shared else "duty.help.staff"),
         say("duty.help.appoints") if duty_record.may_appoint(person, world) else "",
     )

@@ -23,11 +23,15 @@ def needs(words: str) -> Needs:
     return Needs(codes=(name,), numbers=(name,)) if name else Needs()
 
 
+def may(person: Staff, world: World) -> bool:
+    """Whether somebody may hold and release: officers, secretary and head, and who stands in for them."""
+    roles = (role for kind in _MAY for role in world.office.standard.roles_of(kind))
+    return any(person in world.office.with_role_at(role, world.now) for role in roles)
+
+
 def command(name: str, message: Message, words: str, person: Staff, world: World) -> Decision:
     """Hold a complaint with its reason, or release it. Raises `Refused`."""
-    standard = world.office.standard
-    roles = (role for kind in _MAY for role in standard.roles_of(kind))
-    if not any(person in world.office.with_role_at(role, world.now) for role in roles):
+    if not may(person, world):
         raise Refused("privacy.hold.not_yours")
     first, _, why = words.partition(" ")
     complaint = world.complaints.get(world.by_code.get(first.upper(), ""))

@@ -122,13 +122,7 @@ def _text(talk: Talk, message: Message, named: Complaint | None, target: Complai
     if target is not None and hearing.folded(message.text)[:1] in (("tambahan",), ("lanjutan",)):
         pass_on(talk, target, message)
         return True
-    if _is_data_wrong(message.text) and heard.intent not in ("emergency", "violence_report"):
-        talk.heard(message, "privacy_request")
-        asides.privacy_request(talk, message)
-        return True
-    if heard.intent == "thanks":
-        talk.heard(message, "thanks")
-        talk.tell("thanks.after" if _open_count(talk) else "thanks.short")
+    if _thanks_or_corrects(talk, message, heard):
         return True
     if is_unsatisfied(message.text) and (about := named or answered_lately(talk)) and is_out(about):
         talk.heard(message, "note")
@@ -166,9 +160,17 @@ def _is_their_signature(text: str, about: Complaint) -> bool:
     return hearing.folded(text) == hearing.folded(about.private.get("signature", "")) != ()
 
 
-def _is_data_wrong(text: str) -> bool:
-    """Whether their own name or number stands wrong in a report of theirs, and not in a paper it may be about."""
-    return intent.says(text, "own_data_wrong") and not intent.says(text, "in_a_paper")
+def _thanks_or_corrects(talk: Talk, message: Message, heard: intent.Guess) -> bool:
+    """Thanks; or their own name or number is wrong in a report of theirs, and not in a paper it may be about."""
+    if heard.intent == "thanks":
+        talk.heard(message, "thanks")
+        talk.tell("thanks.after" if _open_count(talk) else "thanks.short")
+        return True
+    if not intent.says(message.text, "own_data_wrong") or intent.says(message.text, "in_a_paper"):
+        return False
+    talk.heard(message, "privacy_request")
+    asides.privacy_request(talk, message)
+    return True
 
 
 def _wants_it_withdrawn(text: str) -> bool:
