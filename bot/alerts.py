@@ -15,7 +15,7 @@ from storage.unit import Unit
 from workflow.message import Address, Outbound
 from workflow.office import DESK_CHANNEL, Office
 from workflow.procedure.staffing import acting
-from workflow.say import say
+from workflow.say import listing, say
 
 _log = structlog.get_logger("alerts")
 
@@ -24,6 +24,7 @@ LOOK_S = 30.0
 _STILL = timedelta(minutes=2)  # a group that shut us out is tried again each minute as long as something waits for it
 _SHUT_FOR = timedelta(minutes=1)  # while a group becomes a supergroup we may be out of it for a moment
 _WITHOUT = timedelta(minutes=10)  # a role is often given to the next one at once
+_UNOPENED = timedelta(minutes=15)  # the group asks them to link their private chats at once
 PATIENCE = timedelta(minutes=2)  # a connection that's down for less mends itself
 RIGHT = ("ok", "ready", "being prepared")  # how a channel is with which nothing is wrong begins with one of these
 
@@ -62,6 +63,7 @@ class Alerts:
         now, store = self.road.clock.now(), self.road.store
         stuck, told = await store.read(lambda unit: (_stuck(unit, now), unit.people.alerts()))
         shut = await store.read(lambda unit: self._shut_out(unit, now))
+        shut += await store.read(lambda unit: self._unopened(unit, now))
         found = {each.key: each for each in (*self._at_hand(), *stuck, *shut)}
         self._since = {key: self._since.get(key, now) for key in found}
         lasting = {key: each for key, each in found.items() if now - self._since[key] >= each.patience}
@@ -98,6 +100,23 @@ class Alerts:
             Address(each.id, DESK_CHANNEL, each.desk).lane: each.id for each in self.road.offices.values() if each.desk
         }
         return [_of_desk(desks[lane], why) for lane, why in unit.outbox.barred([*desks], now - _STILL).items()]
+
+    def _unopened(self, unit: Unit, now: datetime) -> list[Trouble]:
+        """Confidential reports that nobody can open: of those who may, none has linked a private chat."""
+        linked = unit.cases.linked(self.road.offices)
+        closed = [
+            each
+            for each in self.road.offices.values()
+            if not any(str(person.id) in linked[each.id] for person in each.may_know(now))
+        ]
+        return [_of_secrets(each, count) for each in closed if (count := unit.privacy.secret_open(each.id))]
+
+
+def _of_secrets(office: Office, count: int) -> Trouble:
+    standard = office.standard
+    roles = listing(tuple(standard.role(role).label for role in standard.escalation.confidential_to))
+    what = say("operator.secret", office=office.id, n=count, roles=roles)
+    return Trouble(f"secret:{office.id}", what, say("operator.secret_mend", roles=roles), _UNOPENED)
 
 
 def _of_desk(office: str, why: str) -> Trouble:

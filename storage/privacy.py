@@ -120,6 +120,12 @@ class Privacy(Part):
         statement = select(r.office, func.count()).where(r.due_at < now, r.closed_at.is_(None)).group_by(r.office)
         return {office: count for office, count in self.connection.execute(statement)}  # noqa: C416 - a Row is no pair
 
+    def secret_open(self, office: str) -> int:
+        """How many confidential reports of an office are open; it reads the states of all that are."""
+        c = complaints.c
+        mine = (c.office == office) & c.closed_at.is_(None) & c.state.contains('"confidential":true')
+        return self.connection.execute(select(func.count()).where(mine)).scalar_one()
+
     # --- the notice ---------------------------------------------------------------------------------------------------
 
     def keep_notices(self, shown: Sequence[tuple[str, Shown]], now: datetime) -> None:

@@ -9,10 +9,13 @@ from msgspec.structs import replace
 
 from bot import people
 from bot.alerts import Alerts
+from bot.intake import Intake
+from bot.pump import Pump
 from bot.road import Road
 from storage.rows import Arrival
-from tests.doubles import DESK, MORNING, a_road
+from tests.doubles import DESK, MORNING, a_road, payload, said
 from workflow.message import Address, Outbound
+from workflow.office import Staff
 
 CHAT = Address("kanigaran", "telegram", "777")
 
@@ -168,3 +171,26 @@ async def test_a_role_whose_last_holder_left_is_told(road):
     road.clock.shift(timedelta(minutes=11))
     assert await watched.alerts.step() > 0
     assert any("tidak ada lagi yang memegang peran Petugas" in text for text in await told(road))
+
+
+async def test_confidential_reports_that_nobody_can_open_are_told_without_a_word_of_them(store, channel):
+    road = a_road(store, channel)
+    await store.write(lambda unit: unit.people.add_operator(CHAT.office, CHAT.chat, MORNING))
+    watched = Watched(road)
+    for nth, text in enumerate(("saya diminta uang 150 ribu di loket 2", "cukup", "ya")):
+        await Intake(road).receive(channel, payload(f"k{nth}", said(text, message=str(nth)), "1"))
+    pump = Pump(road)
+    while await pump.step():
+        pass
+    assert await watched.alerts.step() == 0, "whoever may open it has just been asked to link"
+    road.clock.shift(timedelta(minutes=16))
+    assert await watched.alerts.step() == 1
+    (first,) = await told(road)
+    assert "1 laporan rahasia yang belum dapat dibuka: Camat belum menghubungkan chat pribadi" in first
+    assert "Hubungkan chat pribadi" in first
+    assert "loket" not in first
+    camat = Staff(id=901, name="Agus Wijaya", roles=("camat",))
+    road.offices["kanigaran"] = road.offices["kanigaran"].with_staff([camat])
+    await store.write(lambda unit: unit.cases.link("kanigaran", [("901", "901")], MORNING))
+    await watched.alerts.step()
+    assert (await told(road))[-1].startswith("SUDAH PULIH")

@@ -19,7 +19,7 @@ from workflow.desk.duty import words as duty_words
 from workflow.desk.posting import Rows, button, edited, names, post, rooms, topic_of, trusted
 from workflow.message import Address, Enclosure, Outbound, Refers
 from workflow.office import DESK_CHANNEL, Staff
-from workflow.procedure import telling
+from workflow.procedure import secrecy, telling
 from workflow.procedure.case import desk_of, private_of
 from workflow.procedure.duty_acts import ALL
 from workflow.procedure.progress import FIELD, part_of, turn
@@ -117,7 +117,8 @@ def _first(complaint: Complaint, world: World) -> Iterator[Outbound]:
     if unlinked:
         yield _neutral(desk, unlinked, world)
     elif not trusted(world):
-        yield post(world, desk, say("desk.post.confidential_nobody"), loud=True)
+        said = say("desk.post.confidential_nobody", roles=secrecy.roles(world.office.standard))
+        yield post(world, desk, said, loud=True)
 
 
 def _neutral(desk: Address, people: list[Staff], world: World) -> Outbound:
