@@ -11,7 +11,7 @@ from tests.workflow.desk_scene import DESK, Scene
 from tests.workflow.talk import Player, office
 from workflow.books.line import Rules, line_of
 from workflow.heard import hearing, intent
-from workflow.message import Attachment, Location
+from workflow.message import Attachment, Location, Message, Sender
 from workflow.procedure import secrecy
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import shipped
@@ -115,6 +115,28 @@ def test_nothing_at_the_desk_tells_who_it_is_from_the_first_card_to_the_answer()
     assert "(dirahasiakan)" in desk(scene.bench)
     assert "Pelapor minta dirahasiakan" in scene.card()
     assert "Masuk: WhatsApp, Senin" in scene.card()
+
+
+@pytest.mark.parametrize(("channel", "chat"), [("email", "s.c@contoh.id"), ("whatsapp", NUMBER)])
+def test_the_name_of_their_account_is_hidden_where_they_sign_with_it(channel: str, chat: str) -> None:
+    scene = Scene("kanigaran", changes={"linked": True}, channel=channel, chat=chat)
+
+    def write(text: str) -> None:
+        sender = Sender(id=chat, name=NAME)
+        scene.bench.feed(Message(chat=scene.home, id=f"x{len(scene.bench.posted)}", sender=sender, at=scene.bench.now,
+                                 text=text))  # fmt: skip
+        scene.bench.pass_s(2)
+
+    write("rahasia")
+    for text in ("tambahan: tiangnya juga miring.\n\nSalam,\nSari Contoh", "apa syarat KTP hilang? Sari Contoh"):
+        write(text)
+    write("laporan baru")
+    write("sampah menumpuk di Jalan Melati, lapor Sari Contoh")
+    write("PETUGAS")
+    shown = desk(scene.bench, but=(str(scene.who("Camat").id),))
+    assert "tiangnya juga miring" in shown
+    assert "sampah menumpuk di Jalan Melati, lapor (dirahasiakan)" in shown
+    assert "Sari" not in shown
 
 
 def test_reasons_and_emergencies_do_not_name_them_either() -> None:

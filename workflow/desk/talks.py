@@ -61,7 +61,7 @@ def emergency(text: str, conversation: Conversation, world: World) -> Decision:
 def human_wanted(conversation: Conversation, world: World) -> Decision:
     """The citizen asks for a person: a reply to this goes to them. Of a confidential report only those trusted read."""
     draft = conversation.draft
-    words = "\n".join(draft.statement) if draft else ""
+    words = _veiled("\n".join(draft.statement), conversation, world) if draft else ""
     if draft is not None and draft.confidential and _trusted_rooms(world):
         return _confidential(say("desk.post.human", text=shortened(words, TEXT_CHARACTERS)), conversation, world)
     if draft is not None and draft.confidential:

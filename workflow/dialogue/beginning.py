@@ -92,7 +92,8 @@ def empty(talk: Talk) -> None:
         began_at=talk.world.moment,
         last_at=talk.world.now,
         papers=adopted,
-        withheld=_secrecy_asked(talk),
+        withheld=(withheld := _secrecy_asked(talk)),
+        private=secrecy.account(conversation.private) if withheld else {},
         extra={secrecy.TOLD: "yes"} if conversation.extra.get(secrecy.BEFORE) == "told" else {},
     )
     kept = tuple(paper for paper in conversation.papers if paper not in adopted)

@@ -83,7 +83,7 @@ def _remember(talk: Talk, how: str = "heard") -> None:
 
 def _withhold_draft(talk: Talk) -> None:
     """From now on, and for what was told: names leave the story and are sealed."""
-    talk.edit(withheld=True)
+    talk.edit(withheld=True, private={**talk.draft.private, **secrecy.account(talk.conversation.private)})
     kept: list[str] = []
     found: dict[str, str] = {}
     for words in talk.draft.statement:
@@ -102,6 +102,7 @@ def _withhold(talk: Talk, targets: list[Complaint]) -> None:
         names = fields.looked_for(replace(each, withheld=True), standard)
         found, _, _ = fields.read(each.statement, names)
         private = {name: text for name, text in found.items() if name in fields.PRIVATE and name not in each.private}
+        private |= secrecy.account(talk.conversation.private)
         acting.act(talk, each.id, Act(kind="withhold", private=private))
     names_ = listing([telling.name_of(each) for each in targets])
     talk.tell("withheld.registered", names=names_, roles=secrecy.roles(talk.standard))

@@ -153,6 +153,7 @@ def _corrected(about: Complaint, event: DataAct, request: DataRequest, world: Wo
     if right := event.private.get("statement", ""):
         former = Revision(message="", at=world.now, before=about.statement, after=right)
         after = replace(after, statement=right, revisions=(*about.revisions, former))
+    after = secrecy.clean(after) if after.withheld else after
     line = Entry(
         complaint=about.id,
         at=world.now,
@@ -212,7 +213,8 @@ def _restrict(_: DataAct, request: DataRequest, mine: tuple[Complaint, ...], tal
     for each in mine:
         if each.closed_at is None and not each.withheld:
             try:
-                decision += complaint.apply(each, Act(kind="withhold", by="citizen"), world)
+                hidden = Act(kind="withhold", by="citizen", private=secrecy.account(talk.private))
+                decision += complaint.apply(each, hidden, world)
             except complaint.Refused:
                 continue
     roles = secrecy.roles(world.office.standard)

@@ -19,12 +19,15 @@ from workflow.record import Act, Complaint, Entry
 from workflow.say import listing, say
 from workflow.standard.standard import Standard
 
-PERSONAL = ("name", "behalf_name", "signature", "address", "phone")
+ACCOUNT = "account_name"
+"""How their account calls them: whoever asks for secrecy signs with it, too."""
+PERSONAL = ("name", "behalf_name", "signature", "address", "phone", ACCOUNT)
 """What of `Complaint.private` tells who somebody is; numbers are masked in any text."""
 BEFORE = "withhold"
 """Where the conversation keeps the wish of somebody who hasn't told anything yet."""
 TOLD = "withheld_told"
 """Where the draft keeps that they were told what is hidden, and from whom."""
+_SHORTEST_NAME = 4  # of an account: what is shorter may be any word
 _OF_THEM = ("received_by",)
 """What of a line of the record may name them."""
 _GAP = r"[ .\u00a0()-]{0,2}"
@@ -34,6 +37,12 @@ _NUMBER = re.compile(rf"(?<![\d*])(?:\+?62|0)(?:{_GAP}\d){{8,12}}(?!\d)")
 def mark() -> str:
     """What stands in place of what is hidden."""
     return say("withheld.mark")
+
+
+def account(private: Mapping[str, str]) -> dict[str, str]:
+    """What a talk knows of its account's name, to be kept sealed with a report whose citizen is hidden."""
+    name = private.get(ACCOUNT, "").strip()
+    return {ACCOUNT: name} if len(name) >= _SHORTEST_NAME else {}
 
 
 def roles(standard: Standard) -> str:
