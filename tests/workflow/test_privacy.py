@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from tests.limits import LIMITS
 from tests.workflow.desk_scene import Scene
 from tests.workflow.talk import Player, talk
+from workflow.conversation import Paper
+from workflow.message import Press, Sender
 from workflow.office import Office
 from workflow.privacy import notice, requests, retention
 from workflow.standard import standard
@@ -232,3 +234,22 @@ def test_a_copy_names_what_is_held_once_and_nothing_that_is_not_known_to_be_thei
     assert "Nama yang diwakili: Bu Tua" in copy
     assert "Nomor telepon: +6281200000501" in copy
     assert all(part not in copy for part in ("kata orang lain", "menunggu", "{", "Claimed", "Held", "Petugas Satu"))
+
+
+@pytest.mark.parametrize(("statement", "stays"), [(("jalan rusak",), False), ((), True)])
+def test_what_was_typed_of_voice_notes_goes_with_the_words_unless_it_is_what_was_registered(statement, stays):
+    scene = reported(statement=statement)
+    before, after = (
+        scene.complaint.confirmed_at - timedelta(minutes=1),
+        scene.complaint.confirmed_at + timedelta(days=1),
+    )
+    voices = tuple(
+        Paper(
+            file=f"v{n}", message=str(n), at=at, state="ready", type="voice", sort="voice", gist=f"isi {n}", caption="x"
+        )
+        for n, at in enumerate((before, after))
+    )
+    closed = replace(scene.complaint, papers=voices, closed_at=after)
+    world = scene.bench.world_for(Press(chat=scene.group, id="x", sender=Sender(id="0"), at=scene.bench.now, data="-"))
+    done = retention.erase(closed, (retention.MESSAGES,), "contoh", world)
+    assert [each.gist for each in done.complaints[-1].papers] == (["isi 0", ""] if stays else ["", ""])

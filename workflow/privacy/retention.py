@@ -267,7 +267,15 @@ def _without(complaint: Complaint, kind: str, files: set[str], now: datetime) ->
     if kind == IDENTITY:
         kept = {name: value for name, value in complaint.private.items() if name in ON_REGISTER}
         return replace(complaint, private=kept)
-    return replace(complaint, sayings=(), revisions=()) if kind == MESSAGES else complaint
+    if kind != MESSAGES:
+        return complaint
+    papers = tuple(each if _is_matter(each, complaint) else replace(each, gist="", caption="") for each in papers)
+    return replace(complaint, sayings=(), revisions=(), papers=papers)
+
+
+def _is_matter(paper: Paper, complaint: Complaint) -> bool:
+    """Whether a voice note's gist is what was registered: there were no other words before the YA."""
+    return bool(paper.gist) and not complaint.statement and paper.at <= complaint.confirmed_at
 
 
 def erased_paper(paper: Paper) -> Paper:
