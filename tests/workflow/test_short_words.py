@@ -33,6 +33,8 @@ FILLED = {
     "number": "KNG-2026-0001", "number_later": "Nomor register menyusul. ", "numbers": "112 (Darurat 112)\n110 (Polisi)\n119 (Ambulans)\n113 (Pemadam kebakaran)",
     "outside": "SP4N-LAPOR!, Ombudsman RI 137, KPK 198, dan Inspektorat",
     "office": "Dinas Pemberdayaan Masyarakat dan Desa", "options": "KTP, SIM, KK, atau identitas lain", "own": "8M4G", "place": "Pekutatan",
+    "data": "...", "fields": "nama dan alamat", "files": "12", "lines": "KNG-2026-0001: dihapus (12 berkas). Percakapan: dihapus.",
+    "request": "DP-27", "wish": "pembatasan penggunaan data",
     "relation": "orang tua", "requirement": "Fotokopi KTP-el", "role": "Petugas Pelayanan Pengaduan Masyarakat", "roles": "Camat", "reach": "0811-0000-1111",
     "routes": "- SP4N-LAPOR!: www.lapor.go.id\n- Ombudsman RI: 137\n- KPK: 198\n- Inspektorat",
     "salam": "Om Swastyastu. ", "short_office": "Kec. Pegantenan", "signature": "Camat Pekutatan", "text": "foto KK dan nomor tiang lampunya",
@@ -46,14 +48,20 @@ TWO_PARTS = {
     "emergency.now": "the numbers to call",
     "emergency.suicide": "the numbers to call",
     "privacy.long": "on request only; the law says what stands in it",
+    "privacy.answer.counter": "why it doesn't come here, and where it's to be had",
     "confidential.outside": "the routes outside with their addresses",
 }
 """Sentences that take two parts, and why."""
 
 NEVER = ("paper.", "place.received", "place.how", "failed.", "retake.", "sorting.", "voice.", "gist.", "contact.", "evidence.", "press.",
          "ask.ktp", "ask.kk", "ask.sim", "ask.identity", "ask.location_photo", "ask.document", "ask.everything", "letters.", "who", "telling.receipt",
-         "telling.answer")  # fmt: skip
-"""What nobody gets by SMS: talk of photos, buttons and mails; the receipt and the answer are measured as they're sent."""
+         "telling.answer", "privacy.answer.copy")  # fmt: skip
+"""What nobody gets by SMS: talk of photos, buttons and mails; the receipt and the answer are measured as they're sent; a copy of
+one's data that's longer than two parts is had at the counter."""
+
+
+TO_CITIZENS = ("privacy.ask.", "privacy.answer.", "privacy.erased.")
+"""What of words/privacy.toml goes to citizens; the rest is for the desk, the operator, or stands in a copy."""
 
 
 def sentences() -> list[str]:
@@ -61,6 +69,7 @@ def sentences() -> list[str]:
     keys: list[str] = []
     for name in ("citizen.toml", "telling.toml", "joining.toml"):
         keys += _keys(tomllib.loads((resources.files("workflow.words") / name).read_text("utf-8")), "")
+    keys += ["privacy.gone", "privacy.gone_asked", *(key for key in texts() if key.startswith(TO_CITIZENS))]
     own = tuple(
         key for key in keys if not key.endswith((".short", ".letter")) or key in ("notice.short", "thanks.short")
     )
@@ -133,3 +142,23 @@ def test_in_every_office_a_report_by_sms_takes_at_most_two_parts_a_message(name:
         found = segments(fold(message.text))
         most = 1 if message.kind == "receipt" else 2
         assert (found.alphabet, found.parts <= most) == ("GSM-7", True), f"{found}: {message.text}"
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_long_notice_takes_two_parts_wherever_a_report_by_sms_stands(name: str) -> None:
+    game = Texter(office=office(name), ways=(WHATSAPP, TELEGRAM))
+    for words in STORIES[name]:
+        game.say(words)
+        before = len(game.sent)
+        game.say("privasi")
+        assert [segments(fold(message.text)).parts for message in game.sent[before:]] == [2], game.sent[before:]
+    assert not game.telling  # each question was answered all the same
+
+
+def test_what_was_asked_can_be_answered_after_the_long_notice_by_sms() -> None:
+    game = Texter(office=office("kanigaran"), ways=(WHATSAPP, TELEGRAM))
+    for words in ("jalan depan SD rusak parah", "batal", "privasi"):
+        game.say(words)
+    assert game.telling
+    game.say("ya")
+    assert not game.telling

@@ -112,7 +112,10 @@ def _help(talk: Talk, _: str) -> None:
 
 def _privacy(talk: Talk, _: str) -> None:
     asides.privacy(talk)
-    asking.again(talk)
+    if talk.limits.short:  # that's two parts already, and the question stands right above
+        talk.offers = talk.conversation.offered
+    else:
+        asking.again(talk)
 
 
 def _outside(talk: Talk, _: str) -> None:
