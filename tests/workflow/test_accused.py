@@ -7,8 +7,9 @@ import pytest
 from channels.twilio.gsm7 import fold, segments
 from tests.limits import LIMITS
 from tests.workflow.desk_people import office as staffed
-from tests.workflow.desk_scene import DESK
+from tests.workflow.desk_scene import DESK, Scene
 from tests.workflow.talk import Player, office
+from workflow.message import Attachment
 from workflow.standard.standard import shipped
 
 OFFICES = sorted(shipped())
@@ -85,3 +86,31 @@ def test_asked_once_a_no_stands() -> None:
     player.say("ya")
     assert player.complaint.confidential
     assert all(each.to.chat != DESK or "rahasia" in each.text for made in player.decisions for each in made.sends)
+
+
+WEEKS = 21 * 86_400
+
+
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("name", OFFICES)
+def test_in_weeks_of_delay_lists_and_books_the_group_reads_no_word_of_it(name: str, *, linked: bool) -> None:
+    told = ("dimintai uang 200 ribu di loket dua oleh oknum",)
+    changes = {"confidential": True, "statement": told, "private": {}, "linked": linked or {}}
+    scene = Scene(name, changes=changes, channel="whatsapp", chat="+6281200000501")
+    boss = scene.bench.office.may_know(scene.bench.now)[0]
+    scene.citizen("tambahan: buktinya rekaman di hape saya")
+    scene.citizen("", attachments=(Attachment(kind="photo", ref="bukti"),))
+    scene.citizen("apakah oknum itu sudah diperiksa?")
+    scene.wait_s(WEEKS)
+    for command in ("/antrean", "/tugas", "/cari loket", "/rekap", "/register"):
+        scene.say(boss.name, command)
+    group = [each for each in scene.bench.sent if each.to.chat == DESK]
+    assert any("rahasia" in each.text for each in group) != linked
+    for each in group:
+        words = f"{each.text} {each.choices}".casefold()
+        assert not any(word in words for word in ("oknum", "loket dua", "200 ribu", "rekaman", "hape")), each.text
+        assert each.topic == ""
+    if linked:
+        private = [each.text for each in scene.bench.sent if each.to.chat == str(boss.id)]
+        assert any("RAHASIA" in text and "oknum" in text for text in private)
+        assert any("rekaman" in text for text in private)
