@@ -30,7 +30,7 @@ class Paper(Value):
     sha256: str = ""
     position: Location | None = None
     look: str = ""  # what a picture looks like, see `FileReady.look`
-    flaw: Literal["", "dark", "blurred", "plain", "again"] = ""  # plain: surely no photo; again: the same as another one
+    flaw: Literal["", "dark", "blurred", "plain", "again"] = ""  # plain: surely no photo; again: as another one
     retake_asked: bool = False
     kept: bool = False  # PAKAI: use it all the same
     gist: str = ""  # of a voice note, typed by a petugas

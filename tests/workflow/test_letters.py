@@ -204,7 +204,9 @@ def test_lines_that_put_something_off_are_heard_one_by_one():
 def test_the_rest_of_a_line_that_says_there_is_none_is_its_reason():
     game = writer()
     game.say(ROAD)
-    game.say("KK TIDAK ADA, masih dipegang saudara di Kraksaan.\nfoto lokasi NANTI\nKTP TIDAK ADA, rumah saya kebanjiran")
+    game.say(
+        "KK TIDAK ADA, masih dipegang saudara di Kraksaan.\nfoto lokasi NANTI\nKTP TIDAK ADA, rumah saya kebanjiran"
+    )
     assert game.draft.lacking == {"kk": "masih dipegang saudara di Kraksaan", "ktp": "rumah saya kebanjiran"}
     assert game.draft.later == ("location_photo",)
     assert game.draft.statement == (ROAD,)

@@ -15,7 +15,7 @@ from workflow.unnamed import unnamed
         ("mailto:sari+aduan@contoh.co.id is full", "mailto:...@contoh.co.id is full"),
         ("'To' number +6281234567890 is no number", "'To' number ... is no number"),
         ("to whatsapp: 0812-3456-7890.", "to whatsapp: ...."),
-        ("550 no\r\n\x1b[2J\x1b]0;x\x07{\"level\"", "550 no   [2J ]0;x {\"level\""),
+        ('550 no\r\n\x1b[2J\x1b]0;x\x07{"level"', '550 no   [2J ]0;x {"level"'),
         ("Bad Request: NIK 3574031205900003", "Bad Request: NIK ..."),
         ("Bad Request: 3574.0312.0590.0003, 3574-0312-0590-0003", "Bad Request: ..., ..."),
         ("63016: more than 24 hours since their last message", "63016: more than 24 hours since their last message"),

@@ -13,7 +13,7 @@ from workflow.procedure.rights import may_know
 from workflow.procedure.telling import name_of
 from workflow.world import Decision, Needs, World
 
-COMMANDS = ("tahan", "lepas")
+COMMANDS: tuple[str, ...] = ("tahan", "lepas")
 _MAY = ("officer", "secretary", "head")
 
 
