@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.workflow.desk_scene import DESK, Scene
+from tests.workflow.talk import Player, office
 from workflow.message import Attachment
 
 NUMBER = "+6281200000501"
@@ -101,3 +102,27 @@ def test_what_waited_for_a_choice_is_not_lost() -> None:
     scene.citizen(TOLD)
     assert "sampah di pasar" in in_group(scene)
     assert "500 ribu" not in in_group(scene)
+
+
+ORDINARY = "lampu jalan di jl mawar rt 3 mati sudah seminggu"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (("edit", TOLD),),
+        (("", "TIDAK ADA"), ("", "petugas minta uang 500 ribu baru mau urus, pungli")),
+        (("", "nanti semua"), ("", "UBAH"), ("", "isi laporan"), ("", TOLD)),
+        (("", TOLD),),
+    ],
+)
+@pytest.mark.parametrize("name", ["kanigaran", "kedopok"])
+def test_a_report_becomes_confidential_by_whatever_tells_of_it_before_the_ya(
+    name: str, said: tuple[tuple[str, str], ...]
+) -> None:
+    player = Player(office=office(name))
+    player.say(ORDINARY)
+    first = player.last_id
+    for how, text in said:
+        player.say(text, **({"id": first, "edited": True} if how else {}))
+    assert player.draft.confidential

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from workflow.conversation import Paper
+from workflow.conversation import Draft, Paper
 from workflow.dialogue import behalf, wanted
 from workflow.dialogue.talk import Talk, choice
-from workflow.heard import hearing
+from workflow.heard import hearing, intent
 from workflow.procedure import secrecy
 from workflow.procedure.taken_acts import is_written_down
 from workflow.record import Complaint
@@ -20,6 +20,7 @@ HEAD_ASKED = "head"
 
 def stands(talk: Talk) -> bool:
     """Ask the first of them that's open. True: something was asked."""
+    _hear_extortion(talk)
     draft = talk.draft
     if not draft.statement:
         return False
@@ -45,6 +46,23 @@ def tell_withheld(talk: Talk) -> None:
 
 
 # --- confidential -----------------------------------------------------------------------------------------------------
+
+
+def _hear_extortion(talk: Talk) -> None:
+    """Whatever they tell of it, wherever: an edit, a changed story, why there's no paper. The group reads it all."""
+    if talk.draft.confidential:
+        return
+    before = talk.world.conversation.draft if talk.world.conversation is not None else None
+    known = _told(before) if before is not None and before.code == talk.draft.code else frozenset()
+    if any(intent.guess(text).confidential for text in _told(talk.draft) - known):
+        talk.edit(confidential=True)
+
+
+def _told(draft: Draft) -> frozenset[str]:
+    """All the words of a draft."""
+    own = (draft.private.get(name, "") for name in ("name", "address"))
+    gists = (paper.gist for paper in draft.papers)
+    return frozenset({*draft.statement, *draft.answers.values(), *draft.lacking.values(), *own, *gists} - {""})
 
 
 def _confidential_roles(talk: Talk) -> str:
