@@ -10,6 +10,6 @@ _NUMBER = re.compile(r"(?<![\w.+-])(?:\+?\d(?:[ -]?\d){8,}|\d{4}(?:\.\d{4}){3})(
 
 
 def unnamed(words: str) -> str:
-    """The words on one line, without telephone and identity numbers (nine digits or more) and mail addresses; hosts stay."""
+    """The words on one line, without telephone and identity numbers (nine digits up) and mail addresses; hosts stay."""
     plain = "".join(each if each.isprintable() else " " for each in words)  # nothing that a terminal would obey
     return _NUMBER.sub("...", _MAIL.sub("...@", plain))
