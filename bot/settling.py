@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -16,7 +17,7 @@ from storage.receipts import Told, Traced
 from storage.rows import Arrival, OutboxRow, encode
 from storage.unit import Unit
 from workflow.happening import Delivery
-from workflow.message import Address, Fact, Limits, Moved, Outbound, SendError, Sent, address_of
+from workflow.message import THEIRS, Address, Fact, Limits, Moved, Outbound, SendError, Sent, address_of
 
 State = Literal["accepted", "held", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 NO_NEWS = frozenset({"edit", "delete", "press", "topic"})  # changes of something else: nobody waits for them
@@ -45,9 +46,8 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits)
     """
     row, message, lane = way.row, way.row.message, way.to.lane
     unit.outbox.hold(row.address)
-    if unit.outbox.taken_over(row) not in ("", "uncertain"):
-        if message.kind not in _NOT_KEPT and (message.key or message.refers) and sent.id:
-            unit.outbox.sent_as(row, lane, sent.id, now)
+    if (state := unit.outbox.taken_over(row)) not in ("", "uncertain"):
+        _came_late(unit, way, sent, state, now)
         return
     if message.kind == "delete":
         unit.outbox.deleted(lane, way.target, now)
@@ -73,6 +73,30 @@ def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits)
     unit.outbox.go_on(row.address, now)
 
 
+def _came_late(unit: Unit, way: Way, sent: Sent, state: str, now: datetime) -> None:
+    """Another has sent it meanwhile, and perhaps changed it since: what people see must be what it says now.
+
+    A card's copy goes again, and no edit is meant for it: it may stand below the other one, with buttons that are over.
+    """
+    row, message = way.row, way.row.message
+    if message.kind == "edit":
+        _edit_again(unit, row, now)
+    if message.kind in _NOT_KEPT or not (message.key or message.refers) or not sent.id:
+        return
+    if message.kind != "card" or state != "sent":
+        unit.outbox.sent_as(row, way.to.lane, sent.id, now)
+        return
+    unit.outbox.sent_as(changed(row, message=replace(message, key="")), way.to.lane, sent.id, now)
+    gone = Outbound(to=message.to, kind="delete", target=f"{THEIRS}{sent.id}", priority=message.priority)
+    unit.outbox.put_in([(gone, 0)], now)
+
+
+def _edit_again(unit: Unit, row: OutboxRow, now: datetime) -> None:
+    """An edit that came late may have undone a newer one: that goes once more."""
+    if newer := unit.outbox.newest_edit(row):
+        unit.outbox.put_in([(newer, 0)], now)
+
+
 def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, pause_s: float) -> Consequence:
     """The attempt failed: what the table says. `pause_s` is the table's pause, spread a little."""
     if error.fact in _OF_TOPICS and not row.message.topic:
@@ -80,6 +104,8 @@ def settle_failed(unit: Unit, row: OutboxRow, error: SendError, now: datetime, p
     found = consequence(error.fact, row.message.kind, row.attempts, row.doubts, error.retry_after_s)
     unit.outbox.hold(row.address)
     if unit.outbox.taken_over(row):  # our lease ran out, and what became of it since is others' to say
+        if row.message.kind == "edit" and error.fact == "uncertain":
+            _edit_again(unit, row, now)
         return found
     if found.mark == "aside":  # nothing was tried: there's nothing to record
         unit.outbox.step_aside(row, now + timedelta(seconds=pause_s))

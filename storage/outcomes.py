@@ -38,6 +38,17 @@ class Outcomes(Held):
         state, attempts, doubts = self.connection.execute(now).one()
         return "" if (state, attempts, doubts) == (row.state, row.attempts, row.doubts) else str(state)
 
+    def newest_edit(self, row: OutboxRow) -> Outbound | None:
+        """What a message really says, once an older edit of it may have come after a newer one: that newer edit.
+
+        None: there's none, or it's still to go.
+        """
+        o = outbox.c
+        same = OUTBOX.where(o.address == row.address, o.target == row.message.target, o.kind == "edit", o.id > row.id)
+        found = self.connection.execute(same.where(o.state != "cancelled").order_by(o.id.desc()).limit(1)).one_or_none()
+        newer = self._opened(found) if found is not None and found.state == "sent" else None
+        return None if newer is None else newer.message
+
     def sent_as(self, row: OutboxRow, address: str, message_id: str, now: datetime) -> None:
         """The provider took it at this address under this id."""
         message = row.message

@@ -14,7 +14,7 @@ from storage.files import Files
 from storage.tables import outbox
 from storage.tables import sent as sent_table
 from tests.doubles import FakeChannel, HandClock, a_road, a_seal, citizen
-from workflow.message import Outbound, SendError, Sent
+from workflow.message import Address, Outbound, SendError, Sent
 
 
 @dataclass
@@ -82,3 +82,77 @@ async def test_whoever_slept_for_longer_than_its_lease_changes_nothing_of_what_o
         )
     )
     assert list(names) == (["1001", "77"] if isinstance(outcome, Sent) else ["1001"]), "each copy is known by its name"
+
+
+async def _in_turn(worker):
+    """Send what there is to send, until nothing is left."""
+    while (idle_s := await worker.step()) is not None:
+        worker.road.clock.pass_s(idle_s)
+
+
+def _desk(kind, **more):
+    return Outbound(to=Address("kanigaran", "telegram", "-100777"), kind=kind, **more)
+
+
+def _slept_through(first, second, sleeper, late, *messages):
+    """The first worker sleeps in its first sending; meanwhile the second sends that, and then these."""
+
+    async def meanwhile():
+        await second.road.store.write(_over)
+        assert await second.recover(everything=False) == 1
+        await _in_turn(second)
+        for each in messages:
+            await second.road.store.write(
+                lambda unit, each=each: unit.outbox.put_in([(each, 0)], second.road.clock.now())
+            )
+            await _in_turn(second)
+
+    sleeper.meanwhile, sleeper.then = meanwhile, late
+
+
+def _acts(channel):
+    return [(parcel.message.kind, parcel.target, parcel.message.text) for parcel, _ in channel.sent]
+
+
+@pytest.mark.parametrize("late", [Sent(), SendError("uncertain", "no answer")])
+async def test_an_edit_that_comes_late_is_followed_by_what_the_message_really_says(workers, late):
+    first, second, sleeper, awake = workers
+    card = _desk("card", text="langkah 1", key="card:1")
+    await second.road.store.write(lambda unit: unit.outbox.put_in([(card, 0)], second.road.clock.now()))
+    await _in_turn(second)
+    _slept_through(first, second, sleeper, late, _desk("edit", text="langkah 3", target="card:1"))
+    old = _desk("edit", text="langkah 2", target="card:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(old, 0)], first.road.clock.now()))
+    await first.step()
+    awake.sent.clear()
+    await _in_turn(second)
+    assert _acts(awake) == [("edit", "1001", "langkah 3")]
+
+
+async def test_a_late_edit_that_is_still_the_newest_needs_no_other(workers):
+    first, second, sleeper, awake = workers
+    card = _desk("card", text="langkah 1", key="card:1")
+    await second.road.store.write(lambda unit: unit.outbox.put_in([(card, 0)], second.road.clock.now()))
+    await _in_turn(second)
+    _slept_through(first, second, sleeper, Sent())
+    edit = _desk("edit", text="langkah 2", target="card:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(edit, 0)], first.road.clock.now()))
+    await first.step()
+    awake.sent.clear()
+    await _in_turn(second)
+    assert awake.sent == []
+
+
+async def test_a_card_that_comes_late_beside_its_double_is_deleted_and_never_edited(workers):
+    first, second, sleeper, awake = workers
+    _slept_through(first, second, sleeper, Sent(id="77"), _desk("edit", text="langkah 2", target="card:1"))
+    card = _desk("card", text="langkah 1", key="card:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(card, 0)], first.road.clock.now()))
+    await first.step()
+    awake.sent.clear()
+    await _in_turn(second)
+    assert _acts(awake) == [("delete", "77", "")]
+    after = _desk("edit", text="langkah 3", target="card:1")
+    await second.road.store.write(lambda unit: unit.outbox.put_in([(after, 0)], second.road.clock.now()))
+    await _in_turn(second)
+    assert _acts(awake)[1:] == [("edit", "1001", "langkah 3")]

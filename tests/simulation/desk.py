@@ -253,7 +253,8 @@ class Desk:
 
     def card(self, code: str) -> Shown | None:
         """The newest card of a complaint; older copies may stand about with buttons that no longer hold."""
-        cards = (each for each in reversed(self.shown) if _code(each) == code and has(each.text, "desk.card.step"))
+        there = (each for each in reversed(self.shown) if not each.deleted)
+        cards = (each for each in there if _code(each) == code and has(each.text, "desk.card.step"))
         return next(cards, None)
 
     def work(self, person: Staff, code: str) -> bool:
