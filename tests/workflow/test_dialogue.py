@@ -266,7 +266,7 @@ def test_violence_is_answered_calmly_without_forms_and_the_desk_hears_nothing():
     game = talk("""
         warga: suami saya memukuli saya tiap malam
         aduan: 129 (SAPA, WhatsApp 08111-129-129)
-        aduan: Tidak perlu mengirim foto atau identitas ke sini.
+        aduan: Tidak perlu mengirim foto, identitas, atau cerita lengkap ke sini
     """)
     assert not game.telling
     assert all(out.to == game.chat for decision in game.decisions for out in decision.sends)
