@@ -53,7 +53,7 @@ class Pace:
 
 
 # What a dead worker was sending waits for its lease to run out, so more people keep others busy meanwhile.
-SHARED = Pace(at_once=4, strike_s=0.8)
+SHARED = Pace(at_once=4)
 
 
 @dataclass
@@ -61,6 +61,7 @@ class Outcome:
     """What the killing left behind."""
 
     kills: int = 0
+    struck: int = 0  # of these so many when a message had arrived, and the program hadn't heard so
     citizens: list[Citizen | Phone] = field(default_factory=list)
     acknowledged: int = 0  # messages that a provider was told we have
     complaints: int = 0
@@ -73,7 +74,7 @@ class Outcome:
         """As lines for people; it's only made where nothing was found wrong."""
         phones = sum(isinstance(each, Phone) for each in self.citizens)
         return (
-            f"{self.kills} kills; {len(self.citizens)} citizens, {phones} of them on WhatsApp\n"
+            f"{self.kills} kills, {self.struck} of them between a message's arrival and its answer; {len(self.citizens)} citizens, {phones} of them on WhatsApp\n"
             f"{self.acknowledged} messages acknowledged, all accounted for\n"
             f"{self.complaints} complaints, each registered once, numbers without a gap\n"
             f"{self.answers} messages meant for citizens, each delivered at least once, {self.left_alone} left as uncertain at last\n"
@@ -169,8 +170,10 @@ async def run(
             async with crowded(world, outcome, pace):
                 for kill in range(times):
                     await _let_be(world, pace.most_doubts)
-                    if chance.random() < 0.5:
-                        await _killed_while_sending(world, crew, unlucky, pace.strike_s)
+                    if kill == 0:  # everybody waits for a first answer now, so it's no matter of luck
+                        outcome.struck += await _killed_while_sending(world, crew, unlucky, PATIENCE_S)
+                    elif chance.random() < 0.5:
+                        outcome.struck += await _killed_while_sending(world, crew, unlucky, pace.strike_s)
                     else:
                         await asyncio.sleep(chance.uniform(0.05, 1.2))
                         await crew.kill(chance)
@@ -229,10 +232,10 @@ async def _let_be(world: Everywhere, doubts: int) -> None:
     await world.town.until("who was struck often is served", lambda: not world.town.program.rows(left))
 
 
-async def _killed_while_sending(world: Everywhere, crew: Crew, unlucky: set[str], within_s: float) -> None:
+async def _killed_while_sending(world: Everywhere, crew: Crew, unlucky: set[str], within_s: float) -> bool:
     """Kill it when a message has reached a citizen and before the answer reached the program: it can't know.
 
-    Each citizen is `unlucky` once: it waits twice as long before each repetition of one message.
+    Each citizen is `unlucky` once: it waits twice as long before each repetition of one message. Whether one was.
     """
     here, struck = world.town, asyncio.Event()
 
@@ -252,6 +255,7 @@ async def _killed_while_sending(world: Everywhere, crew: Crew, unlucky: set[str]
         for stop in stops:
             stop()
     await crew.sender.kill()
+    return struck.is_set()
 
 
 def _is_to_a_citizen(item: FeedItem) -> bool:

@@ -25,6 +25,7 @@ async def test_killed_at_any_moment_it_loses_nothing_and_registers_nothing_twice
     with capsys.disabled():
         print(f"\n{database}: {outcome}")  # noqa: T201 - the figures are what one wants to see
     assert outcome.kills == TIMES
+    assert outcome.struck > 0
     assert len(outcome.citizens) >= 4
 
 
