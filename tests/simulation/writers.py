@@ -7,7 +7,7 @@ import re
 from tests.simulation.citizens import CROSSING, FIELDS, OF_SEVERAL, REASONS, TYPED, Citizen
 from tests.simulation.names import name
 from tests.simulation.provider import Shown
-from tests.simulation.reading import has
+from tests.simulation.reading import has, says
 from workflow.message import Attachment
 from workflow.say import say
 
@@ -114,11 +114,18 @@ class Correspondent(Citizen):
         return Attachment(kind="photo", ref=ref, unique=ref, name=f"{TYPED[sort]}.jpg")
 
     def _retake(self, shown: Shown) -> None:
-        """They have no better one.
-
-        A second photo by mail would stand beside the first: it isn't known to replace it.
-        """
-        self.choose(shown, say("choice.keep"), "pakai")
+        """A better one alone in a mail, named or as the camera calls it, and often with a word; or the old one will do."""
+        if self.random.random() < 0.5:
+            self.choose(shown, say("choice.keep"), "pakai")
+            return
+        what = (says(shown.text, "retake.dark") or {}).get("what", "")
+        sort = next((sort for sort in self.has if say(f"label.{sort}").removeprefix("foto ") == what), "")
+        ref = self.photo(sort)
+        self.sent.append(sort)
+        self.photos[sort] = [ref]
+        named = self.random.choice((TYPED[sort], f"IMG_{self.random.randint(1000, 9999)}"))
+        words = self.random.choice(("", "Baik, berikut foto yang lebih jelas."))
+        self.say(words, attachments=(Attachment(kind="photo", ref=ref, unique=ref, name=f"{named}.jpg"),))
 
     def send_photo(self, sort: str, *, caption: str = "", album: str = "", asked: bool = False) -> None:
         """In a mail of its own."""
