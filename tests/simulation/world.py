@@ -69,7 +69,7 @@ class Town:
 
 QUIET = Town(1.0, 360.0, 1.0, "quiet")
 """Everybody complains, one after the other: each road in every detail."""
-BUSY = Town(0.08, 0.5, 8.0, "busy")
+BUSY = Town(0.05, 0.5, 8.0, "busy")
 """What an office sees in a rush: most people greet, ask, look, tell half a story; some go through with it."""
 
 
