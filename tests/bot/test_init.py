@@ -25,14 +25,14 @@ NOWHERE = "http://127.0.0.1:1"
 TALKS = {
     "Telegram alone": (["kanigaran", TOKEN, "", ""], {"telegram"}),
     "everything": (
-        ["pekutatan", TOKEN, ACCOUNT, "f" * 32, API_KEY, "kunci api", "0822-2593-5478", "+62 822 2593 5478", "kec@example.go.id",
+        ["pekutatan", TOKEN, ACCOUNT, "4f1c" * 7 + "90ab", API_KEY, "kunci api", "0822-2593-5478", "+62 822 2593 5478", "kec@example.go.id",
          "imap.example.go.id", "smtp.example.go.id", "", "kata 'sandi\"", "https://aduan.example.go.id"],
         {"telegram", "twilio", "email"},
     ),
     "by its number in the list": (["2", TOKEN, "", ""], {"telegram"}),
     "mail at a provider that's known": (["kedopok", "", "", "kec.kedopok@gmail.com", "", "", "", "kata sandi"], {"email"}),
     "mistakes are asked again": (
-        ["", "9", "kedopk", "kedopok", "12", TOKEN, "AC1", ACCOUNT, "", "f" * 32, "", "12", "", "TERLALU-PANJANG", "KECKDP", "tanpa-at", "", "http://x", "https://aduan.go.id"],
+        ["", "9", "kedopk", "kedopok", "12", TOKEN, "AC1", ACCOUNT, "", "4f1c" * 7 + "90ab", "", "12", "", "TERLALU-PANJANG", "KECKDP", "tanpa-at", "", "http://x", "https://aduan.go.id"],
         {"telegram", "twilio"},
     ),
 }  # fmt: skip
