@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, case, delete, func, or_, select
 
 from storage.parts import Conflict, Part, among
 from storage.tables import complaints, letters
@@ -45,7 +45,8 @@ class Letters(Part):
             for each in sought
             if each.number and each.urut is not None
         ]
-        name = func.coalesce(func.nullif(complaints.c.number, ""), complaints.c.code)
+        known = func.coalesce(func.nullif(complaints.c.number, ""), complaints.c.code)
+        name = case((complaints.c.state.contains('"confidential":true'), ""), else_=known)
         statement = (
             select(letters.c.series, letters.c.year, letters.c.number, letters.c.complaint, letters.c.urut, name)
             .outerjoin(complaints, complaints.c.id == letters.c.complaint)

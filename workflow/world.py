@@ -77,7 +77,7 @@ class Lettered(Value):
     number: str
     complaint: str  # id
     urut: int | None = None  # the running number; None where a typed one shows none
-    name: str = ""  # of the complaint, as people know it
+    name: str = ""  # of the complaint, as people know it; "" of a confidential report
 
 
 class Supply:

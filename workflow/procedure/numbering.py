@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from workflow.procedure.case import Case, Refused
+from workflow.say import say
 from workflow.standard.own import Letter
 from workflow.standard.standard import Standard
 from workflow.world import Lettered, Sought
@@ -102,7 +103,9 @@ def typed(case: Case, text: str) -> tuple[Lettered, str]:
         counts_the_same = urut is not None and (other.series, other.year, other.urut) == (new.series, new.year, urut)
         reads_the_same = other.number.lower() == number.lower() and other.year == new.year
         if counts_the_same or reads_the_same:
-            raise Refused("desk.refused.number_taken", number=other.number, who=other.name)
+            raise Refused(
+                "desk.refused.number_taken", number=other.number, who=other.name or say("desk.refused.another_letter")
+            )
     last = case.world.supply.letters.get((new.series, new.year), 0)
     missed = range(last + 1, urut) if urut is not None and last else range(0)
     if urut is not None and urut > last:
