@@ -19,7 +19,7 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
-from tests.simulation import confidential, crowd, expected, procedure
+from tests.simulation import blocking, confidential, crowd, expected, procedure
 from tests.simulation.citizens import KNOCKS, OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
@@ -58,7 +58,14 @@ def judge(world: Simulation, counts: Counter[str]) -> list[str]:
     checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
     counts.update(confidential.counted(seen))
     counts.update({f"who {errand}": count for errand, count in crowd.errands(seen).items()})
-    others = (procedure.records, procedure.numbers, expected.at_its_hour, crowd.passers, confidential.kept)
+    others = (
+        procedure.records,
+        procedure.numbers,
+        expected.at_its_hour,
+        crowd.passers,
+        confidential.kept,
+        blocking.doors,
+    )
     return [problem for check in (*checks, *others) for problem in check(seen)]
 
 
@@ -175,6 +182,8 @@ def _told(citizen: Citizen, complaint: Complaint, seen: Seen) -> Iterator[str]:
         written = seen.world.desks[citizen.office.id].answers.get(complaint.code, [])
         if complaint.answer not in written:
             yield f"its answer {complaint.answer!r} was written by nobody: {written}"
+        if isinstance(citizen, blocking.Blocker) and citizen.shut_at is not None:
+            return
         by_hand = complaint.delivery == "handed" and complaint.code in seen.world.desks[citizen.office.id].handed
         if by_hand and not any(has(text, "telling.handed") for text in texts):
             yield "the citizen was never told that the answer was brought to them"
@@ -210,7 +219,7 @@ def _deliveries(seen: Seen) -> Iterator[str]:
         for row in rows:
             tries = seen.tries[f"{office}:{row.id}"]
             what = f"{office}: {row.message.kind} {row.id} to {row.message.to.chat}"
-            if _never_fetched(row, seen):
+            if _never_fetched(row, seen) or _was_shut_out(row, seen):
                 continue
             yield from (f"{what} {problem}" for problem in _missing(row, tries))
             marks = not seen.world.accounts[row.message.to.channel, office].limits.same_again
@@ -225,6 +234,12 @@ def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
     asked = citizen is not None and any(has(shown.text, *KNOCKS) for shown in citizen.shown)
     is_last = has(row.message.text, "forget.done")
     return row.state == "held" and asked and (citizen.vanished or is_last)
+
+
+def _was_shut_out(row: OutboxRow, seen: Seen) -> bool:
+    """Whether its citizen had shut the door: then the desk was told."""
+    citizen = seen.world.citizens.get((row.office, row.message.to.chat))
+    return isinstance(citizen, blocking.Blocker) and citizen.was_shut_for(row)
 
 
 def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from storage.tables import letters
+from tests.simulation.blocking import Blocker
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import Standard
 
@@ -79,8 +80,15 @@ def _once(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[st
     least, most = desk.taken_back[complaint.code], desk.takes_back_of[complaint.code]
     if not least <= counted["koreksi"] <= most:
         yield f"{counted['koreksi']} acts were taken back by its record, {least} of {most} by the staff"
-    if counted["deliver"] and counted["hand_over"] and not complaint.reopened:
+    if counted["deliver"] and counted["hand_over"] and not complaint.reopened and not _couldnt_arrive(complaint, seen):
         yield "its answer was sent and handed over"
+
+
+def _couldnt_arrive(complaint: Complaint, seen: Seen) -> bool:
+    """Whether its citizen had shut the door on the answer."""
+    chat = complaint.citizen.chat if complaint.citizen else ""
+    citizen = seen.world.citizens.get((complaint.office, chat))
+    return isinstance(citizen, Blocker) and citizen.shut_at is not None
 
 
 def _told(complaint: Complaint, entries: list[Entry], _: Seen) -> Iterator[str]:
@@ -165,7 +173,8 @@ def _doers(complaint: Complaint, entries: list[Entry], seen: Seen) -> Iterator[s
         if entry.act not in _OF_THE_TURN:
             continue
         step = office.standard.step(entry.step)
-        if entry.role not in (step.actor, *(each.by for each in step.acts)):
+        handed = entry.act == "hand_over" and _couldnt_arrive(complaint, seen)  # the step has gone on, the answer not
+        if entry.role not in (step.actor, *(each.by for each in step.acts)) and not handed:
             yield f"{entry.act} was done at {step.id} as {entry.role}, who isn't named there"
         said = (entry.by, entry.role, office.calendar.local_date(entry.at)) in desk.standing_in
         if complaint.confidential:

@@ -23,6 +23,7 @@ from storage.tables import outbox, timers
 from storage.unit import Unit
 from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
+from tests.simulation import blocking
 from tests.simulation.agenda import START, Agenda, Happening
 from tests.simulation.citizens import REPLY_WITHIN, Citizen
 from tests.simulation.confidential import AT, EVERY, ON, Room, Whistleblower
@@ -46,7 +47,7 @@ from workflow.standard.standard import shipped
 OFFICES = ("kanigaran", "pekutatan", "kedopok", "pegantenan", "dpmd-pasuruan")
 COUNTED = ("pegantenan",)
 """Where the system counts the numbers of letters; elsewhere staff type them from the paper agenda."""
-MIX = ("telegram",)
+MIX = ("telegram", "whatsapp", "sms", "email")
 """On which channel the people of an office write, one after the other."""
 LIMITS = {"telegram": Limits(), "whatsapp": WHATSAPP, "sms": SMS, "email": Email.limits}
 ALL = tuple(LIMITS)
@@ -221,6 +222,8 @@ class Simulation:
             person = WRITERS.get(channel, Citizen) if walks else Passer
             if walks and n % EVERY == AT and channel in ON:
                 person = Whistleblower
+            elif walks and n % EVERY in blocking.AT:
+                person = blocking.KINDS.get(channel, person)
             citizen = person(self, office, provider, _chat(channel, n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
             begins_s = max(10 * self.town.apart_s, self.size * self.town.apart_s)
