@@ -36,7 +36,7 @@ def test_both_languages_have_the_same_commands_and_pictures():
     assert pictures[0] == pictures[1]
     assert all((ROOT / "docs" / name).exists() for name in pictures[0])
     headings = [re.findall(r"(?m)^## (\d+)\.", texts()[page]) for page in (GUIDE, PANDUAN)]
-    assert headings[0] == headings[1] == [str(n) for n in range(1, 13)]
+    assert headings[0] == headings[1] == [str(n) for n in range(1, 14)]
 
 
 def test_the_words_of_the_templates_are_those_that_the_desk_and_the_citizens_know():
