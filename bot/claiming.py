@@ -175,7 +175,7 @@ class Claiming:
                 reply_to = next((part.message for part in known.get((lane, name), []) if part.message), "")
             thread = threads.get((row.address, message.topic), "") if message.kind != "topic" else ""
             recent = leased[row.address].recent
-            ways.append(Way(row, to[row.id], target, reply_to, thread, routes.get(row.id, ""), recent))
+            ways.append(Way(row, to[row.id], target, reply_to, thread, routes.get(row.id, ""), recent, now))
         return ways
 
     def _routes(

@@ -37,6 +37,7 @@ class Way:
     thread: str = ""
     route: str = ""  # the thread of mails it goes on in
     recent: str = ""  # what they wrote last
+    claimed_at: datetime | None = None  # from then on its lease ran
 
 
 def settle_sent(unit: Unit, way: Way, sent: Sent, now: datetime, limits: Limits) -> None:

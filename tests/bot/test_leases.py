@@ -156,3 +156,38 @@ async def test_a_card_that_comes_late_beside_its_double_is_deleted_and_never_edi
     await second.road.store.write(lambda unit: unit.outbox.put_in([(after, 0)], second.road.clock.now()))
     await _in_turn(second)
     assert _acts(awake)[1:] == [("edit", "1001", "langkah 3")]
+
+
+async def test_whoever_slept_between_claiming_and_sending_sends_nothing_that_others_sent(workers):
+    first, second, sleeper, awake = workers
+    message = Outbound(to=citizen(), kind="answer", text="halo", key="a:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], first.road.clock.now()))
+    (way,) = await first._claim(first.road.clock.now(), 1)
+    await second.road.store.write(_over)
+    first.road.clock.pass_s(20)
+    assert await second.recover(everything=False) == 1
+    while (idle_s := await second.step()) is not None:
+        second.road.clock.pass_s(idle_s)
+
+    async def meanwhile():
+        raise AssertionError("it was sent again by who had slept")
+
+    sleeper.meanwhile = meanwhile
+    await first._carry(way)
+    assert awake.texts == ["halo\n(kirim ulang)"]
+
+
+async def test_whoever_was_only_slow_and_still_has_its_lease_sends(workers):
+    first, _, sleeper, _ = workers
+    message = Outbound(to=citizen(), kind="answer", text="halo", key="a:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], first.road.clock.now()))
+    (way,) = await first._claim(first.road.clock.now(), 1)
+    first.road.clock.pass_s(12)
+    sent = []
+
+    async def meanwhile():
+        sent.append(way.row.message.text)
+
+    sleeper.meanwhile, sleeper.then = meanwhile, Sent(id="77")
+    await first._carry(way)
+    assert sent == ["halo"]
