@@ -109,8 +109,8 @@ def too_old() -> str:
 
 
 def every_test() -> list[str]:
-    """The pytest arguments of a run of everything: one worker a core, as many as four."""
-    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    """The pytest arguments of a run of everything: a worker more than cores, for many tests wait; as many as four."""
+    return ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
 
 
 def become(program: str, *args: str) -> None:

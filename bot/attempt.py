@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from msgspec.structs import replace
 
+from bot.claiming import LEASE_S
 from bot.consequences import is_marked
 from bot.enclosures import Enclosures
 from bot.outgoing import marked_again
@@ -26,12 +27,18 @@ _FILE_AGAIN_S = 5.0
 _CHANGES = frozenset({"edit", "delete", "press", "topic"})  # of something else: they leave nothing to be found
 
 
-async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendError:
+async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendError | None:
     """The one call to the channel. What it raises beyond its facts may have sent the message: uncertain.
+
+    None: another process has it by now, because this one slept between claiming and sending.
 
     After an uncertain attempt a provider that can be asked is asked first: what it has isn't sent again, and what it
     surely hasn't is sent as if for the first time.
     """
+    if way.claimed_at is not None and road.clock.now() - way.claimed_at >= timedelta(seconds=LEASE_S / 3):
+        state = await road.store.read(lambda unit: unit.outbox.taken_over(way.row))
+        if state:
+            return None
     message = way.row.message if way.to == way.row.message.to else replace(way.row.message, to=way.to)
     channel = road.channels[way.to.channel, way.to.office]
     key = f"{way.row.office}:{way.row.id}"

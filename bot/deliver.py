@@ -164,9 +164,9 @@ class Deliver:
 
     async def _carry(self, way: Way) -> None:
         """One attempt, and what became of it."""
-        if await self._was_taken_over(way):
-            return
         outcome = await attempt(self.road, self.enclosures, way)
+        if outcome is None:
+            return  # another process has it by now
         now = self.road.clock.now()
         channel = way.to.channel
         if isinstance(outcome, Sent):
@@ -179,13 +179,6 @@ class Deliver:
             await self._failed(way, outcome, now)
         if way.row.message.about or way.row.message.key or not isinstance(outcome, Sent):
             self.road.bells.inbox.set()
-
-    async def _was_taken_over(self, way: Way) -> bool:
-        """Whether another process has it by now, because this one slept between claiming and sending."""
-        begun = way.claimed_at
-        if begun is None or self.road.clock.now() - begun < timedelta(seconds=LEASE_S / 3):
-            return False
-        return bool(await self.road.store.read(lambda unit: unit.outbox.taken_over(way.row)))
 
     async def _failed(self, way: Way, error: SendError, now: datetime) -> None:
         row = way.row

@@ -97,6 +97,12 @@ def test_a_missing_configuration_is_said_with_the_next_step(command: str, tmp_pa
     assert "aduan init" in result.stderr
 
 
+@pytest.fixture(autouse=True)
+def this_process_stays_whole(monkeypatch):
+    """A command that serves leaves libraries out of its process for good; here that's the tests' own."""
+    monkeypatch.setattr("bot.lean.slim", lambda: None)
+
+
 def test_a_broken_configuration_is_told_whole(config: Path) -> None:
     config.write_text(CONFIG.replace("standard =", "standrad =").replace("files =", "fles ="), "utf-8")
     result = RUNNER.invoke(app, ["serve", "--config", str(config)])

@@ -151,7 +151,7 @@ def _words(complaint: Complaint, seen: Seen) -> Iterator[str]:
 def _readers(complaint: Complaint, told: list[str], seen: Seen) -> Iterator[str]:
     office, provider = seen.world.offices[complaint.office], seen.world.providers[complaint.office]
     trusted = {str(each.id) for role in office.standard.escalation.confidential_to for each in office.with_role(role)}
-    named = {entry.data.get("person", "") for entry in seen.entries[complaint.id] if entry.act == "dispose"}
+    named = {entry.data.get("person", "") for entry in seen.entries[complaint.id]}  # to whom it was given, at any step
     staff = {str(each.id) for each in office.staff}
     read = {
         chat for chat in staff for shown in provider.chats.get(chat, ()) if any(each in shown.text for each in told)

@@ -248,7 +248,7 @@ def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
         replaceable = row.message.replaces or kind == "edit" or row.message.key.startswith("say:")
         if not replaceable:
             yield "was cancelled, and nothing takes its place"
-        if arrived:
+        if arrived and kind != "edit":  # of an edit nobody was sure of, a newer one takes the place
             yield "was cancelled after it had arrived"
     elif row.state == "dropped":
         if kind not in _MAY_BE_DROPPED:
