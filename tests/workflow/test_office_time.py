@@ -371,3 +371,19 @@ def test_ramadan_is_one_season_of_the_calendar():
     assert not calendar.is_working_day(date(2027, 2, 8))
     assert not calendar.is_working_day(date(2027, 3, 9))
     assert calendar.is_working_day(date(2027, 3, 10))
+
+
+def test_a_pause_that_ends_before_it_began_since_a_clock_was_set_back_took_no_time():
+    from datetime import UTC, datetime, timedelta
+    from types import SimpleNamespace
+
+    from workflow.clocks import deadline
+    from workflow.procedure.progress import _ended
+    from workflow.record import Pause as Wait
+
+    since = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    wait = Wait(reason="foto", since=since)
+    assert _ended(wait, SimpleNamespace(now=since - timedelta(seconds=40))).until == since
+    stored = Wait(reason="foto", since=since, until=since - timedelta(seconds=40))
+    (pause,) = deadline.closed_pauses([stored], since + timedelta(hours=1))
+    assert (pause.since, pause.until) == (since, since)

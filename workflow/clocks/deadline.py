@@ -111,7 +111,11 @@ def promise(
 
 def closed_pauses(waits: Iterable[Wait], at: datetime) -> list[Pause]:
     """The waits as they stand at an instant: those that still last are taken to end there, later ones are left out."""
-    return [Pause(wait.since, at if wait.until is None else min(wait.until, at)) for wait in waits if wait.since <= at]
+    return [
+        Pause(wait.since, at if wait.until is None else max(wait.since, min(wait.until, at)))  # a clock may be set back
+        for wait in waits
+        if wait.since <= at
+    ]
 
 
 def step_due(
