@@ -16,6 +16,15 @@ from tests.postgres import binaries, running
 _names = itertools.count(1)
 
 
+@pytest.fixture
+def memory():
+    """A store in memory that runs everything at once."""
+    made = Store("sqlite://", a_seal(), inline=True)
+    schema.create(made)
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """The folder of a running server's socket, with a migrated template database."""

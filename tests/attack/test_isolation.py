@@ -14,12 +14,11 @@ from bot.road import Road
 from channels.base import Call, Forged, Parcel
 from channels.telegram.channel import Telegram
 from channels.twilio.sharing import Shelf
-from storage import schema
 from storage.cases import Turn
-from storage.engine import Store
 from storage.files import Files
 from storage.rows import Arrival
 from tests.doubles import DESK, MORNING, FakeChannel, FakeCore, a_road, a_seal, payload, pressed, said
+from tests.stores import memory
 from workflow.conversation import Conversation, Draft, Paper
 from workflow.desk import press
 from workflow.message import Address, Enclosure, Outbound, Refers, SendError
@@ -29,6 +28,8 @@ from workflow.procedure.staff_acts import STAFF_ACTS
 from workflow.record import Complaint, Entry
 from workflow.standard.standard import shipped
 from workflow.world import Decision, Fetch, Link, Needs, Search, Sought
+
+__all__ = ["memory"]
 
 MINE, THEIRS = "kanigaran", "kedopok"
 SECRET = "RAHASIA-KEDOPOK"  # stands in everything that's theirs
@@ -44,14 +45,6 @@ def an_office(office: str, desk: str, person: int) -> Office:
 
 
 OFFICES = (an_office(MINE, DESK, 900), an_office(THEIRS, THEIR_DESK, 901))
-
-
-@pytest.fixture
-def memory():
-    store = Store("sqlite://", a_seal(), inline=True)
-    schema.create(store)
-    yield store
-    store.close()
 
 
 @pytest.fixture

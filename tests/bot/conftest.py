@@ -2,21 +2,10 @@
 
 import pytest
 
-from storage import schema
-from storage.engine import Store
-from tests.doubles import FakeChannel, FakeCore, a_road, a_seal
-from tests.stores import postgres, postgres_url, sqlite, store, url
+from tests.doubles import FakeChannel, FakeCore, a_road
+from tests.stores import memory, postgres, postgres_url, sqlite, store, url
 
-__all__ = ["postgres", "postgres_url", "sqlite", "store", "url"]
-
-
-@pytest.fixture
-def memory():
-    """A store in memory that runs everything at once."""
-    made = Store("sqlite://", a_seal(), inline=True)
-    schema.create(made)
-    yield made
-    made.close()
+__all__ = ["memory", "postgres", "postgres_url", "sqlite", "store", "url"]
 
 
 @pytest.fixture

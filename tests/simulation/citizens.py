@@ -471,15 +471,20 @@ class Citizen:
         else:
             self.choose(shown, say("choice.sign"), self.random.choice(("setuju", "SETUJU")))
 
-    def _retake(self, shown: Shown) -> None:
-        if self.random.random() < 0.5:
-            self.choose(shown, say("choice.keep"), "pakai")
-            return
+    def _better_photo(self, shown: Shown) -> tuple[str, str]:
+        """The photo that was asked for anew: what it's of, and its ref."""
         what = (says(shown.text, "retake.dark") or {}).get("what", "")
         sort = next((sort for sort in self.has if say(f"label.{sort}").removeprefix("foto ") == what), "")
         ref = self.photo(sort)
         self.sent.append(sort)
         self.photos[sort] = [ref]
+        return sort, ref
+
+    def _retake(self, shown: Shown) -> None:
+        if self.random.random() < 0.5:
+            self.choose(shown, say("choice.keep"), "pakai")
+            return
+        _, ref = self._better_photo(shown)
         self.say("", attachments=(Attachment(kind="photo", ref=ref, unique=ref),))
 
     def _supply(self, _: Shown) -> None:

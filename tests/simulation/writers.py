@@ -7,7 +7,7 @@ import re
 from tests.simulation.citizens import CROSSING, FIELDS, OF_SEVERAL, REASONS, TYPED, Citizen
 from tests.simulation.names import name
 from tests.simulation.provider import Shown
-from tests.simulation.reading import has, says
+from tests.simulation.reading import has
 from workflow.message import Attachment
 from workflow.say import say
 
@@ -118,11 +118,7 @@ class Correspondent(Citizen):
         if self.random.random() < 0.5:
             self.choose(shown, say("choice.keep"), "pakai")
             return
-        what = (says(shown.text, "retake.dark") or {}).get("what", "")
-        sort = next((sort for sort in self.has if say(f"label.{sort}").removeprefix("foto ") == what), "")
-        ref = self.photo(sort)
-        self.sent.append(sort)
-        self.photos[sort] = [ref]
+        sort, ref = self._better_photo(shown)
         named = self.random.choice((TYPED[sort], f"IMG_{self.random.randint(1000, 9999)}"))
         words = self.random.choice(("", "Baik, berikut foto yang lebih jelas."))
         self.say(words, attachments=(Attachment(kind="photo", ref=ref, unique=ref, name=f"{named}.jpg"),))
