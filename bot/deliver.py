@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,7 +75,8 @@ class Deliver:
             try:
                 ways = await asyncio.shield(claiming)
             except asyncio.CancelledError:
-                self._set_off(await claiming)  # they're `sending` by now, and would be repeated as maybe sent
+                with contextlib.suppress(Unavailable, Conflict):
+                    self._set_off(await claiming)  # they're `sending` by now, and would be repeated as maybe sent
                 raise
             self._set_off(ways)
             return 0.0 if ways else min(_IDLE_S, await self._idle_s(now))

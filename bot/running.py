@@ -39,21 +39,32 @@ async def until_stopped(jobs: Mapping[str, Coroutine[Any, Any, Any]], stop: asyn
     """Run the jobs until `stop`; 1 if one of them ended by itself, which none should. Raises `CannotStart` of a job."""
     tasks = {asyncio.create_task(job, name=name) for name, job in jobs.items()}
     waiting = asyncio.create_task(stop.wait(), name="stop")
-    done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    ended = [task for task in done if task is not waiting and not stop.is_set()]
-    stop.set()
+    try:
+        done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in done if task is not waiting and not stop.is_set()]
+    finally:  # also where this is a job of another one, and cancelled
+        stop.set()
+        await _all_end({*tasks, waiting})
     for task in ended:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, CannotStart):
-            continue
+            raise error
         _log.error("a role ended by itself", role=task.get_name(), error=place_of(error) if error else "")
-    for task in (*tasks, waiting):
-        task.cancel()
-    await asyncio.wait({*tasks, waiting}, timeout=STOP_S)
-    for task in ended:
-        if not task.cancelled() and isinstance(reason := task.exception(), CannotStart):
-            raise reason
     return 1 if ended else 0
+
+
+async def _all_end(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel them and wait until they're over, `STOP_S` at most, whoever cancels this one meanwhile."""
+    for task in tasks:
+        task.cancel()
+    ending, cancelled = asyncio.ensure_future(asyncio.wait(tasks, timeout=STOP_S)), False
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def serve_site(site: Starlette, host: str, port: int, *, stop: asyncio.Event) -> None:

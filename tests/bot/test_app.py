@@ -4,8 +4,11 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+import pytest
+
 from bot import app
 from bot.config import parse
+from bot.running import until_stopped
 from tests.stores import until
 
 CONFIG = """
@@ -62,3 +65,34 @@ async def test_what_calls_may_lose_is_asked_for_beside_them(tmp_path, monkeypatc
 
 async def test_a_provider_that_calls_and_keeps_what_we_missed_is_not_asked(tmp_path, monkeypatch):
     assert await polled(tmp_path, monkeypatch, "webhook") == {"whatsapp", "sms"}
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_whoever_stops_waits_for_the_jobs_of_its_jobs(turns):
+    """The roles of a process have jobs of their own; nothing below them is taken down while these still end."""
+    ended = []
+
+    async def job() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            ended.append("job")
+
+    stop = asyncio.Event()
+
+    async def role() -> int:
+        for _ in range(turns):  # whichever of the two notices first
+            await asyncio.sleep(0)
+        return await until_stopped({"job": job()}, stop)
+
+    async def stopping() -> None:
+        for _ in range(8):
+            await asyncio.sleep(0)
+        stop.set()
+
+    task = asyncio.create_task(stopping())
+    assert await until_stopped({"role": role()}, stop) == 0
+    assert ended == ["job"]
+    await task
