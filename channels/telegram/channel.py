@@ -56,7 +56,7 @@ class Telegram:
         self.office = office
         self.paths = (f"telegram/{office}",)
         self.desk = desk
-        self.topics: bool | None = None  # whether the desk has topics; None until Telegram was asked
+        self._forum: tuple[str | None, bool | None] = (desk, None)  # a group, and whether it has topics
         self.hook = hook  # where Telegram shall call; "": nowhere, we poll
         self._token = token
         self._http = http
@@ -75,6 +75,12 @@ class Telegram:
     def username(self) -> str:
         """The bot's name without the @, for links to it; "" until Telegram was asked."""
         return self._reader.username
+
+    @property
+    def topics(self) -> bool | None:
+        """Whether the desk has topics; None until Telegram was asked of this very group, for desks move."""
+        group, has_them = self._forum
+        return has_them if group == self.desk else None
 
     @property
     def polled(self) -> bool:
@@ -147,7 +153,7 @@ class Telegram:
                 result = await self._opened(call, parcel)
             except SendError as error:
                 if parcel.message.kind == "topic" and _NO_FORUM in error.reason.casefold():
-                    self.topics = False
+                    self._forum = (parcel.message.to.chat, False)
                 if call.needed:
                     raise
                 continue
@@ -166,10 +172,11 @@ class Telegram:
     async def _described(self, hook: str | None) -> BotReport:
         from channels.telegram import setup
 
-        report = await setup.describe(self._api, self.desk, hook)
+        desk = self.desk
+        report = await setup.describe(self._api, desk, hook)
         if report.bot_id:
             self._reader = Reader(self.office, bot_id=report.bot_id, username=report.username)
-        self.topics = report.topics
+        self._forum = (desk, report.topics)
         return report
 
     async def set_up(self) -> BotReport:

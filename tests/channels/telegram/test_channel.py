@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -160,6 +161,24 @@ def answering(changes=()):
         return found if isinstance(found, Reply) else ok(found)
 
     return answer
+
+
+async def test_what_one_group_has_is_not_believed_of_another_that_the_desk_became(telegram, server):
+    """A desk that became a forum loses no topic because the group it was had none."""
+    server.answer = answering({"getChat": {**WELL["getChat"], "is_forum": False}})
+    await telegram.describe()
+    assert telegram.topics is False
+    telegram.desk = "-1009990001"
+    assert telegram.topics is None
+    server.answer = answering()
+    await telegram.describe()
+    assert telegram.topics is True
+    server.answer = answering({"getChat": {**WELL["getChat"], "is_forum": False}})
+    looking = asyncio.ensure_future(telegram.describe())
+    await asyncio.sleep(0)
+    telegram.desk = "-1009990002"
+    await looking
+    assert telegram.topics is None, "and an answer that comes late was about the former one"
 
 
 async def test_preparing_for_polling(telegram, server):
