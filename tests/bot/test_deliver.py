@@ -15,6 +15,7 @@ from storage.engine import Store, Unavailable
 from storage.files import Files
 from storage.rows import read_event
 from storage.tables import outbox, sent
+from storage.unit import Conflict
 from tests.doubles import DESK, FakeChannel, HandClock, a_road, a_seal, an_office, citizen, topic_made
 from tests.stores import until
 from workflow.happening import Delivery
@@ -495,6 +496,25 @@ async def test_what_is_on_its_way_at_the_end_arrives(sqlite, monkeypatch):
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
     assert [row.state for row in await rows(road)] == ["sent", "sent", "sent"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("the database was closed"), Conflict()])
+async def test_a_claim_that_fails_while_it_is_told_to_stop_keeps_nobody_waiting(road, deliver, monkeypatch, error):
+    begun, refused = asyncio.Event(), asyncio.Event()
+
+    async def claim(_self, _now, _limit):
+        begun.set()
+        await refused.wait()
+        raise error
+
+    monkeypatch.setattr(Deliver, "_claim", claim)
+    loop = asyncio.create_task(deliver.run())
+    await begun.wait()
+    loop.cancel()
+    await asyncio.sleep(0)
+    refused.set()
+    done, _ = await asyncio.wait([loop], timeout=5)
+    assert done and loop.cancelled(), "it ends, and doesn't try again"
 
 
 async def test_an_outcome_is_written_down_however_long_the_database_refuses(road, channel, deliver, monkeypatch):
