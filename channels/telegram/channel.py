@@ -82,6 +82,10 @@ class Telegram:
         group, has_them = self._forum
         return has_them if group == self.desk else None
 
+    @topics.setter
+    def topics(self, has_them: bool | None) -> None:
+        self._forum = (self.desk, has_them)
+
     @property
     def polled(self) -> bool:
         """Whether updates are fetched: they are, unless Telegram shall call."""
