@@ -413,6 +413,22 @@ def test_a_report_is_told_on_three_channels_and_answered_where_it_began(town):
     assert {each.sort for each in town.complaint.papers} == {"kk", "ktp", "location_photo"}
 
 
+@pytest.mark.parametrize(("word", "kept"), [("nanti", "later"), ("tidak ada", "lacking"), ("loket", "later")])
+def test_a_word_is_about_what_was_asked_where_it_is_said(town, word, kept):
+    """By SMS all papers were asked for together; on the other channel one after the other."""
+    town.say(HOME, STORY)
+    town.join()
+    town.say(WA, word)
+    if kept == "lacking":
+        town.say(WA, "hilang waktu banjir")
+    draft = town.conversation(HOME).draft
+    assert list(getattr(draft, kept)) == ["kk"]
+    town.say(HOME, word)
+    if kept == "lacking":
+        town.say(HOME, "hilang waktu banjir")
+    assert set(getattr(town.conversation(HOME).draft, kept)) == {"kk", "ktp", "location_photo"}
+
+
 def test_files_are_fetched_from_the_channel_they_came_by_and_arrive_at_home(town):
     code = town.join(WA)
     photo = Message(

@@ -65,8 +65,10 @@ def put_together(talk: Talk, things: tuple[str, ...]) -> None:
 
 
 def asked_together(talk: Talk) -> tuple[str, ...]:
-    """What the open question asks for: several things at once, or the one."""
+    """What the open question asks for: several things at once, or the one, where they're asked one after the other."""
     draft = talk.draft
+    if talk.limits.photos and talk.limits.one_thing_at_a_time:
+        return (draft.asked,) if draft.asked else ()
     together = tuple(draft.extra.get("together", "").split(","))
     return together if draft.asked and draft.asked in together else (draft.asked,) if draft.asked else ()
 
