@@ -57,6 +57,15 @@ def test_thanks_reopen_nothing(words):
         assert game.complaint == before
 
 
+@pytest.mark.parametrize("words", ["START", "start", "UNSTOP", "mulai", "halo"])
+def test_who_lets_us_in_again_by_sms_adds_nothing_to_the_report(words):
+    game = registered()
+    before = game.complaint
+    assert "kami tambahkan" not in said(game.say(words))
+    assert game.complaint == before
+    assert "addition" not in acts(game)
+
+
 @pytest.mark.parametrize(
     "words",
     [
