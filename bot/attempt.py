@@ -24,6 +24,7 @@ _log = structlog.get_logger("deliver")
 
 _LONGEST_SEND_S = 60.0
 _FILE_AGAIN_S = 5.0
+_OLD = timedelta(seconds=LEASE_S / 3)
 _CHANGES = frozenset({"edit", "delete", "press", "topic"})  # of something else: they leave nothing to be found
 
 
@@ -35,7 +36,7 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     After an uncertain attempt a provider that can be asked is asked first: what it has isn't sent again, and what it
     surely hasn't is sent as if for the first time.
     """
-    if way.claimed_at is not None and road.clock.now() - way.claimed_at >= timedelta(seconds=LEASE_S / 3):
+    if way.claimed_at is not None and road.clock.now() - way.claimed_at >= _OLD:
         state = await road.store.read(lambda unit: unit.outbox.taken_over(way.row))
         if state:
             return None
@@ -44,7 +45,10 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     key = f"{way.row.office}:{way.row.id}"
     try:
         parcel = await _packed(enclosures, way, message, road.clock.now())
+        asked_at = road.clock.now()
         found = await _found(road, channel, parcel, key, way) if way.row.doubts else None
+        if found is False and road.clock.now() - asked_at >= _OLD:
+            found = None  # this process slept meanwhile, and whoever was sending it may have done so since
         if isinstance(found, Sent):
             return found
         if found is None and is_marked(message.kind, way.row.doubts) and not channel.limits.same_again:

@@ -193,6 +193,22 @@ async def test_what_the_provider_surely_has_not_is_sent_as_if_for_the_first_time
     assert asked.channel.texts == ["halo", "halo"]
 
 
+@pytest.mark.parametrize(("slept_s", "again"), [(1, "halo"), (20, "halo\n(kirim ulang)")])
+async def test_what_the_provider_had_not_before_a_long_sleep_it_may_have_by_now(asked, slept_s, again):
+    """Whoever was sending it may have gone on while this process stood still between asking and sending."""
+    find = asked.channel.find
+
+    async def slowly(parcel, key, since):
+        asked.road.clock.pass_s(slept_s)
+        return await find(parcel, key, since)
+
+    asked.channel.find = slowly
+    asked.channel.answers.append(None)
+    await asked.put(out())
+    await asked.go(60)
+    assert asked.channel.texts == ["halo", again]
+
+
 @pytest.mark.parametrize("answer", CANT_SAY, ids=[type(each).__name__ + str(each)[:4] for each in CANT_SAY])
 async def test_where_nobody_can_say_it_goes_on_by_its_kind(asked, answer):
     asked.channel.answers.append(answer)
