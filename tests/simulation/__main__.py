@@ -12,14 +12,14 @@ import sys
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.simulation.faults import CALM, RACE, ROUGH, Odds
+from tests.simulation.faults import CALM, RACE, ROUGH, STALLED, Odds
 from tests.simulation.grounds import STORES, ground
 from tests.simulation.mutants import MUTANTS, planted
 from tests.simulation.shrink import shrunk
-from tests.simulation.world import ALL, BUSY, MIX, OFFICES, QUIET, Simulation
+from tests.simulation.world import ALL, BUSY, MIX, OFFICES, PASSING, QUIET, Simulation
 
-TOWNS = {"quiet": QUIET, "busy": BUSY}
-ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH, "race": RACE}
+TOWNS = {"quiet": QUIET, "busy": BUSY, "passing": PASSING}
+ODDS = {"calm": CALM, "usual": Odds(), "rough": ROUGH, "race": RACE, "stalled": STALLED}
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:

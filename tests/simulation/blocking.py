@@ -30,6 +30,8 @@ TOLD = ("desk.post.blocked", "desk.delivery.failed", "desk.delivery.answer_faile
 class Blocker(Citizen):
     """Somebody who has had enough of it: on Telegram they block the bot, by SMS they write STOP."""
 
+    is_told = True  # the provider says at once that the door is shut, before anything meets it
+
     def __post_init__(self) -> None:
         """They block it, and most open it again."""
         super().__post_init__()
@@ -69,6 +71,8 @@ class Blocker(Citizen):
 class Stopper(Blocker, Texter):
     """Who does so by SMS."""
 
+    is_told = False
+
     def _tells_door(self, *, shut: bool) -> None:
         self.say("STOP" if shut else "START")
 
@@ -102,7 +106,8 @@ def _known(citizen: Blocker, complaint: Complaint, seen: Seen) -> Iterator[str]:
         return
     desk = seen.world.desks[complaint.office].shown
     about = [each.text for each in desk if each.message.refers and each.message.refers.complaint == complaint.id]
-    if not any(has(text, *TOLD) for text in about):
+    missed = any(row.message.about == complaint.id and citizen.was_shut_for(row) for row in seen.rows[complaint.office])
+    if (citizen.is_told or missed) and not any(has(text, *TOLD) for text in about):
         yield f"the desk was never told about {complaint.number}"
     arrived = any(complaint.answer in shown.text for shown in citizen.shown)
     if complaint.closed_as == "answered" and not arrived and complaint.delivery not in ("failed", "handed"):

@@ -125,6 +125,26 @@ class Citizen:
         return Address(self.office.id, self.provider.channel, self.chat)
 
     @property
+    def lines(self) -> list[tuple[Provider, str]]:
+        """Where they read and write."""
+        return [(self.provider, self.chat)]
+
+    @property
+    def addresses(self) -> list[Address]:
+        """Each of those as the program knows it."""
+        return [Address(self.office.id, provider.channel, chat) for provider, chat in self.lines]
+
+    @property
+    def here(self) -> Address:
+        """Where they write now."""
+        return self.address
+
+    @property
+    def phone(self) -> Provider:
+        """What they write with now."""
+        return next(provider for provider, _ in self.lines if provider.channel == self.here.channel)
+
+    @property
     def shown(self) -> list[Shown]:
         """What stands in their chat."""
         return self.provider.chats.get(self.chat, [])
@@ -143,33 +163,33 @@ class Citizen:
 
     def say(self, text: str, **more: object) -> str:
         """Write."""
-        message_id = self.provider.next_id()
+        message_id = self.phone.next_id()
         message = Message(
-            chat=self.address,
+            chat=self.here,
             id=message_id,
-            sender=Sender(id=self.chat, name=self.account),
+            sender=Sender(id=self.here.chat, name=self.account),
             at=self.world.agenda.now,
             text=text,
             **more,  # type: ignore[arg-type]
         )
         self.last_spoke, self.silent_since = self.world.agenda.now, None
         self.world.sayings[text] = self
-        self.provider.tell(message)
+        self.phone.tell(message)
         return message_id
 
     def press(self, shown: Shown, choice: Choice) -> None:
         """Press a button, some people twice."""
         for _ in range(2 if self.taps_twice else 1):
             press = Press(
-                chat=self.address,
-                id=f"{self.office.id}-p{self.provider.next_id()}",
-                sender=Sender(id=self.chat, name=self.account),
+                chat=self.here,
+                id=f"{self.office.id}-p{self.phone.next_id()}",
+                sender=Sender(id=self.here.chat, name=self.account),
                 at=self.world.agenda.now,
                 data=choice.data,
                 message_id=shown.id,
             )
             self.last_spoke, self.silent_since = self.world.agenda.now, None
-            self.provider.tell(press)
+            self.phone.tell(press)
 
     def choose(self, shown: Shown, label: str, typed: str) -> None:
         """Press the button, or write what it says."""
@@ -196,8 +216,8 @@ class Citizen:
 
     def photo(self, sort: str, *, dark: bool = False) -> str:
         """A photo on the phone; returns its ref."""
-        ref = f"{self.chat}-{sort}-{self.provider.next_id()}"
-        self.provider.files[ref] = f"{'dark ' if dark else ''}photo:{self.office.id}:{self.chat}:{sort}:{ref}".encode()
+        ref = f"{self.here.chat}-{sort}-{self.phone.next_id()}"
+        self.phone.files[ref] = f"{'dark ' if dark else ''}photo:{self.office.id}:{self.chat}:{sort}:{ref}".encode()
         return ref
 
     def send_photo(self, sort: str, *, caption: str = "", album: str = "", asked: bool = False) -> None:
@@ -206,10 +226,10 @@ class Citizen:
         self.sent.append(sort)
         ref = self.photo(sort, dark=self.random.random() < 0.06)
         if self.random.random() < 0.03:
-            self.provider.lost_files.add(ref)
+            self.phone.lost_files.add(ref)
         elif not caption and not asked:
             self.unnamed.append(sort)
-        if ref not in self.provider.lost_files:
+        if ref not in self.phone.lost_files:
             self.photos.setdefault(sort, []).append(ref)
         self.say(caption, attachments=(Attachment(kind="photo", ref=ref, unique=ref),), album=album)
 
@@ -295,7 +315,7 @@ class Citizen:
 
     def _was_undelivered(self) -> bool:
         """Whether something for them was taken and failed on its way: it comes again minutes or hours later."""
-        mine = (each for each in self.provider.attempts if each.chat == self.chat)
+        mine = (each for provider, chat in self.lines for each in provider.attempts if each.chat == chat)
         return any(each.outcome in FAILED_LATER for each in mine)
 
     def expect_reminders(self) -> None:
@@ -573,12 +593,13 @@ class Citizen:
 
     def digests(self) -> dict[str, set[str]]:
         """The sha256 of every photo they mean to have given, by what it is."""
-        had = {sort: [ref for ref in refs if not self.provider.is_hopeless(ref)] for sort, refs in self.photos.items()}
-        return {
-            sort: {hashlib.sha256(self.provider.files[ref]).hexdigest() for ref in refs}
-            for sort, refs in had.items()
-            if refs
+        providers = [provider for provider, _ in self.lines]
+        had = {
+            sort: [ref for ref in refs if not any(each.is_hopeless(ref) for each in providers)]
+            for sort, refs in self.photos.items()
         }
+        files = {ref: content for each in providers for ref, content in each.files.items()}
+        return {sort: {hashlib.sha256(files[ref]).hexdigest() for ref in refs} for sort, refs in had.items() if refs}
 
 
 HOW: dict[str, Callable[[Citizen, Shown], bool | None]] = {

@@ -17,6 +17,8 @@ from workflow.record import Complaint
 if TYPE_CHECKING:
     from tests.simulation.invariants import Seen
 
+AHEAD = timedelta(minutes=1)
+"""So early by a machine's clock that is fast."""
 LATE = timedelta(minutes=30)
 """So much later a message may come that was to come at its hour: a process dies, a provider refuses, a chat is busy."""
 SOON = timedelta(minutes=10)
@@ -85,7 +87,7 @@ def _asked_and_told(complaint: Complaint, ends: datetime, about: list[Shown], se
 
 def _missing(what: str, about: Iterable[Shown], at: datetime, by: datetime, key: str) -> Iterator[str]:
     came = [each.at for each in about if has(each.text, key)]
-    if not any(at <= each <= by for each in came):
+    if not any(at - AHEAD <= each <= by for each in came):
         yield f"the desk wasn't {what} from {at} to {by}, only {came}"
 
 

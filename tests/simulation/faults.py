@@ -43,6 +43,8 @@ ROUGH = Odds(crash=0.01, name="rough")
 
 RACE = Odds(crash=0.003, pause=0.02, name="race")
 """Workers that stand still while others go on: for a database that several share."""
+STALLED = Odds(crash=0.0, refused=0.3, pause=0.15, name="stalled")
+"""Workers that sleep through their leases in the middle of sending, and what they tried then failed."""
 
 
 @dataclass

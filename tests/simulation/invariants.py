@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,12 @@ from bot.outgoing import MARKED
 from storage.rows import OutboxRow
 from storage.tables import complaints as complaints_table
 from storage.tables import counters, files, inbox
-from tests.simulation import blocking, confidential, crowd, expected, procedure
-from tests.simulation.citizens import KNOCKS, OF_SEVERAL
+from tests.simulation import blocking, confidential, crowd, expected, procedure, switching
+from tests.simulation.citizens import FAILED_LATER, KNOCKS, OF_SEVERAL
 from tests.simulation.provider import Attempt, Provider
 from tests.simulation.reading import has
 from workflow.conversation import Conversation
-from workflow.message import Refers, address_of
+from workflow.message import Address, Refers, address_of
 from workflow.record import Complaint, Entry
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MAY_BE_DROPPED = ("ack", "press", "topic", "edit", "delete")
 _CHANGES = ("edit", "delete", "press", "topic")
+_ON_THE_WAY = ("queued", "later", "sending")
 _DOUBTFUL = ("timeout", "broken", "garbled", "lost")
 _PERSONAL = ("name", "address")
 _DIRECT = timedelta(minutes=15)
@@ -56,7 +57,9 @@ def judge(world: Simulation, counts: Counter[str]) -> list[str]:
     seen = _read(world)
     counts.update(what for lines in seen.entries.values() for entry in lines for what in procedure.rarely(entry))
     checks = (_at_rest, _citizens, _registers, _deliveries, _orders, _paces, _quiet, _secrets, _presses)
+    counts.update({"registered": sum(bool(each.number) for each in seen.complaints.values())})
     counts.update(confidential.counted(seen))
+    counts.update(switching.counted(seen))
     counts.update({f"who {errand}": count for errand, count in crowd.errands(seen).items()})
     others = (
         procedure.records,
@@ -76,7 +79,7 @@ def _read(world: Simulation) -> Seen:
         name: kept.value for name, kept in store.now(lambda unit: unit.cases.complaints(ids=set(ids))).items()
     }
     seen.entries = {name: list(lines) for name, lines in store.now(lambda unit: unit.cases.histories(ids)).items()}
-    lanes = {citizen.address.lane for citizen in world.citizens.values()}
+    lanes = {each.lane for citizen in world.citizens.values() for each in citizen.addresses}
     found = store.now(lambda unit: unit.cases.conversations(lanes))
     seen.conversations = {lane: kept.value for lane, kept in found.items()}
     for office in world.providers:
@@ -115,9 +118,10 @@ def _citizens(seen: Seen) -> Iterator[str]:
         by_lane[complaint.citizen.lane if complaint.citizen else ""].append(complaint)
     for citizen in seen.world.citizens.values():
         mine, lane = by_lane.pop(citizen.address.lane, []), citizen.address.lane
-        conversation = seen.conversations.get(lane)
-        if conversation is not None and conversation.draft is not None:
-            yield f"{lane}: a draft is left over at the end ({conversation.draft.awaiting or conversation.draft.asked})"
+        for each in citizen.addresses:
+            talk = seen.conversations.get(each.lane)
+            if talk is not None and talk.draft is not None:
+                yield f"{each.lane}: a draft is left over at the end ({talk.draft.awaiting or talk.draft.asked})"
         finished = not citizen.cancelled and (citizen.confirmed or not citizen.vanished)
         if len(mine) != int(finished):
             if citizen.vanished and citizen.confirmed and not mine:
@@ -223,14 +227,18 @@ def _deliveries(seen: Seen) -> Iterator[str]:
                 continue
             yield from (f"{what} {problem}" for problem in _missing(row, tries))
             marks = not seen.world.accounts[row.message.to.channel, office].limits.same_again
-            yield from (
-                f"{what} {problem}" for problem in _doubled(row, tries, bool(seen.world.faults.crashes), marks=marks)
-            )
+            yield from (f"{what} {problem}" for problem in _doubled(row, tries, _anybody_left_off(seen), marks=marks))
+
+
+def _anybody_left_off(seen: Seen) -> bool:
+    """Whether a process died or stood still, so that another can't know what it had sent."""
+    faults = seen.world.faults
+    return bool(faults.crashes) or bool(faults.counted["pause"])
 
 
 def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
     """Whether it's held for somebody who was asked to write first, and was never seen again; or ends a talk for good."""
-    citizen = seen.world.citizens.get((row.office, row.message.to.chat))
+    citizen = seen.world.phones.get((row.office, row.message.to.chat))
     asked = citizen is not None and any(has(shown.text, *KNOCKS) for shown in citizen.shown)
     is_last = has(row.message.text, "forget.done")
     return row.state == "held" and asked and (citizen.vanished or is_last)
@@ -238,12 +246,14 @@ def _never_fetched(row: OutboxRow, seen: Seen) -> bool:
 
 def _was_shut_out(row: OutboxRow, seen: Seen) -> bool:
     """Whether its citizen had shut the door: then the desk was told."""
-    citizen = seen.world.citizens.get((row.office, row.message.to.chat))
+    citizen = seen.world.phones.get((row.office, row.message.to.chat))
     return isinstance(citizen, blocking.Blocker) and citizen.was_shut_for(row)
 
 
 def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
     kind, arrived = row.message.kind, any(each.accepted for each in tries)
+    if row.state in _ON_THE_WAY:
+        yield f"is {row.state} when all is over"
     if row.state == "cancelled":
         replaceable = row.message.replaces or kind == "edit" or row.message.key.startswith("say:")
         if not replaceable:
@@ -257,18 +267,19 @@ def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
         yield f"is {row.state} and never arrived"  # a press without words has no counterpart beside Telegram
 
 
-def _doubled(row: OutboxRow, tries: list[Attempt], any_crash: bool, *, marks: bool) -> Iterator[str]:
+def _doubled(row: OutboxRow, tries: list[Attempt], left_off: bool, *, marks: bool) -> Iterator[str]:
     kind = row.message.kind
     arrived = [each for each in tries if each.accepted]
     for before, after in pairwise(arrived):
         slept = before.held or after.held  # for longer than its lease: another took over meanwhile
         if before.outcome == "ok" and before.incarnation == after.incarnation and kind != "delete" and not slept:
             yield "arrived twice without a fault or a crash in between"
-        if marks and kind in MARKED and not after.again and not (slept and before.again):
+        unseen = before.held and after.held  # both stood still within their call: whoever was asked knew of neither
+        if marks and kind in MARKED and not after.again and not unseen and not (slept and before.again):
             yield "arrived again and doesn't say so"
         if kind in ("ack", "press"):
             yield "is chatter and was repeated"
-    doubtful = any_crash
+    doubtful = left_off
     for each in tries:
         if each.again and (kind not in MARKED or not doubtful):
             yield "says that it's repeated, and isn't"
@@ -281,18 +292,18 @@ def _orders(seen: Seen) -> Iterator[str]:
         first: dict[int, int] = {}
         accounts = (each for each in seen.world.accounts.values() if each.office == office)
         for n, attempt in enumerate(attempt for each in accounts for attempt in each.attempts):
-            if attempt.accepted:
+            if attempt.accepted or attempt.outcome in FAILED_LATER:
                 first.setdefault(int(attempt.key.split(":")[1]), n)
-        by_chat: dict[str, list[OutboxRow]] = defaultdict(list)
+        by_chat: dict[Address, list[OutboxRow]] = defaultdict(list)
         for row in rows:
             if row.id in first and row.message.kind not in _CHANGES and row.message.kind != "knock":
-                by_chat[row.message.to.chat].append(row)
+                by_chat[row.message.to].append(row)
         for chat, mine in by_chat.items():
-            desk = chat == seen.world.providers[office].desk or (office, chat) in seen.world.rooms
+            desk = chat.chat == seen.world.providers[office].desk or (office, chat.chat) in seen.world.rooms
             for group in _groups(mine) if desk else [[row for row in mine if row.not_before is None]]:
                 for before, after in pairwise(group):
                     if first[before.id] > first[after.id]:
-                        yield f"{office}: in {chat} message {after.id} overtook {before.id}"
+                        yield f"{office}: in {chat.chat} message {after.id} overtook {before.id}"
         named = {row.message.key: row.id for row in rows if row.message.key}
         for row in rows:
             target = named.get(row.message.target) if row.message.kind == "edit" else None
@@ -340,9 +351,16 @@ def _quiet(seen: Seen) -> Iterator[str]:
             begins, ends = office.standard.quiet.citizen
             if ends <= attempt.at.astimezone(office.calendar.zone).time() < begins:
                 continue
-            times = provider.said.get(attempt.chat, [])
+            times = _said(seen, office_id, provider, attempt.chat)
             if not any(timedelta() <= attempt.at - at <= _DIRECT for at in times):
                 yield f"{office_id}: {attempt.kind} to {attempt.chat} at {attempt.at}, when people sleep: {attempt.text!r}"
+
+
+def _said(seen: Seen, office: str, provider: Provider, chat: str) -> list[datetime]:
+    """When the program was told of something that whoever reads this chat did, here or in another chat of theirs."""
+    citizen = seen.world.phones.get((office, chat))
+    lines = [(provider, chat)] if citizen is None else citizen.lines
+    return [at for each, where in lines for at in each.said.get(where, [])]
 
 
 def _secrets(seen: Seen) -> Iterator[str]:
@@ -369,7 +387,7 @@ def _secrets(seen: Seen) -> Iterator[str]:
                     continue  # the staff's own chats: `confidential.kept` reads them
                 words = set(re.findall(r"\w+", shown.text))
                 for word in words & owner.keys():
-                    if (owner[word].office.id, owner[word].chat) != (office, chat):
+                    if seen.world.phones.get((office, chat)) is not owner[word]:
                         yield f"{office}: {chat} read {word!r}, which {owner[word].chat} wrote"
                 yield from (
                     f"{office}: {chat} read the staff's {text!r}" for text in desk.private if text in shown.text

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from tests.simulation import mutants_office as office
 from tests.simulation import mutants_road as road
+from tests.simulation.faults import ROUGH, STALLED, Odds
+from tests.simulation.world import OFFICES, PASSING, QUIET, Town
 
 PLACES = ("kanigaran", "pekutatan", "pegantenan")
 """Few enough that each has several complaints: documents, an office's own loop, names and counted letters."""
@@ -29,6 +31,10 @@ class Mutant:
     seed: int = 1
     places: tuple[str, ...] = PLACES  # where it's looked for
     mix: tuple[str, ...] = ("telegram",)  # and what the citizens write on
+    odds: Odds = ROUGH
+    town: Town = QUIET
+    citizens: int = 8
+    store: str = "memory"
 
 
 MUTANTS = {
@@ -44,6 +50,16 @@ MUTANTS = {
     "retry-after-ignored": Mutant("a 429 is answered by trying at once", road.retry_after_ignored),
     "lost-wakeup": Mutant("a lane is put to sleep over work that arrived", road.lost_wakeup, by="got no answer at all"),
     "sent-twice": Mutant("what was surely accepted is sent again", road.sent_twice, by="arrived twice without a fault"),
+    "expired-lease": Mutant(
+        "who slept through a lease writes what became of a message that another has sent",
+        road.expired_lease,
+        by="when all is over",
+        places=OFFICES,
+        odds=STALLED,
+        town=PASSING,
+        citizens=30,
+        store="postgres",
+    ),
     "answers-elsewhere": Mutant("an answer goes to whoever wrote last", road.answers_elsewhere, by="got the answer"),
     "no-reminder": Mutant("a silent citizen isn't reminded", road.no_reminder, by="was never reminded"),
     "no-warning": Mutant("the desk isn't asked for a word in time", road.no_warning, by="wasn't asked for a word"),

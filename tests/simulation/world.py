@@ -23,7 +23,7 @@ from storage.tables import outbox, timers
 from storage.unit import Unit
 from tests.doubles import a_seal
 from tests.simulation import agenda as virtual
-from tests.simulation import blocking
+from tests.simulation import blocking, switching
 from tests.simulation.agenda import START, Agenda, Happening
 from tests.simulation.citizens import REPLY_WITHIN, Citizen
 from tests.simulation.confidential import AT, EVERY, ON, Room, Whistleblower
@@ -72,6 +72,9 @@ QUIET = Town(1.0, 360.0, 1.0, "quiet")
 """Everybody complains, one after the other: each road in every detail."""
 BUSY = Town(0.05, 0.5, 8.0, "busy")
 """What an office sees in a rush: most people greet, ask, look, tell half a story; some go through with it."""
+
+PASSING = Town(0.0, 0.5, 8.0, "passing")
+"""Nobody has a complaint: an hour of talk, and all is over."""
 
 
 @dataclass
@@ -176,6 +179,7 @@ class Simulation:
         for each in self.desks.values():
             each.open_up()
         self.citizens: dict[tuple[str, str], Citizen] = {}
+        self.phones: dict[tuple[str, str], Citizen] = {}  # by every chat they read
         self._settle_citizens()
 
     def _processes(self) -> list[Process]:
@@ -224,8 +228,11 @@ class Simulation:
                 person = Whistleblower
             elif walks and n % EVERY in blocking.AT:
                 person = blocking.KINDS.get(channel, person)
+            elif walks and channel == switching.FROM and n % EVERY not in switching.STAY:
+                person = switching.Switcher
             citizen = person(self, office, provider, _chat(channel, n), self.random)
             self.citizens[office.id, citizen.chat] = citizen
+            self.phones |= {(office.id, chat): citizen for _, chat in citizen.lines}
             begins_s = max(10 * self.town.apart_s, self.size * self.town.apart_s)
             at = self.agenda.now + timedelta(seconds=self.random.uniform(0, begins_s))
 
@@ -254,7 +261,7 @@ class Simulation:
         """A message arrived or changed: whoever sits there notices."""
         if shown.chat == provider.desk:
             self.desks[provider.office].notices(shown)
-        elif citizen := self.citizens.get((provider.office, shown.chat)):
+        elif citizen := self.phones.get((provider.office, shown.chat)):
             citizen.notices(shown)
         elif room := self.rooms.get((provider.office, shown.chat)):
             room.notices(shown)
@@ -264,7 +271,7 @@ class Simulation:
     def answered(self, provider: Provider, message: Outbound) -> None:
         """A press was answered: the staff remember what was refused, a citizen has read why nothing happened."""
         self.desks[provider.office].told(message)
-        citizen = self.citizens.get((provider.office, message.to.chat))
+        citizen = self.phones.get((provider.office, message.to.chat))
         if citizen is not None and message.text:
             citizen.since = None
 
@@ -283,7 +290,7 @@ class Simulation:
         dropped = (
             select(func.count())
             .select_from(outbox)
-            .where(outbox.c.address == citizen.address.lane, outbox.c.state == "dropped")
+            .where(outbox.c.address.in_([each.lane for each in citizen.addresses]), outbox.c.state == "dropped")
         )
         with self.unharmed():
             return bool(self.store.now(lambda unit: unit.connection.execute(dropped).scalar_one()))
