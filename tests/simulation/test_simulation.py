@@ -29,6 +29,13 @@ def test_thirty_citizens_of_five_offices_get_what_they_meant_whatever_dies_or_fa
 
 
 @pytest.mark.slow
+def test_who_begins_by_sms_and_goes_on_with_another_telephone_gets_it_all_into_one_report(request):
+    report = holds(request, 105, 25, Odds(), mix=("sms",))
+    assert report.counts["reports carried on elsewhere"] >= 8
+    assert report.counts["crashes"] >= 5, "this seed lets too little go wrong"
+
+
+@pytest.mark.slow
 def test_where_nothing_goes_wrong_nothing_comes_twice(request):
     report = holds(request, 5, 10, CALM)
     assert report.counts["crashes"] == report.counts["faults"] == 0
