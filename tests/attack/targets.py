@@ -159,7 +159,7 @@ TARGETS: dict[str, Target] = {
     "codes in a text": text(hearing.codes_in, "LANJUT 7K3F dan STATUS 9QXW"),
     "a button's data": text(buttons.read, "d:dispose:7K3F:3:901", "d:label:7K3F:2:0:ktp"),
     "dates of an absence": text(lambda said: typed_dates.read(said, TODAY), "3-7 Des 2026", "besok sampai Jumat"),
-    "a period of the books": text(lambda said: period.read(said, TODAY), "november 2026", "3-11-2026 s.d. 9-11-2026"),
+    "a period of the books": text(lambda said: period.read(said, TODAY), "november 2026", "nov 0000", "3-11-2026 s.d. 9-11-2026"),
     "a letter's number": text(lambda said: numbering.read_back(_KANIGARAN.letter, said), "060/024/424.079/2026"),
     "an office's standard": text(_standard, standard.shipped_text("pekutatan")[:3000], told=(StandardProblems,)),
     "a configuration": text(_config, '[service]\nkey = "x"\n[[offices]]\nid = "a"\n', told=(ConfigProblems,)),

@@ -230,6 +230,7 @@ def test_a_calendar_that_remembers_answers_as_the_ordinary_one(office):
         ("", month(2026, 11)), ("november 2026", month(2026, 11)), ("Nov", month(2026, 11)), ("des", month(2025, 12)),
         ("11-2026", month(2026, 11)), ("2026-02", month(2026, 2)), ("2/2024", month(2024, 2)), ("2026", year(2026)),
         ("13-2026", None), ("ju", None), ("kemarin", None), ("0000", None), ("1999", None), ("agustus 2025", month(2025, 8)),
+        ("nov 0000", None), ("12-9999", None), ("desember 9999", None),
     ],
 )  # fmt: skip
 def test_a_period_is_read_as_people_write_it(text, found):

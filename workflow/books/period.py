@@ -73,12 +73,17 @@ def read(text: str, today: date) -> Period | None:
     if not words:
         return month(today.year, today.month)
     try:
-        if found := _YEAR.fullmatch(words):
-            return _sensible(year(int(found[1])))
-        if found := _NUMBERS.fullmatch(words):
-            return _sensible(month(int(found[2] or found[3]), int(found[1] or found[4])))
-    except ValueError:
+        period = _written(words, today)
+    except ValueError:  # month 13, the year 0
         return None
+    return period if period is not None and period.first.year >= EARLIEST else None
+
+
+def _written(words: str, today: date) -> Period | None:
+    if found := _YEAR.fullmatch(words):
+        return year(int(found[1]))
+    if found := _NUMBERS.fullmatch(words):
+        return month(int(found[2] or found[3]), int(found[1] or found[4]))
     found = _NAMED.fullmatch(words)
     if found is None:
         return None
@@ -86,12 +91,8 @@ def read(text: str, today: date) -> Period | None:
     if len(numbers) != 1:
         return None
     if found[2]:
-        return _sensible(month(int(found[2]), numbers[0]))
+        return month(int(found[2]), numbers[0])
     return month(today.year - (numbers[0] > today.month), numbers[0])
-
-
-def _sensible(period: Period) -> Period | None:
-    return period if period.first.year >= EARLIEST else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
