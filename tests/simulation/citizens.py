@@ -362,12 +362,15 @@ class Citizen:
         self.tell_story()
         return True
 
-    def _why(self, _: Shown) -> None:
+    def _why(self, _: Shown) -> bool:
         sort = next(iter(self.gave_up), "")
+        if not sort:
+            return False  # a second press asked again what they have just answered
         reason = self.random.choice(REASONS).format(name=name(self.world.next_name()))
         self.gave_up.discard(sort)
         self.lacking[sort] = reason
         self.say(reason)
+        return True
 
     def _rather_cancel(self, shown: Shown) -> None:
         self.choose(shown, say("choice.cancel"), "batal")
