@@ -516,6 +516,17 @@ def test_an_album_first_of_all_is_sorted_by_one_question():
     assert [paper.sort for paper in game.draft.papers] == ["ktp", "kk", "location_photo"]
 
 
+@pytest.mark.parametrize("words", ["kk", "KK", "ktp", "itu kk", "kartu keluarga", "lokasi"])
+def test_one_name_for_several_photos_is_no_story_and_files_nothing(words):
+    """They read "Ini foto apa?" before the rest of their album came in: which one they mean nobody can know."""
+    game = Player()
+    game.album(3)
+    answer = said(game.say(words)) + said(game.arrive())
+    assert game.draft.statement == ()
+    assert {paper.sort for paper in game.draft.papers} == {""}
+    assert "mana KK, mana KTP, mana lokasi?" in answer
+
+
 def test_late_items_of_an_album_are_taken_in_too():
     game = told()
     game.album(2)

@@ -29,10 +29,10 @@ from workflow.message import Message
 from workflow.say import say
 
 Answer = Callable[[Talk, Message], bool]
+"""Understands a message and does what it asks, or says False."""
 NAMING_WORDS = 3
 _POINTING = {"itu", "ini", "tadi", "barusan", "bukan"}
 """`itu KTP`: they speak of the photo that came last, not of the one that's asked."""
-"""Understands a message and does what it asks, or says False."""
 
 
 def hear(talk: Talk, message: Message) -> None:

@@ -159,12 +159,13 @@ def not_asked(text: str, count: int, names: dict[int, str]) -> tuple[int, ...]:
 
 
 def only_sorts(text: str, sorts: tuple[str, ...]) -> bool:
-    """Whether a text is nothing but numbers and names of photos, be they right or not: no part of a story."""
+    """Whether a text is nothing but numbers and names of photos, be they right or too few: no part of a story."""
     tokens = _tokens(text, sorts)
     numbered = any(isinstance(token, int) and token != _REST for token in tokens) and any(
         isinstance(token, str) for token in tokens
     )
-    return numbered and beside_names(text, sorts) <= 1
+    alone = len(tokens) == 1 and bool(caption_says(text, sorts))
+    return (numbered or alone) and beside_names(text, sorts) <= 1
 
 
 def beside_names(text: str, sorts: tuple[str, ...]) -> int:
