@@ -431,7 +431,8 @@ class Citizen:
         """Say which photo is which, in the order they were sent."""
         fields = says(shown.text, "sorting.many")
         count = int(fields["last"]) if fields and fields["last"].isdecimal() else 1
-        sorts, self.unnamed = self.unnamed[:count], self.unnamed[count:]
+        unnamed = self.unnamed if len(self.unnamed) >= count else self.sent[-count:]  # asked again about them all
+        sorts, self.unnamed = unnamed[:count], self.unnamed[count:]
         if not sorts and count == 1:
             sorts = self.sent[-1:]  # the question can only mean the last one
         if not sorts:
