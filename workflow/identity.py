@@ -18,7 +18,10 @@ _PIECE = re.compile(r"\d+")
 _HIDDEN = re.compile(r"((?<!\d)\d{4}\*{4,}\d{2}(?!\d))")
 # Letters that a hand in a hurry types for 0 and 1.
 _ALIKE = {"O": "0", "o": "0", "l": "1", "I": "1"}
-_NEARLY = re.compile(rf"(?<![^\W_])[\dOolI](?:{_SIGN}{{0,3}}[\dOolI]){{{DIGITS - 1}}}(?![^\W_])")
+_NEARLY = re.compile(
+    rf"(?P<hidden>{_HIDDEN.pattern})|(?<![^\W_])(?=(?:\d{_SIGN}{{0,3}}){{0,{DIGITS - 1}}}[OolI])"
+    rf"[\dOolI](?:{_SIGN}{{0,3}}[\dOolI]){{{DIGITS - 1}}}(?![^\W_]|\*{{4}})"
+)
 _LEAST = 8  # so many of the sixteen are digits, or it's no number
 # What's called a NIK or KK is hidden with a digit too few or too many as well; a telephone number after it isn't.
 _CALLED = re.compile(
@@ -90,12 +93,14 @@ def mask(text: str) -> Masked:
         return said[0][: said.start("number") - said.start()] + _mark(digits, found)
 
     def hide_nearly(run: re.Match[str]) -> str:
+        if run["hidden"]:
+            return run[0]
         digits = "".join(digit for each in run[0] if (digit := _ALIKE.get(each, each)).isdecimal())
         letters = sum(each in _ALIKE for each in run[0])
-        return _mark(_plain(digits), found) if 0 < letters <= DIGITS - _LEAST else run[0]
+        return _mark(_plain(digits), found) if letters <= DIGITS - _LEAST else run[0]
 
-    parts = _HIDDEN.split(text)
-    parts[::2] = [_RUN.sub(hide, _NEARLY.sub(hide_nearly, each)) for each in parts[::2]]
+    parts = _HIDDEN.split(_NEARLY.sub(hide_nearly, text))
+    parts[::2] = [_RUN.sub(hide, each) for each in parts[::2]]
     return Masked(text=_CALLED.sub(hide_called, "".join(parts)), found=tuple(found.items()))
 
 
