@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -144,3 +145,5 @@ class Ticks:
                 continue
         except (Unavailable, Conflict) as error:
             _log.warning("the database refuses", tick=what, error=str(error))
+        except asyncio.CancelledError:  # by `stop`; the scheduler would print it as an error, with its trace
+            return

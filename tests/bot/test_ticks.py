@@ -113,6 +113,28 @@ async def test_the_scheduler_rings_on_the_running_loop(sqlite, channel):
     assert [each.timer for each in await rung(road)] == ["t"]
 
 
+async def test_who_stops_in_the_middle_of_a_tick_is_shown_no_trace(sqlite, channel, monkeypatch, caplog):
+    road = a_road(sqlite, channel, clock=Clock())
+    ticks = Ticks(road, Deliver(road, Enclosures(sqlite, Files("memory:", a_seal().random_bytes), Media())))
+    begun, ended = asyncio.Event(), []
+
+    async def retain(_self) -> int:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("retain")
+        return 0
+
+    monkeypatch.setattr(Ticks, "retain", retain)
+    ticks.start()
+    await begun.wait()
+    ticks.stop()
+    await until(lambda: bool(ended))
+    await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_job_is_done_however_late_a_busy_machine_comes_to_it(sqlite, channel):
     """The one at the start too: by itself APScheduler leaves out what it comes to a second late."""
     files = Files("memory:", a_seal().random_bytes)
