@@ -36,10 +36,9 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     After an uncertain attempt a provider that can be asked is asked first: what it has isn't sent again, and what it
     surely hasn't is sent as if for the first time.
     """
-    if way.claimed_at is not None and road.clock.now() - way.claimed_at >= _OLD:
-        state = await road.store.read(lambda unit: unit.outbox.taken_over(way.row))
-        if state:
-            return None
+    slept = way.claimed_at is not None and road.clock.now() - way.claimed_at >= _OLD
+    if slept and await road.store.read(lambda unit: bool(unit.outbox.taken_over(way.row))):
+        return None
     message = way.row.message if way.to == way.row.message.to else replace(way.row.message, to=way.to)
     channel = road.channels[way.to.channel, way.to.office]
     key = f"{way.row.office}:{way.row.id}"

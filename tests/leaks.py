@@ -117,11 +117,7 @@ def values_of(database: Path) -> Iterator[tuple[str, bytes]]:
         tables = [row[0].decode() for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             rows = base.execute(f'SELECT * FROM "{table}"')
-            columns = [each[0] for each in rows.description]
-            for number, row in enumerate(rows):
-                for column, value in zip(columns, row, strict=True):
-                    if value is not None:
-                        yield f"{table}.{column}[{number}]", value if isinstance(value, bytes) else str(value).encode()
+            yield from _cells(table, [each[0] for each in rows.description], rows)
 
 
 def values_at(url: str) -> Iterator[tuple[str, bytes]]:
@@ -130,11 +126,14 @@ def values_at(url: str) -> Iterator[tuple[str, bytes]]:
         tables = base.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
             rows = base.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
-            columns = [each.name for each in rows.description or ()]
-            for number, row in enumerate(rows):
-                for column, value in zip(columns, row, strict=True):
-                    if value is not None:
-                        yield f"{table}.{column}[{number}]", value if isinstance(value, bytes) else str(value).encode()
+            yield from _cells(table, [each.name for each in rows.description or ()], rows)
+
+
+def _cells(table: str, columns: list[str], rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[str, bytes]]:
+    for number, row in enumerate(rows):
+        for column, value in zip(columns, row, strict=True):
+            if value is not None:
+                yield f"{table}.{column}[{number}]", value if isinstance(value, bytes) else str(value).encode()
 
 
 def found_in(sought: Sought, blobs: Iterable[tuple[str, bytes]]) -> list[Hit]:

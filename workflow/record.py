@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from msgspec.structs import replace
+
 from workflow.conversation import Paper, Revision, Saying
 from workflow.message import Address, Location, Value
 
@@ -17,6 +19,10 @@ class Pause(Value):
     reason: str
     since: datetime
     until: datetime | None = None
+
+    def ended(self, at: datetime) -> Pause:
+        """The same, over at that moment; where a clock was set back meanwhile it took no time."""
+        return replace(self, until=max(self.since, at))
 
 
 class Entry(Value, gc=False):  # plain values only, and books read a million of them

@@ -17,8 +17,6 @@ from workflow.record import Complaint
 if TYPE_CHECKING:
     from tests.simulation.invariants import Seen
 
-AHEAD = timedelta(minutes=1)
-"""So early by a machine's clock that is fast."""
 LATE = timedelta(minutes=30)
 """So much later a message may come that was to come at its hour: a process dies, a provider refuses, a chat is busy."""
 SOON = timedelta(minutes=10)
@@ -80,15 +78,21 @@ def _asked_and_told(complaint: Complaint, ends: datetime, about: list[Shown], se
     asked = max(dates.asked_at(complaint.office, ends), complaint.clock_started_at)
     has_word = any(each.act in ("plan", "respond") and each.at < ends for each in seen.entries[complaint.id])
     if over > ends and asked + SOON < ends and not has_word:
-        yield from _missing("asked for a word", about, asked, ends, "late.desk.ask_total")
+        yield from _missing("asked for a word", about, asked, ends, "late.desk.ask_total", seen)
     if over > ends + LATE:
-        yield from _missing("told that it's late", about, ends, ends + LATE, "late.desk.total")
+        yield from _missing("told that it's late", about, ends, ends + LATE, "late.desk.total", seen)
 
 
-def _missing(what: str, about: Iterable[Shown], at: datetime, by: datetime, key: str) -> Iterator[str]:
+def _missing(what: str, about: Iterable[Shown], at: datetime, by: datetime, key: str, seen: Seen) -> Iterator[str]:
     came = [each.at for each in about if has(each.text, key)]
-    if not any(at - AHEAD <= each <= by for each in came):
+    if not any(at - _fast(seen, each) <= each <= by for each in came):
         yield f"the desk wasn't {what} from {at} to {by}, only {came}"
+
+
+def _fast(seen: Seen, at: datetime) -> timedelta:
+    """By how much a machine's clock was fast then: so much earlier it does what it does at an hour."""
+    clocks = (each for process in seen.world.processes for each in process.fast)
+    return max((ahead for since, until, ahead in clocks if since <= at <= until), default=timedelta())
 
 
 def _mornings(office: str, seen: Seen) -> Iterator[str]:

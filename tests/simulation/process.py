@@ -107,6 +107,7 @@ class Process:
     hears: Callable[[str], None] = lambda role: None  # others, who hear no bell of this one, look by themselves
     asleep_until: datetime = START
     slept: list[tuple[datetime, datetime]] = field(default_factory=list)
+    fast: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)  # since, until, by how much
     _due: dict[str, datetime] = field(default_factory=dict)
     _swept: datetime | None = None
 
@@ -170,11 +171,13 @@ class Process:
     def _run_ahead(self, clock: VirtualClock) -> None:
         """The machine's clock is fast; some time later it's set right, and time goes back."""
         clock.ahead = timedelta(seconds=self.faults.nature.uniform(1, 50))
+        over_s = self.faults.nature.uniform(60, 7200)
+        self.fast.append((self.agenda.now, self.agenda.now + timedelta(seconds=over_s), clock.ahead))
 
         async def set_right() -> None:
             clock.ahead = timedelta()
 
-        self.agenda.after(self.faults.nature.uniform(60, 7200), "role: a clock is set back", set_right)
+        self.agenda.after(over_s, "role: a clock is set back", set_right)
 
     def sleep(self, until: datetime) -> None:
         """The machine does nothing till then, and knows nothing of it; whoever is in the middle of something stays so."""

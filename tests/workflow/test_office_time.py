@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflow.test_standard import edited
+from workflow.clocks import deadline
 from workflow.clocks.holidays_id import holidays_of
 from workflow.clocks.office_time import Calendar, NeverOpen, Pause, Ramadan, Week, merged
+from workflow.record import Pause as Wait
 from workflow.standard.standard import load, shipped
 
 WIB, WITA, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Makassar"), ZoneInfo("Asia/Jayapura")
@@ -374,16 +376,10 @@ def test_ramadan_is_one_season_of_the_calendar():
 
 
 def test_a_pause_that_ends_before_it_began_since_a_clock_was_set_back_took_no_time():
-    from datetime import UTC, datetime, timedelta
-    from types import SimpleNamespace
-
-    from workflow.clocks import deadline
-    from workflow.procedure.progress import _ended
-    from workflow.record import Pause as Wait
-
     since = datetime(2026, 11, 23, 3, tzinfo=UTC)
     wait = Wait(reason="foto", since=since)
-    assert _ended(wait, SimpleNamespace(now=since - timedelta(seconds=40))).until == since
+    assert wait.ended(since - timedelta(seconds=40)).until == since
+    assert wait.ended(since + timedelta(seconds=40)).until == since + timedelta(seconds=40)
     stored = Wait(reason="foto", since=since, until=since - timedelta(seconds=40))
     (pause,) = deadline.closed_pauses([stored], since + timedelta(hours=1))
     assert (pause.since, pause.until) == (since, since)

@@ -201,7 +201,7 @@ def revive(case: Case) -> None:
     complaint = case.complaint
     pauses = complaint.pauses
     if pauses:
-        pauses = (*pauses[:-1], replace(pauses[-1], until=max(pauses[-1].since, case.now)))
+        pauses = (*pauses[:-1], pauses[-1].ended(case.now))
     case.set(closed_at=None, closed_as="", lapsed_at=None, pauses=pauses, fresh=complaint.version, acted_by="")
     case.record("reopen", by="citizen", why="lapsed", to=complaint.step)
     case.reckon()

@@ -13,7 +13,7 @@ from workflow.procedure.case import Case, Refused
 from workflow.procedure.reach import begun_anew
 from workflow.procedure.responsible import forgotten, responsible
 from workflow.procedure.stages import ACTS, WRITTEN, Part, joined_before, parts, work_part
-from workflow.record import Complaint, Pause
+from workflow.record import Complaint
 from workflow.standard.standard import Asked, Standard, Step
 from workflow.world import World
 
@@ -291,16 +291,11 @@ def set_aside(case: Case, fresh: tuple[Paper, ...] = ()) -> None:
     )
 
 
-def _ended(pause: Pause, case: Case) -> Pause:
-    """A pause that's over by now; where a clock was set back meanwhile it took no time."""
-    return pause if pause.until is not None else replace(pause, until=max(pause.since, case.now))
-
-
 def resume(case: Case) -> None:
     """The citizen answered, or the office goes on without: the service clock runs again."""
     if not case.complaint.waiting:
         return
-    pauses = tuple(_ended(pause, case) for pause in case.complaint.pauses)
+    pauses = tuple(pause.ended(case.now) if pause.until is None else pause for pause in case.complaint.pauses)
     case.set(waiting="", pauses=pauses)
     case.unset.append(f"waiting:{case.complaint.id}")
     case.reckon()
