@@ -34,7 +34,7 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     None: another process has it by now, because this one slept between claiming and sending.
 
     After an uncertain attempt a provider that can be asked is asked first: what it has isn't sent again, and what it
-    surely hasn't is sent as if for the first time.
+    surely hasn't and won't get is sent as if for the first time.
     """
     slept = way.claimed_at is not None and road.clock.now() - way.claimed_at >= _OLD
     if slept and await road.store.read(lambda unit: bool(unit.outbox.taken_over(way.row))):
@@ -44,10 +44,7 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
     key = f"{way.row.office}:{way.row.id}"
     try:
         parcel = await _packed(enclosures, way, message, road.clock.now())
-        asked_at = road.clock.now()
         found = await _found(road, channel, parcel, key, way) if way.row.doubts else None
-        if found is False and road.clock.now() - asked_at >= _OLD:
-            found = None  # this process slept meanwhile, and whoever was sending it may have done so since
         if isinstance(found, Sent):
             return found
         if found is None and is_marked(message.kind, way.row.doubts) and not channel.limits.same_again:
@@ -66,27 +63,30 @@ async def attempt(road: Road, enclosures: Enclosures, way: Way) -> Sent | SendEr
 
 
 async def _found(road: Road, channel: Channel, parcel: Parcel, key: str, way: Way) -> Sent | bool | None:
-    """What became of earlier attempts: the message; False: none got there; None: nobody can say."""
+    """What became of earlier attempts: the message; False: none got there, nor ever will; None: nobody can say."""
     message = parcel.message
     if not isinstance(channel, Recalling) or message.kind in _CHANGES:
         return None
     looked_for = [parcel]
     if way.row.doubts > 1 and marked_again(message) != message:  # an earlier attempt may have been marked
         looked_for.append(dataclasses.replace(parcel, message=marked_again(message)))
+    asked_at = road.clock.now()
     try:
         for each in looked_for:
             async with asyncio.timeout(_LONGEST_SEND_S):
                 found = await channel.find(each, key, way.row.queued_at)
             if found is not None:
                 return None if await _is_anothers(road, way, found) else found
+        # Who was sending it may do so yet: another that was slow, or one that went on while this process stood still.
+        slept = road.clock.now() - asked_at >= _OLD
+        if not slept and not await road.store.read(lambda unit: unit.outbox.may_go_yet(way.row)):
+            return False
     except (SendError, TimeoutError) as error:
         _log.info("nobody can say whether a message got there", channel=way.to.channel, error=str(error))
     except (Unavailable, Conflict) as error:
         _log.warning("it can't be looked up what was sent", channel=way.to.channel, error=place_of(error))
     except Exception as error:  # noqa: BLE001 - logged; it's then as with a channel that can't be asked
         _log.error("a channel raised what it shouldn't", channel=way.to.channel, error=place_of(error))
-    else:
-        return False
     return None
 
 

@@ -20,6 +20,7 @@ from bot.enclosures import Enclosures
 from bot.road import Road, endless
 from bot.settling import Way, settle_failed, settle_sent
 from storage.engine import Unavailable
+from storage.outcomes import TAKEN_OVER
 from storage.unit import Conflict, Unit
 from workflow.message import SendError, Sent
 
@@ -120,13 +121,14 @@ class Deliver:
         and not renewed.
         """
         now = self.road.clock.now()
+        why = "the process ended while it was sent" if everything else TAKEN_OVER
         if everything:
             await self.road.store.write(lambda unit: unit.shelf.free_leases(now))
 
         def mend(unit: Unit) -> int:
             rows = unit.outbox.left_sending(None if everything else unit.clock(now), ours=list(self._flying))
             for row in rows:
-                settle_failed(unit, row, SendError("uncertain", "the process ended while it was sent"), now, 0)
+                settle_failed(unit, row, SendError("uncertain", why), now, 0)
             return len(rows)
 
         return await self.road.store.write(mend)

@@ -18,6 +18,9 @@ from storage.seal import Unopenable
 from storage.tables import addresses, deliveries, outbox, sent, topics
 from workflow.message import Address, Outbound, Refers, address_of
 
+TAKEN_OVER = "whoever was sending it hasn't renewed its lease"
+"""Why a message is uncertain whose sender may be gone, or may only be slow and send it yet."""
+
 
 class Outcomes(Held):
     """The second half of the road out."""
@@ -37,6 +40,12 @@ class Outcomes(Held):
         now = select(outbox.c.state, outbox.c.attempts, outbox.c.doubts).where(outbox.c.id == row.id)
         state, attempts, doubts = self.connection.execute(now).one()
         return "" if (state, attempts, doubts) == (row.state, row.attempts, row.doubts) else str(state)
+
+    def may_go_yet(self, row: OutboxRow) -> bool:
+        """Whether an earlier attempt was taken from a process that may still carry it out, however late."""
+        d = deliveries.c
+        of_others = select(d.id).where(d.outbox == row.id, d.outcome == "uncertain", d.reason == TAKEN_OVER)
+        return self.connection.execute(of_others.limit(1)).scalar() is not None
 
     def newest_edit(self, row: OutboxRow) -> Outbound | None:
         """What a message really says, once an older edit of it may have come after a newer one: that newer edit.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 
 import pytest
 from starlette.applications import Starlette
@@ -56,26 +55,28 @@ async def opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     return await asyncio.open_connection("127.0.0.1", port)
 
 
-async def trickled(port: int, text: bytes, pause_s: float = 0.05) -> tuple[bytes, float]:
-    """What's answered to a text that comes byte by byte, and how long it lasted."""
+async def trickled(port: int, text: bytes, pause_s: float = 0.05) -> tuple[bytes, int]:
+    """What's answered to a text that comes byte by byte, and how much of it was said by then."""
     reader, writer = await opened(port)
-    began = time.monotonic()
+    said = 0
 
     async def say():
+        nonlocal said
         with contextlib.suppress(OSError):
             for at in range(len(text)):
                 writer.write(text[at : at + 1])
                 await writer.drain()
+                said += 1
                 await asyncio.sleep(pause_s)
 
     saying = asyncio.create_task(say())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answer = b""
             with contextlib.suppress(ConnectionError):
                 while piece := await reader.read(9999):
                     answer += piece
-        return answer, time.monotonic() - began
+        return answer, said
     finally:
         saying.cancel()
         writer.close()
@@ -84,7 +85,7 @@ async def trickled(port: int, text: bytes, pause_s: float = 0.05) -> tuple[bytes
 async def is_served(port: int) -> bool:
     reader, writer = await opened(port)
     writer.write(b"POST /said HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     return answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"3")
@@ -109,15 +110,15 @@ async def test_the_bounds_are_these():
 )
 async def test_who_speaks_byte_by_byte_is_cut_off_whatever_they_say(port, text):
     pause_s = 0.005 if b"second" in text else 0.02
-    answer, took_s = await trickled(port, text, pause_s)
-    assert took_s < 9
+    answer, said = await trickled(port, text, pause_s)
+    assert said < len(text)
     assert len(answer) < 300
     assert await is_served(port)
 
 
 async def test_who_says_nothing_at_all_is_cut_off(port):
     reader, writer = await opened(port)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await reader.read() == b""
     writer.close()
 
@@ -127,7 +128,7 @@ async def test_a_head_without_end_is_refused_and_kept_nowhere(port):
     writer.write(b"POST /said HTTP/1.1\r\nHost: x\r\n")
     sent = 0
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not reader.at_eof() and sent < 50_000_000:
                 writer.write(b"X-More: " + b"a" * 1000 + b"\r\n")
                 sent += 1010
@@ -145,7 +146,7 @@ async def test_who_doesnt_take_the_answer_is_cut_off_once_it_is_written(port):
     reader._transport.resume_reading()
     got = 0
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while piece := await reader.read(1 << 20):
                 got += len(piece)
     assert got < 20_000_000

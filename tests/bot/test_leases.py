@@ -191,3 +191,33 @@ async def test_whoever_was_only_slow_and_still_has_its_lease_sends(workers):
     sleeper.meanwhile, sleeper.then = meanwhile, Sent(id="77")
     await first._carry(way)
     assert sent == ["halo"]
+
+
+@dataclass
+class Asked(FakeChannel):
+    """A channel of a provider that can be asked, and that has nothing of what it's asked for."""
+
+    async def find(self, parcel, key, since):
+        return None
+
+
+async def test_what_the_provider_has_not_yet_whoever_was_sending_it_may_send_yet(workers):
+    """The first worker stands still with its request in hand; the second asks, sends, and says that it may be twice."""
+    first, second, sleeper, _ = workers
+    awake = second.road.channels["telegram", "kanigaran"] = Asked()
+    _slept_through(first, second, sleeper, Sent(id="77"))
+    message = Outbound(to=citizen(), kind="answer", text="halo", key="a:1")
+    await first.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], first.road.clock.now()))
+    await _in_turn(first)
+    assert awake.texts == ["halo\n(kirim ulang)"]
+
+
+async def test_what_the_provider_has_not_of_a_process_that_surely_died_never_gets_there(workers):
+    _, second, _, _ = workers
+    awake = second.road.channels["telegram", "kanigaran"] = Asked()
+    message = Outbound(to=citizen(), kind="answer", text="halo", key="a:1")
+    await second.road.store.write(lambda unit: unit.outbox.put_in([(message, 0)], second.road.clock.now()))
+    await second._claim(second.road.clock.now(), 1)  # and it died
+    assert await second.recover(everything=True) == 1
+    await _in_turn(second)
+    assert awake.texts == ["halo"]

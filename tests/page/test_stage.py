@@ -401,7 +401,7 @@ async def stream(url: str, after: str = "", last_id: str = ""):
 
 
 async def until(block, name: str) -> dict[str, str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             found = await block()
             if found.get("event") == name:
@@ -459,7 +459,7 @@ async def test_a_quiet_stream_is_kept_open_by_comments(scene, monkeypatch):
     async with (
         serving(scene.stage) as url,
         stream(url, f"r1.{scene.world.feed.last}") as (_, block),
-        asyncio.timeout(5),
+        asyncio.timeout(30),
     ):
         while "comment" not in (found := await block()):
             pass
@@ -486,6 +486,6 @@ async def test_closing_ends_every_stream(scene):
     async with serving(scene.stage) as url, stream(url, f"r1.{scene.world.feed.last}") as (_, block):
         await until(block, "clock")
         scene.stage.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await block():
                 pass

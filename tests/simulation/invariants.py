@@ -269,13 +269,12 @@ def _missing(row: OutboxRow, tries: list[Attempt]) -> Iterator[str]:
 
 def _doubled(row: OutboxRow, tries: list[Attempt], left_off: bool, *, marks: bool) -> Iterator[str]:
     kind = row.message.kind
-    arrived = [each for each in tries if each.accepted]
+    arrived = sorted((each for each in tries if each.accepted), key=lambda each: each.nth)
     for before, after in pairwise(arrived):
         slept = before.held or after.held  # for longer than its lease: another took over meanwhile
         if before.outcome == "ok" and before.incarnation == after.incarnation and kind != "delete" and not slept:
             yield "arrived twice without a fault or a crash in between"
-        unseen = before.held and after.held  # both stood still within their call: whoever was asked knew of neither
-        if marks and kind in MARKED and not after.again and not unseen and not (slept and before.again):
+        if marks and kind in MARKED and not after.again and not (slept and before.again):
             yield "arrived again and doesn't say so"
         if kind in ("ack", "press"):
             yield "is chatter and was repeated"
@@ -291,9 +290,10 @@ def _orders(seen: Seen) -> Iterator[str]:
     for office, rows in seen.rows.items():
         first: dict[int, int] = {}
         accounts = (each for each in seen.world.accounts.values() if each.office == office)
-        for n, attempt in enumerate(attempt for each in accounts for attempt in each.attempts):
+        for attempt in (attempt for each in accounts for attempt in each.attempts):
             if attempt.accepted or attempt.outcome in FAILED_LATER:
-                first.setdefault(int(attempt.key.split(":")[1]), n)
+                number = int(attempt.key.split(":")[1])
+                first[number] = min(first.get(number, attempt.nth), attempt.nth)
         by_chat: dict[Address, list[OutboxRow]] = defaultdict(list)
         for row in rows:
             if row.id in first and row.message.kind not in _CHANGES and row.message.kind != "knock":

@@ -72,6 +72,7 @@ class Attempt:
     incarnation: int  # of the process that made it
     again: bool  # whether the text ends in the line of a repetition
     held: bool = False  # whether its process stood still meanwhile, perhaps for longer than its lease
+    nth: int = 0  # in the order in which they were taken, which isn't that in which they ended; 0: it wasn't taken
 
 
 @dataclass
@@ -295,7 +296,9 @@ class Provider:
             self.wrong.append(f"a message of {message.to.lane} was sent by {self.channel} of {self.office}")
         until, incarnation = self.busy_until.get(chat, (self.agenda.now, 0))
         if self.agenda.now < until and incarnation == hand.life.incarnation and not press and not hand.held:
-            self.wrong.append(f"{self.office}: chat {chat} was written to before its retry_after was over")
+            self.wrong.append(
+                f"{self.office}: chat {chat} was written to ({hand.key}) before its retry_after was over ({until})"
+            )
         if self.faults.strikes("refused"):
             hand.outcome = "refused"
         elif not press and self.faults.strikes("busy"):
@@ -331,6 +334,7 @@ class Provider:
                 hand.life.incarnation,
                 message.text.endswith(self.again_mark),
                 hand.held,
+                hand.nth,
             )
         )
         self.trace(f"{self.office} send {hand.key} {message.kind} to {message.to.chat}: {outcome} {message.text!r}")

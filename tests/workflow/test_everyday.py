@@ -278,3 +278,33 @@ def test_a_document_that_is_said_to_be_anothers_asks_for_whom_it_is(story, capti
     for words in (story, "Joko Widagdo", "Jl Mastrip 12 RT 3"):
         game.say(words)
     assert asked in said(game.photo(caption))
+
+
+# --- said twice -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["mohon segera diperbaiki", "Mohon segera diperbaiki.", "waktu dan uang", "Dusun Krajan nomor 12, Desa Sukorejo"],
+)
+def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words):
+    """The question came twice, or the telephone sent the answer twice."""
+    game = Player(office("dpmd-pasuruan"))
+    game.say("Kepala desa tidak pernah ada di kantor")
+    for answer in ("Sari Wulandari", "Dusun Krajan nomor 12, Desa Sukorejo", "waktu dan uang", "mohon segera diperbaiki"):
+        game.say(answer)
+    story, asked = game.draft.statement, game.draft.awaiting
+    assert asked == "summary"
+    told = said(game.say(words))
+    assert (game.draft.statement, game.draft.awaiting) == (story, asked)
+    assert told.startswith("Baik, hal itu sudah kami catat.")
+    assert "ringkasan" in told
+
+
+def test_a_new_word_at_the_summary_still_belongs_to_the_story():
+    game = Player(office("dpmd-pasuruan"))
+    game.say("Kepala desa tidak pernah ada di kantor")
+    for answer in ("Sari Wulandari", "Dusun Krajan nomor 12, Desa Sukorejo", "waktu dan uang", "mohon segera diperbaiki"):
+        game.say(answer)
+    game.say("kantornya juga selalu terkunci")
+    assert game.draft.statement[-1] == "kantornya juga selalu terkunci"

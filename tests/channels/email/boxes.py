@@ -91,7 +91,7 @@ class Intake:
         self.offered += len(batch)
         return batch
 
-    async def until(self, count: int, timeout_s: float = 15.0) -> float:
+    async def until(self, count: int, timeout_s: float = 60.0) -> float:
         """Poll until so many different mails are stored, through all failures; the seconds it took."""
         began = time.monotonic()
         async with asyncio.timeout(timeout_s):
@@ -101,7 +101,7 @@ class Intake:
         return time.monotonic() - began
 
 
-async def eventually(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
     """Wait until something holds that nothing tells of."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - threads and servers ring no bell

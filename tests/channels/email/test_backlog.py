@@ -20,13 +20,14 @@ def resident_bytes():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def longest_hold_up(stop: asyncio.Event) -> float:
-    """The longest time the loop didn't get to somebody else who asked every 5 ms."""
-    longest, before = 0.0, time.monotonic()
+async def hold_ups(stop: asyncio.Event) -> list[float]:
+    """The times, in seconds, that the loop didn't get to somebody else who asked every 5 ms; longest first."""
+    found, before = [], time.monotonic()
     while not stop.is_set():
         await asyncio.sleep(0.005)
-        longest, before = max(longest, time.monotonic() - before), time.monotonic()
-    return longest
+        found.append(time.monotonic() - before)
+        before = time.monotonic()
+    return sorted(found, reverse=True)
 
 
 @pytest.mark.slow
@@ -38,7 +39,7 @@ async def test_a_backlog_of_2000_mails_is_taken_in_with_flat_memory(server, acco
         server.put(account, *(mail(f"surat {n}", n, 20_000) for n in range(COUNT)))
         seen, waiting, high = set(), [], []
         stop = asyncio.Event()
-        held_up = asyncio.create_task(longest_hold_up(stop))
+        waited = asyncio.create_task(hold_ups(stop))
         while len(seen) < COUNT:
             batch, intake.cursor = await intake.mailbox.next(intake.cursor)
             assert len(batch) <= 8
@@ -52,7 +53,8 @@ async def test_a_backlog_of_2000_mails_is_taken_in_with_flat_memory(server, acco
         growth = max(high) - high[5]
         assert growth < 25_000_000  # they are 40 MB
         told = [line for line in capsys.readouterr().out.splitlines() if "mail is taken in" in line]
-        assert await held_up < 1.0  # 0.06 s where nothing else runs
+        # What reads mails in the loop holds it up with each of the 250 batches, a busy machine only now and then.
+        assert (await waited)[COUNT // 100] < 0.5  # 0.03 s where nothing else runs
         assert len(told) == COUNT // 100
         while await intake.poll() or len(await box.folder("Diproses")) < COUNT:
             pass

@@ -88,7 +88,7 @@ async def test_mail_that_lands_between_looking_and_idling_is_heard_of(box, intak
 
     monkeypatch.setattr(Session, "idle", landing)
     await intake.until(1)
-    assert time.monotonic() - landed[0] < 5
+    assert time.monotonic() - landed[0] < 20  # IDLE lasts 30 s
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def idling(box, monkeypatch):
     monkeypatch.setattr(Session, "idle", lambda *args: (loop.call_soon_threadsafe(begun.set), idle(*args)))
 
     async def wait():
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 30)
         await eventually(lambda: box.front.idling or not box.front.connections)  # over TLS there's no relay
 
     return wait
@@ -108,7 +108,7 @@ async def test_mail_that_lands_while_idling_is_taken_at_once(box, intake, idling
     waiting = asyncio.create_task(intake.until(1))
     await idling()
     await box.deliver(mail("satu"))
-    assert await waiting < 5
+    assert await waiting < 20  # IDLE lasts 30 s
 
 
 async def test_stopping_while_idling_takes_no_time(box, intake, idling):
@@ -119,7 +119,7 @@ async def test_stopping_while_idling_takes_no_time(box, intake, idling):
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await eventually(lambda: keeper._session is None)  # the thread lets the connection go
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # IDLE lasts 30 s
 
 
 async def test_old_mail_is_never_taken(box):

@@ -85,8 +85,8 @@ async def test_a_black_hole_is_noticed(box, intake):
     box.front.deaf = True
     await box.deliver(mail("satu"))
     began = time.monotonic()
-    await eventually(lambda: "no answer" in intake.mailbox.trouble, 4)
-    assert time.monotonic() - began < 3  # the rest of IDLE, and the time-out
+    await eventually(lambda: "no answer" in intake.mailbox.trouble)
+    assert time.monotonic() - began < 20  # 1 s where nothing else runs: the rest of IDLE, and the time-out
     box.front.deaf = False
     assert await waiting < 10
 
@@ -103,7 +103,7 @@ async def test_stopping_in_a_black_hole_takes_no_time(box):
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await eventually(lambda: keeper._session is None)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # its time-out is 20 s
 
 
 async def test_news_that_come_with_go_on_in_one_packet_are_heard(box, intake):
@@ -226,7 +226,7 @@ async def test_a_long_pause_is_waited_in_parts_and_ended_by_stopping(box):
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 20  # a part is a minute
 
 
 async def test_a_folder_may_have_any_name(box):

@@ -67,7 +67,7 @@ async def test_who_trickles_at_the_door_is_left(tls, text):
         with pytest.raises(SendError) as caught:
             await in_thread(lambda: connected(server, "INBOX", secret="b", patience=Patience(0.4)))
         assert caught.value.fact == "down"
-        assert time.monotonic() - began < 8  # 1.2 s where nothing else runs
+        assert time.monotonic() - began < 20  # 1.2 s where nothing else runs
 
 
 async def test_a_mail_that_comes_byte_by_byte_is_left_and_the_others_are_taken(monkeypatch):
@@ -78,9 +78,9 @@ async def test_a_mail_that_comes_byte_by_byte_is_left_and_the_others_are_taken(m
         try:
             await box.deliver(mail("lambat", size_bytes=1_000_000), mail("satu", 2), mail("dua", 3))
             box.front.trickles, box.front.dripping = lambda piece: b"lambat" in piece, lambda: asyncio.sleep(0.02)
-            took_s = await intake.until(2, timeout_s=60)
+            took_s = await intake.until(2, timeout_s=180)
             assert set(intake.words) == {"satu", "dua"}
-            assert took_s < 50
+            assert took_s < 120
         finally:
             intake.mailbox.hang_up()
 

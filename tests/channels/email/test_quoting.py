@@ -172,9 +172,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_time_grows_with_the_length_alone(text):
-    began = time.perf_counter()
+    began = time.thread_time()
     new_words(text, reply=True)
-    assert time.perf_counter() - began < 0.5  # 10 to 60 ms here
+    assert time.thread_time() - began < 0.5  # 10 to 60 ms here
 
 
 def test_nothing_is_looked_at_below_the_limit():

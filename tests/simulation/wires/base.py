@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _GARBAGE = Answer(
     200, {"content-type": "text/html"}, b"<!doctype html><title>Selamat datang di WiFi kantor</title>\xff\x00"
 )
 
+_taken = itertools.count(1)
+
 
 @dataclass
 class Hand:
@@ -33,10 +36,22 @@ class Hand:
     parcel: Parcel
     key: str
     life: Life  # of the process that sends it
-    accepted: bool = False  # the request that carries the message itself was taken
     asked: int = 0  # requests that were made
     outcome: str = ""  # the fault that struck; "" while none did
     held: bool = False  # the process stood still meanwhile
+    nth: int = 0  # the how-manieth of all that were taken; 0: it wasn't
+    _accepted: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the request that carries the message itself was taken, and stayed so."""
+        return self._accepted
+
+    @accepted.setter
+    def accepted(self, yes: bool) -> None:
+        self._accepted = yes
+        if yes and not self.nth:
+            self.nth = next(_taken)
 
 
 HAND: ContextVar[Hand | None] = ContextVar("hand", default=None)

@@ -60,7 +60,7 @@ class Receiver:
 
     async def wait_for(self, count: int) -> list[Hit]:
         """Return the hits once there are so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.hits) < count:
                 self._came.clear()
                 await self._came.wait()

@@ -99,8 +99,8 @@ def picture(width: int = 1600, height: int = 1200, *, exif: bool = False, turned
 
 
 async def until(condition) -> None:
-    """Let the loop turn until something holds, for five seconds at most."""
-    async with asyncio.timeout(5):
+    """Let the loop turn until something holds, for half a minute at most."""
+    async with asyncio.timeout(30):
         while not condition():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.Event().wait(), 0.001)

@@ -106,8 +106,8 @@ def schema():
 
 
 async def until(condition) -> None:
-    """Let the loop turn until something holds, for five seconds at most."""
-    async with asyncio.timeout(5):
+    """Let the loop turn until something holds, for half a minute at most."""
+    async with asyncio.timeout(30):
         while not condition():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.Event().wait(), 0.001)
