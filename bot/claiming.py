@@ -15,7 +15,7 @@ from storage.held import Thread
 from storage.outbox import PER_ADDRESS, AddressRow, SentPart, WaitingRow
 from storage.rows import OutboxRow
 from storage.unit import Unit
-from workflow.message import THEIRS, Address, Limits, SendError
+from workflow.message import COPY, THEIRS, Address, Limits, SendError
 
 LEASE_S = 15.0
 _WINDOW = timedelta(seconds=60)
@@ -165,8 +165,10 @@ class Claiming:
         for row in rows:
             lane, message = to[row.id].lane, row.message
             target = _target(known.get((lane, message.target), []), message.kind) if message.target else ""
-            if message.kind == "delete" and message.target.startswith(THEIRS):
-                target = message.target.removeprefix(THEIRS)
+            if message.kind == "delete" and message.target.startswith((THEIRS, COPY)):
+                target = message.target.partition(":")[2]
+            if message.target.startswith(COPY) and unit.receipts.known_by([(lane, target)]):
+                target = ""  # it's the one that counts
             if message.kind in ("edit", "delete") and not target:
                 self._drop(unit, row, now)
                 continue

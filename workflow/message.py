@@ -254,6 +254,8 @@ Kind = Literal[
 
 THEIRS = "theirs:"
 """How the target of a `delete` begins that is no message of ours: the provider's id of it follows."""
+COPY = "copy:"
+"""And one that only seems to be a copy of ours: it stays where the provider's id that follows is known by then."""
 
 
 class Outbound(Value):

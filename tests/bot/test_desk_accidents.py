@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.deliver import Deliver
+from storage.tables import outbox
 from tests.bot.group import CITIZEN, DESK, Life, a_town, add, complain
 from workflow.message import Outbound, SendError, Standing
 
@@ -122,6 +125,76 @@ async def test_a_card_that_somebody_deleted_is_posted_again_when_it_changes(life
 
 def edit(life: Life, complaint) -> Outbound:
     return Outbound(to=life.at(DESK), kind="edit", target=f"card:{complaint.id}:{complaint.card}", text="berubah")
+
+
+# --- copies -----------------------------------------------------------------------------------------------------------
+
+
+class Unsure:
+    """The first card is taken, and nobody hears that it was; `then` is what somebody does at that very moment."""
+
+    def __init__(self, life: Life, then=None, outcome=None) -> None:
+        self._life, self._take, self._then, self._outcome = life, life.town._take, then, outcome
+        life.town._take = self
+
+    def __call__(self, parcel):
+        sent = self._take(parcel)
+        if parcel.message.kind != "card" or not parcel.message.choices:
+            return sent
+        self._life.town._take = self._take
+        if self._then is not None:
+            self._then(sent)
+        if self._outcome is not None:
+            raise self._outcome
+        return sent
+
+
+async def test_a_copy_of_a_card_that_nobody_knows_of_goes_once_somebody_presses_it(memory):
+    """Its sending ended in a broken connection, so it was sent again: only the second copy is ever edited."""
+    life = Life(memory, a_town())
+    Unsure(life, outcome=SendError("uncertain", "reset"))
+    await complain(life)
+    copy, _ = life.cards(DESK)
+    (before,) = await life.complaints()
+    who = life.office.with_role(life.office.standard.step(before.step).actor)[0]
+    await life.press(who.name, copy, copy.choices[0][0].label, DESK)
+    await life.rest(20)
+    (after,) = await life.complaints()
+    assert after.version > before.version, "what was pressed counts"
+    await life.rest(120)
+    assert copy.id not in life.town.stands[DESK]
+    (left,) = life.cards(DESK)
+    assert left.message.refers.version == after.version, "and one card stands, which says how it is"
+    await life.press(who.name, copy, copy.choices[0][0].label, DESK)
+    await life.rest(120)
+    assert [each.id for each in life.cards(DESK)] == [left.id]
+
+
+async def test_the_true_card_stays_where_it_is_pressed_while_its_name_is_being_written_down(memory, monkeypatch):
+    life = Life(memory, a_town())
+    begun = []
+    Unsure(life, then=begun.append)
+    write_down = Deliver._write_down
+
+    async def pressed_meanwhile(deliver, way, work):
+        if begun and way.row.message.choices and way.row.message.kind == "card":
+            (card,) = life.cards(DESK)
+            (complaint,) = await life.complaints()
+            who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
+            begun.clear()
+            await life.press(who.name, card, "Lainnya", DESK)
+            await life.pump.step()
+        return await write_down(deliver, way, work)
+
+    monkeypatch.setattr(Deliver, "_write_down", pressed_meanwhile)
+    await complain(life)
+    (card,) = life.cards(DESK)
+    assert not begun
+    gone = select(outbox.c.state).where(outbox.c.kind == "delete")
+    assert await life.store.read(lambda unit: unit.connection.execute(gone).scalars().all()) == ["queued"]
+    await life.rest(120)
+    assert [each.id for each in life.cards(DESK)] == [card.id]
+    assert await life.store.read(lambda unit: unit.connection.execute(gone).scalars().all()) == ["dropped"]
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------

@@ -291,7 +291,12 @@ def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words)
     """The question came twice, or the telephone sent the answer twice."""
     game = Player(office("dpmd-pasuruan"))
     game.say("Kepala desa tidak pernah ada di kantor")
-    for answer in ("Sari Wulandari", "Dusun Krajan nomor 12, Desa Sukorejo", "waktu dan uang", "mohon segera diperbaiki"):
+    for answer in (
+        "Sari Wulandari",
+        "Dusun Krajan nomor 12, Desa Sukorejo",
+        "waktu dan uang",
+        "mohon segera diperbaiki",
+    ):
         game.say(answer)
     story, asked = game.draft.statement, game.draft.awaiting
     assert asked == "summary"
@@ -304,7 +309,12 @@ def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words)
 def test_a_new_word_at_the_summary_still_belongs_to_the_story():
     game = Player(office("dpmd-pasuruan"))
     game.say("Kepala desa tidak pernah ada di kantor")
-    for answer in ("Sari Wulandari", "Dusun Krajan nomor 12, Desa Sukorejo", "waktu dan uang", "mohon segera diperbaiki"):
+    for answer in (
+        "Sari Wulandari",
+        "Dusun Krajan nomor 12, Desa Sukorejo",
+        "waktu dan uang",
+        "mohon segera diperbaiki",
+    ):
         game.say(answer)
     game.say("kantornya juga selalu terkunci")
     assert game.draft.statement[-1] == "kantornya juga selalu terkunci"

@@ -113,15 +113,17 @@ def moved(event: Moved, world: World) -> Decision:
 def again(event: Due, world: World) -> Decision:
     """The card of a complaint, posted where the desk is now or in a topic that was made anew."""
     complaint = world.complaints.get(event.subject)
-    if complaint is None or complaint.closed_at is not None or complaint.confidential or not complaint.card:
-        return Decision(ignored="no open card to be posted again")
-    return Decision(sends=_card(complaint, world))
+    sends = card_again(complaint, world) if complaint is not None else ()
+    return Decision(sends=sends) if sends else Decision(ignored="no open card to be posted again")
 
 
-def _card(complaint: Complaint, world: World) -> tuple[Outbound, ...]:
-    """The group's card as it reads now, under the name it has: where it stands or waits already none is sent."""
+def card_again(complaint: Complaint, world: World) -> tuple[Outbound, ...]:
+    """The group's card as it reads now, under the name it has: where it stands or waits already none is sent.
+
+    Empty where no card belongs into the group, or none any more.
+    """
     desk = desk_of(world)
-    if desk is None:
+    if desk is None or complaint.closed_at is not None or complaint.confidential or not complaint.card:
         return ()
     refers = Refers(role="card", complaint=complaint.id, version=complaint.version, detail=str(complaint.card))
     text, choices, key = card_text(complaint, world), card_buttons(complaint, world), card_key(complaint)

@@ -10,6 +10,7 @@ from workflow.desk import catat, deadlines, more, more_acts, several
 from workflow.desk import requests as desk_requests
 from workflow.desk.buttons import YES, Data, asked_to_type, edit_card, held_key, pending_key, read
 from workflow.desk.cards import card_buttons, card_text, confirm_buttons, menu_buttons, sure_text
+from workflow.desk.copies import put_away
 from workflow.desk.duty import duties, entering, handing_all, shared_phone
 from workflow.desk.duty import record as duty_record
 from workflow.desk.mails import wanted
@@ -65,9 +66,10 @@ def pressed(press: Press, world: World) -> Decision:
     try:
         if act := _WITHOUT_COMPLAINT.get(data.act):
             return act(press, data, person, world)
-        return _on_complaint(press, data, _complaint(press, data, person, world), person, world)
+        done = _on_complaint(press, data, _complaint(press, data, person, world), person, world)
     except Refused as no:
-        return refused(press, no.key, **no.fields)
+        done = refused(press, no.key, **no.fields)
+    return done + put_away(press, world)
 
 
 def _complaint(press: Press, data: Data, person: Staff, world: World) -> Complaint:

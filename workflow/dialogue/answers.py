@@ -329,18 +329,6 @@ def no_words(talk: Talk, message: Message) -> bool:
     return True
 
 
-def said_before(talk: Talk, message: Message) -> bool:
-    """The very words of an answer once more, as to a question that came twice: they stand in the report already."""
-    draft, words = talk.draft, hearing.folded(message.text)
-    filed = (*draft.statement, *draft.answers.values(), *draft.private.values())
-    if draft.changing or message.attachments or words not in map(hearing.folded, filed):
-        return False
-    talk.heard(message, "note")
-    talk.tell("more.known")
-    awaited.REASK.get(draft.awaiting, asking.go_on)(talk)
-    return True
-
-
 def more(talk: Talk, message: Message) -> bool:
     """Everything else belongs to the story."""
     draft = talk.draft
@@ -404,6 +392,6 @@ ANSWERS: tuple[Answer, ...] = (
     facts.no_answer,
     facts.correction,
     facts.fact,
-    said_before,
+    facts.said_before,
     more,
 )

@@ -1,8 +1,8 @@
-"""Facts in a message: the answer to the open question, several of them at once, and corrections of what was said."""
+"""Facts in a message: answers, one or several at once, corrections of what was said, and what was said before."""
 
 from __future__ import annotations
 
-from workflow.dialogue import asking, behalf, corrections, elsewhere, fields, wanted
+from workflow.dialogue import asking, awaited, behalf, corrections, elsewhere, fields, wanted
 from workflow.dialogue.talk import Talk
 from workflow.heard import hearing, intent
 from workflow.message import Message
@@ -86,4 +86,16 @@ def correction(talk: Talk, message: Message) -> bool:
     corrections.file(talk, message, fixed)
     talk.tell("correction.filed", text=fixed.words)
     asking.go_on(talk)
+    return True
+
+
+def said_before(talk: Talk, message: Message) -> bool:
+    """The very words of an answer once more, as to a question that came twice: they stand in the report already."""
+    draft, words = talk.draft, hearing.folded(message.text)
+    filed = (*draft.statement, *draft.answers.values(), *draft.private.values())
+    if draft.changing or message.attachments or words not in map(hearing.folded, filed):
+        return False
+    talk.heard(message, "note")
+    talk.tell("more.known")
+    awaited.REASK.get(draft.awaiting, asking.go_on)(talk)
     return True
