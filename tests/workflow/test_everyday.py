@@ -318,3 +318,14 @@ def test_a_new_word_at_the_summary_still_belongs_to_the_story():
         game.say(answer)
     game.say("kantornya juga selalu terkunci")
     assert game.draft.statement[-1] == "kantornya juga selalu terkunci"
+
+
+@pytest.mark.parametrize(("apart_s", "asked"), [(0, 1), (1, 1), (60, 2)])
+def test_a_second_tap_on_the_same_button_asks_nothing_again(apart_s, asked):
+    game = Player(office("kanigaran"))
+    game.say(LAMP)
+    told = game.press("Tidak ada")
+    game.pass_time(seconds=apart_s)
+    told += game.press("Tidak ada")
+    assert said(told).count("alasan") == asked
+    assert sum(each.kind == "press" for each in told) == 2, "and neither tap waits for ever"

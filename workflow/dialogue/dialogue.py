@@ -26,6 +26,7 @@ from workflow.dialogue import (
     going_on,
     guard,
     joining,
+    lately,
     letting_in,
     mails,
     narrowing,
@@ -321,7 +322,7 @@ def _press(talk: Talk, event: Press) -> str:
     if event.id in talk.conversation.recent:
         return "this press is known"
     _seen(talk, event.id)
-    if guard.written_again(talk, event):
+    if guard.written_again(talk, event) or lately.is_second_tap(talk, event):
         talk.press = ""
         return ""
     return choices.press(talk, event)

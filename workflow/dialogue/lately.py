@@ -1,15 +1,17 @@
-"""What happened a moment ago in a talk, outside any report, for as long as it colours what comes next."""
+"""What happened a moment ago in a talk, apart from any report, for as long as it colours what comes next."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from workflow.dialogue.talk import Talk
+from workflow.message import Press
 
 DANGER, OUTSIDE = "danger", "outside"
 """Somebody is in danger; a report was about the head and sent outside the office."""
 LASTS = {DANGER: timedelta(minutes=30), OUTSIDE: timedelta(hours=1)}
-_KEY = "lately"
+TAPPED_TWICE = timedelta(seconds=3)
+_KEY, _TAPPED = "lately", "tapped"
 
 
 def mark(talk: Talk, what: str, kinds: tuple[str, ...] = ()) -> None:
@@ -25,3 +27,10 @@ def was(talk: Talk) -> tuple[str, tuple[str, ...]]:
     if not what or talk.world.now - datetime.fromisoformat(at) >= LASTS[what]:
         return "", ()
     return what, tuple(kind for kind in kinds.split(",") if kind)
+
+
+def is_second_tap(talk: Talk, press: Press) -> bool:
+    """Whether a finger struck the same button twice: the second time asks for nothing."""
+    at, _, data = talk.conversation.extra.get(_TAPPED, "").partition(" ")
+    talk.set(extra={**talk.conversation.extra, _TAPPED: f"{press.at.isoformat()} {press.data}"})
+    return bool(at) and data == press.data and abs(press.at - datetime.fromisoformat(at)) < TAPPED_TWICE
