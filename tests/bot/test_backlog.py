@@ -133,8 +133,9 @@ async def test_a_backlog_of_2000_mails_hardly_slows_the_webhooks_down(sqlite, tm
         task.cancel()
     await asyncio.gather(*tasks[1:], return_exceptions=True)
     socket.close()
-    assert beside_s < alone_s + 1.0, figures  # 0.03 s where nothing else runs
-    assert late[int(len(late) * 0.99)] < 3.0, figures
+    slow_s = 10 * alone_s  # next to nothing, unless the machine is busy with something else
+    assert beside_s < slow_s + 1.0, figures  # 0.03 s where nothing else runs
+    assert late[int(len(late) * 0.99)] < slow_s + 3.0, figures
     assert high - before < 30_000_000, figures  # they are 60 MB
 
 

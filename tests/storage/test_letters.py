@@ -89,12 +89,14 @@ async def test_letter_case_makes_no_other_number(store):
 async def test_many_who_count_at_once_give_every_number_once_and_leave_no_gap(url, store):
     """Each transaction reads how far it is and takes the next; who comes second is told, and counts again."""
     stores = [store, Store(url, a_seal(8))] if store.postgres else [store]
-    conflicts = itertools.count()
+    conflicts, everybody = itertools.count(), asyncio.Barrier(12)
 
     async def number(nth):
         mine = stores[nth % len(stores)]
         while True:
             last = await mine.read(lambda unit: unit.letters.last("kedopok", [SERIES], 2026))
+            if not last:  # nobody takes the first number before all want it
+                await everybody.wait()
             letter = a_letter(last.get((SERIES, 2026), 0) + 1, complaint=f"id{nth}")
             try:
                 return await keep(mine, letter)
