@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.simulation import mutants_office as office
 from tests.simulation import mutants_road as road
@@ -37,6 +38,16 @@ class Mutant:
     store: str = "memory"
 
 
+_STALLING: dict[str, Any] = {
+    "places": OFFICES,
+    "mix": ("sms",),
+    "odds": STALLED,
+    "town": PASSING,
+    "citizens": 30,
+    "store": "postgres",
+}
+"""Two workers that stand still in the middle of sending."""
+
 MUTANTS = {
     "no-deduplication": Mutant("an update that comes twice is taken in twice", road.no_deduplication),
     "two-transactions": Mutant("a state and the reply to it are stored one after the other", road.two_transactions),
@@ -54,11 +65,13 @@ MUTANTS = {
         "who slept through a lease writes what became of a message that another has sent",
         road.expired_lease,
         by="when all is over",
-        places=OFFICES,
-        odds=STALLED,
-        town=PASSING,
-        citizens=30,
-        store="postgres",
+        **_STALLING,
+    ),
+    "trusts-the-search": Mutant(
+        "what a slow worker may send yet is sent again as if for the first time",
+        road.trusts_the_search,
+        by="arrived again and doesn't say so",
+        **_STALLING,
     ),
     "answers-elsewhere": Mutant("an answer goes to whoever wrote last", road.answers_elsewhere, by="got the answer"),
     "no-reminder": Mutant("a silent citizen isn't reminded", road.no_reminder, by="was never reminded"),

@@ -205,6 +205,11 @@ def expired_lease(stack: ExitStack) -> None:
     stack.enter_context(patch.object(Outcomes, "taken_over", lambda self, row: ""))
 
 
+def trusts_the_search(stack: ExitStack) -> None:
+    """What a provider hasn't, nobody will send any more, whoever was about to."""
+    stack.enter_context(patch.object(Outcomes, "may_go_yet", lambda self, row: False))
+
+
 def answers_elsewhere(stack: ExitStack) -> None:
     """An answer goes to whoever wrote last."""
     add = Changes.add

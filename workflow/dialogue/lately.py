@@ -33,6 +33,7 @@ def was(talk: Talk) -> tuple[str, tuple[str, ...]]:
 def is_second_tap(talk: Talk, press: Press) -> bool:
     """Whether a finger struck the same button twice: the second time asks for nothing."""
     before, _, at = talk.conversation.extra.get(_TAPPED, "").partition(" ")
-    mark = f"{crc32(press.data.encode(errors='replace')) & 0xFFFF:04x}"  # what a forged button carries, a NIK even, isn't kept
+    # What a forged button carries, a NIK even, isn't kept: so few bits tell two buttons apart, and nothing more.
+    mark = f"{crc32(press.data.encode(errors='replace')) & 0xFFFF:04x}"
     talk.set(extra={**talk.conversation.extra, _TAPPED: f"{mark} {press.at.isoformat()}"})
     return before == mark and abs(press.at - datetime.fromisoformat(at)) < TAPPED_TWICE
