@@ -165,10 +165,10 @@ class Claiming:
         for row in rows:
             lane, message = to[row.id].lane, row.message
             target = _target(known.get((lane, message.target), []), message.kind) if message.target else ""
-            if message.kind == "delete" and message.target.startswith((THEIRS, COPY)):
-                target = message.target.partition(":")[2]
-            if message.target.startswith(COPY) and unit.receipts.known_by([(lane, target)]):
-                target = ""  # it's the one that counts
+            if message.kind == "delete" and message.target.startswith(THEIRS):
+                target = message.target.removeprefix(THEIRS)
+            if message.kind == "delete" and message.target.startswith(COPY):
+                target = _copy(unit, message.target, to[row.id])
             if message.kind in ("edit", "delete") and not target:
                 self._drop(unit, row, now)
                 continue
@@ -210,6 +210,12 @@ class Claiming:
 
 def _moved(to: Address, moved_to: str) -> Address:
     return Address(to.office, to.channel, moved_to) if moved_to else to
+
+
+def _copy(unit: Unit, target: str, to: Address) -> str:
+    """The message that was taken for a copy of ours; "" if it's the one that counts, or stands in a former chat."""
+    chat, _, number = target.removeprefix(COPY).rpartition(":")
+    return "" if chat != to.chat or unit.receipts.known_by([(to.lane, number)]) else number
 
 
 def _own_name(row: OutboxRow) -> str:

@@ -255,7 +255,7 @@ Kind = Literal[
 THEIRS = "theirs:"
 """How the target of a `delete` begins that is no message of ours: the provider's id of it follows."""
 COPY = "copy:"
-"""And one that only seems to be a copy of ours: it stays where the provider's id that follows is known by then."""
+"""And one that's taken for a copy of ours: its chat and the provider's id follow. If it's known by then it stays."""
 
 
 class Outbound(Value):

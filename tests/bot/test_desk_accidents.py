@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from bot.deliver import Deliver
 from storage.tables import outbox
-from tests.bot.group import CITIZEN, DESK, Life, a_town, add, complain
-from workflow.message import Outbound, SendError, Standing
+from tests.bot.group import CITIZEN, DESK, NEW, Life, Posted, a_town, add, complain
+from workflow.message import Moved, Outbound, SendError, Standing
 
 KICKED = SendError("gone", "Forbidden: bot was kicked from the supergroup chat")
 SILENCED = SendError("barred", "Bad Request: not enough rights to send text messages to the chat")
@@ -195,6 +195,22 @@ async def test_the_true_card_stays_where_it_is_pressed_while_its_name_is_being_w
     await life.rest(120)
     assert [each.id for each in life.cards(DESK)] == [card.id]
     assert await life.store.read(lambda unit: unit.connection.execute(gone).scalars().all()) == ["dropped"]
+
+
+async def test_what_seemed_a_copy_in_the_former_chat_is_nobodys_in_the_new_one(memory):
+    life = Life(memory, a_town())
+    Unsure(life, outcome=SendError("uncertain", "reset"))
+    await complain(life)
+    copy = life.cards(DESK)[0]
+    (complaint,) = await life.complaints()
+    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
+    await life.press(who.name, copy, "Lainnya", DESK)
+    await life.rest(5)
+    life.town.moved[DESK] = NEW
+    life.town.stands[NEW] = {copy.id: Posted(copy.id, copy.message, "kata petugas", ())}
+    await life.told(Moved(chat=life.at(DESK), at=life.clock.now(), former=DESK, to=NEW))
+    await life.rest(180)
+    assert life.town.stands[NEW][copy.id].text == "kata petugas"
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------

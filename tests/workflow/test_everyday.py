@@ -303,6 +303,7 @@ def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words)
     told = said(game.say(words))
     assert (game.draft.statement, game.draft.awaiting) == (story, asked)
     assert told.startswith("Baik, hal itu sudah kami catat.")
+    assert "Krajan" not in game.draft.sayings[-1].text
     assert "ringkasan" in told
 
 

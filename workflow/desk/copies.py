@@ -25,7 +25,7 @@ def put_away(press: Press, world: World) -> Decision:
     elsewhere = press.chat != desk_of(world) or moving.place_of(press.message_id)[0]
     if complaint is None or known or elsewhere or not press.message_id:
         return Decision()
-    target = f"{COPY}{press.message_id}"
+    target = f"{COPY}{press.chat.chat}:{press.message_id}"
     at = world.now + _KNOWN_BY_THEN
     gone = Outbound(to=press.chat, kind="delete", target=target, replaces=target, not_before=at, priority=HOUSEKEEPING)
     return Decision(sends=(gone, *moving.card_again(complaint, world)))

@@ -92,10 +92,11 @@ def correction(talk: Talk, message: Message) -> bool:
 def said_before(talk: Talk, message: Message) -> bool:
     """The very words of an answer once more, as to a question that came twice: they stand in the report already."""
     draft, words = talk.draft, hearing.folded(message.text)
-    filed = (*draft.statement, *draft.answers.values(), *draft.private.values())
-    if draft.changing or message.attachments or words not in map(hearing.folded, filed):
+    personal = next((each for each in fields.PRIVATE if hearing.folded(draft.private.get(each, "")) == words), "")
+    filed = map(hearing.folded, (*draft.statement, *draft.answers.values()))
+    if draft.changing or message.attachments or not (personal or words in filed):
         return False
-    talk.heard(message, "note")
+    talk.heard(message, "note", fields.with_hidden(personal) if personal else None)
     talk.tell("more.known")
     awaited.REASK.get(draft.awaiting, asking.go_on)(talk)
     return True
