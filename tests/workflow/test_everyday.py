@@ -283,21 +283,22 @@ def test_a_document_that_is_said_to_be_anothers_asks_for_whom_it_is(story, capti
 # --- said twice -------------------------------------------------------------------------------------------------------
 
 
+def with_every_answer() -> Player:
+    """DPMD's talk, with every answer given."""
+    game = Player(office("dpmd-pasuruan"))
+    told = ("Sari Wulandari", "Dusun Krajan nomor 12, Desa Sukorejo", "waktu dan uang", "mohon segera diperbaiki")
+    for words in ("Kepala desa tidak pernah ada di kantor", *told):
+        game.say(words)
+    return game
+
+
 @pytest.mark.parametrize(
     "words",
     ["mohon segera diperbaiki", "Mohon segera diperbaiki.", "waktu dan uang", "Dusun Krajan nomor 12, Desa Sukorejo"],
 )
 def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words):
     """The question came twice, or the telephone sent the answer twice."""
-    game = Player(office("dpmd-pasuruan"))
-    game.say("Kepala desa tidak pernah ada di kantor")
-    for answer in (
-        "Sari Wulandari",
-        "Dusun Krajan nomor 12, Desa Sukorejo",
-        "waktu dan uang",
-        "mohon segera diperbaiki",
-    ):
-        game.say(answer)
+    game = with_every_answer()
     story, asked = game.draft.statement, game.draft.awaiting
     assert asked == "summary"
     told = said(game.say(words))
@@ -308,15 +309,7 @@ def test_an_answer_that_is_given_again_at_the_summary_is_no_further_story(words)
 
 
 def test_a_new_word_at_the_summary_still_belongs_to_the_story():
-    game = Player(office("dpmd-pasuruan"))
-    game.say("Kepala desa tidak pernah ada di kantor")
-    for answer in (
-        "Sari Wulandari",
-        "Dusun Krajan nomor 12, Desa Sukorejo",
-        "waktu dan uang",
-        "mohon segera diperbaiki",
-    ):
-        game.say(answer)
+    game = with_every_answer()
     game.say("kantornya juga selalu terkunci")
     assert game.draft.statement[-1] == "kantornya juga selalu terkunci"
 
