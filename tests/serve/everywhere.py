@@ -27,6 +27,7 @@ from tests.serve.program import Desk, Plan, RealClock, Town, sample, subject, to
 from workflow.say import say
 
 TOKEN = "token-contoh-twilio"
+PATIENCE_S = 90.0  # of a mail that lands as IDLE begins the stand-in says nothing: it's found at its end, after 55 s
 KNOCKS = ("answer_waiting", "status_update", "reminder")
 SUMMARY = re.compile("Apakah sudah benar|Benar[?] Balas YA|Bila sudah benar")
 _CHOICE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
@@ -171,6 +172,7 @@ async def everywhere(
         here = await stack.enter_async_context(
             town(folder, *plans, start=False, clock=clock, tables=tables, postgres=postgres)
         )
+        here.patience_s = PATIENCE_S
         for feed in (phones.feed, mails.world.feed):
             feed.subscribe(here.ring)
             here.further.append(feed)
