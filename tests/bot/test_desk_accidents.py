@@ -27,6 +27,14 @@ def thread_of(life: Life, posted) -> str:
     return life.town.stands[DESK][posted.id].thread
 
 
+async def press(life: Life, card: Posted, label: str = ""):
+    """Whose turn it is presses a button of the card, the first one unless it's named; the complaint as it was."""
+    (complaint,) = await life.complaints()
+    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
+    await life.press(who.name, card, label or card.choices[0][0].label, DESK)
+    return complaint
+
+
 # --- topics -----------------------------------------------------------------------------------------------------------
 
 
@@ -42,9 +50,7 @@ async def test_a_deleted_topic_is_made_again_and_the_very_message_and_the_card_s
     made = [text for chat, kind, text in life.town.log if kind == "topic"]
     assert len(made) == 2
     assert made[0] == made[1], "under the same name"
-    (complaint,) = await life.complaints()
-    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
-    await life.press(who.name, card, card.choices[0][0].label, DESK)
+    complaint = await press(life, card)
     await life.rest(30)
     (after,) = await life.complaints()
     assert after.version > complaint.version, "its buttons hold"
@@ -130,34 +136,27 @@ def edit(life: Life, complaint) -> Outbound:
 # --- copies -----------------------------------------------------------------------------------------------------------
 
 
-class Unsure:
-    """The first card is taken, and nobody hears that it was; `then` is what somebody does at that very moment."""
+def nobody_hears_of_the_first_card(life: Life) -> None:
+    """It's taken and stands in the group, and the connection breaks before that's said."""
+    take = life.town._take
 
-    def __init__(self, life: Life, then=None, outcome=None) -> None:
-        self._life, self._take, self._then, self._outcome = life, life.town._take, then, outcome
-        life.town._take = self
-
-    def __call__(self, parcel):
-        sent = self._take(parcel)
-        if parcel.message.kind != "card" or not parcel.message.choices:
-            return sent
-        self._life.town._take = self._take
-        if self._then is not None:
-            self._then(sent)
-        if self._outcome is not None:
-            raise self._outcome
+    def once(parcel):
+        sent = take(parcel)
+        if parcel.message.kind == "card" and parcel.message.choices:
+            life.town._take = take
+            raise SendError("uncertain", "reset")
         return sent
+
+    life.town._take = once
 
 
 async def test_a_copy_of_a_card_that_nobody_knows_of_goes_once_somebody_presses_it(memory):
     """Its sending ended in a broken connection, so it was sent again: only the second copy is ever edited."""
     life = Life(memory, a_town())
-    Unsure(life, outcome=SendError("uncertain", "reset"))
+    nobody_hears_of_the_first_card(life)
     await complain(life)
     copy, _ = life.cards(DESK)
-    (before,) = await life.complaints()
-    who = life.office.with_role(life.office.standard.step(before.step).actor)[0]
-    await life.press(who.name, copy, copy.choices[0][0].label, DESK)
+    before = await press(life, copy)
     await life.rest(20)
     (after,) = await life.complaints()
     assert after.version > before.version, "what was pressed counts"
@@ -165,31 +164,25 @@ async def test_a_copy_of_a_card_that_nobody_knows_of_goes_once_somebody_presses_
     assert copy.id not in life.town.stands[DESK]
     (left,) = life.cards(DESK)
     assert left.message.refers.version == after.version, "and one card stands, which says how it is"
-    await life.press(who.name, copy, copy.choices[0][0].label, DESK)
+    await press(life, copy)
     await life.rest(120)
     assert [each.id for each in life.cards(DESK)] == [left.id]
 
 
 async def test_the_true_card_stays_where_it_is_pressed_while_its_name_is_being_written_down(memory, monkeypatch):
     life = Life(memory, a_town())
-    begun = []
-    Unsure(life, then=begun.append)
-    write_down = Deliver._write_down
+    pressed, write_down = [], Deliver._write_down
 
     async def pressed_meanwhile(deliver, way, work):
-        if begun and way.row.message.choices and way.row.message.kind == "card":
-            (card,) = life.cards(DESK)
-            (complaint,) = await life.complaints()
-            who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
-            begun.clear()
-            await life.press(who.name, card, "Lainnya", DESK)
+        if not pressed and life.cards(DESK):
+            pressed.append(await press(life, life.card(DESK), "Lainnya"))
             await life.pump.step()
         return await write_down(deliver, way, work)
 
     monkeypatch.setattr(Deliver, "_write_down", pressed_meanwhile)
     await complain(life)
     (card,) = life.cards(DESK)
-    assert not begun
+    assert pressed
     gone = select(outbox.c.state).where(outbox.c.kind == "delete")
     assert await life.store.read(lambda unit: unit.connection.execute(gone).scalars().all()) == ["queued"]
     await life.rest(120)
@@ -199,12 +192,10 @@ async def test_the_true_card_stays_where_it_is_pressed_while_its_name_is_being_w
 
 async def test_what_seemed_a_copy_in_the_former_chat_is_nobodys_in_the_new_one(memory):
     life = Life(memory, a_town())
-    Unsure(life, outcome=SendError("uncertain", "reset"))
+    nobody_hears_of_the_first_card(life)
     await complain(life)
     copy = life.cards(DESK)[0]
-    (complaint,) = await life.complaints()
-    who = life.office.with_role(life.office.standard.step(complaint.step).actor)[0]
-    await life.press(who.name, copy, "Lainnya", DESK)
+    await press(life, copy, "Lainnya")
     await life.rest(5)
     life.town.moved[DESK] = NEW
     life.town.stands[NEW] = {copy.id: Posted(copy.id, copy.message, "kata petugas", ())}
